@@ -1,0 +1,1 @@
+"""messages -> text, on this box."""

@@ -1,0 +1,59 @@
+"""Runner: the protocol of everything that turns messages into text on this box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+Finish = Literal["", "stop", "length", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to choose tokens. ``temperature`` 0 is deterministic: the same messages give the same text."""
+
+    max_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    repeat_penalty: float = 1.0
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of generated text. Only the last piece has ``finish``; it may have empty text. ``tokens`` counts the
+    tokens generated so far."""
+
+    text: str
+    tokens: int
+    finish: Finish = ""
+
+
+class Runner(Protocol):
+    """One model, one caller at a time; further callers wait in a queue, first come first served.
+
+    ``__init__`` is light and loads nothing; ``load`` is explicit and idempotent. Closing the iterator that ``stream``
+    returned stops the generation and frees the runner for the next caller.
+    Errors: edge.errors.
+    """
+
+    name: str
+    context_tokens: int
+
+    def load(self) -> None: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def stream(self, messages: Sequence[Message], sampling: Sampling) -> Iterator[Piece]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""manuals -> passages -> hits."""

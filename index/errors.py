@@ -1,0 +1,62 @@
+"""Errors of the index, as a tree.
+
+IndexFailed
+├── ManualUnreadable      a file that cannot become a manual
+│   ├── UnknownFormat         no reader for this kind of file, or its content is not what its name says
+│   ├── EmptyManual           no text in it
+│   ├── ManualEncrypted       needs a password
+│   └── ManualDamaged         the file is broken
+├── ManualUnknown         no manual of that id or name
+├── IndexStale            built with another embedder
+└── IndexBusy             another process is changing this index
+"""
+
+from __future__ import annotations
+
+
+class IndexFailed(Exception):
+    """Base of all errors here. ``remedy`` is the sentence or command that helps; ``code`` is stable for programs and
+    for the wording in the reader's language."""
+
+    code = "index_failed"
+
+    def __init__(self, message: str, remedy: str = "", **details: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class ManualUnreadable(IndexFailed):
+    code = "manual_unreadable"
+
+
+class UnknownFormat(ManualUnreadable):
+    code = "unknown_format"
+
+
+class EmptyManual(ManualUnreadable):
+    code = "empty_manual"
+
+
+class ManualEncrypted(ManualUnreadable):
+    code = "manual_encrypted"
+
+
+class ManualDamaged(ManualUnreadable):
+    code = "manual_damaged"
+
+
+class ManualUnknown(IndexFailed):
+    code = "manual_unknown"
+
+
+class IndexStale(IndexFailed):
+    code = "index_stale"
+
+
+class IndexBusy(IndexFailed):
+    code = "index_busy"

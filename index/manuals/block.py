@@ -1,0 +1,56 @@
+"""Block and Page: what every reader makes of a file, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from index.passage import Box
+
+BlockKind = Literal["heading", "paragraph", "step", "bullet", "row", "warning", "caption", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One element in reading order.
+
+    ``level``: heading depth (1 is a chapter) or list depth (0 is the outermost). ``cells``: for a table row, its
+    (header, cell) pairs in column order, header "" where the table has none; ``text`` is then the row as printed,
+    cells joined by " | ". A warning's text starts with its printed signal word. ``label`` of a step: "3." or "(2)".
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    label: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A physical page: 1-based ``number``, the printed ``label`` ("3-12"; the number as text where none is printed).
+    Formats without pages are one page."""
+
+    number: int
+    label: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file opened for reading: its title and page count are known, its pages come one at a time."""
+
+    title: str
+    page_count: int
+    pages: Iterator[Page]
+
+
+class ManualReader(Protocol):
+    """Reads files of one format. Raises index.errors.ManualUnreadable (or a subclass) with what, where and the remedy."""
+
+    suffixes: tuple[str, ...]
+
+    def open(self, path: Path) -> Reading: ...

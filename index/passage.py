@@ -1,0 +1,80 @@
+"""Passage and Hit: what the index keeps and what a search returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["prose", "steps", "table", "alarm", "warning", "faq", "incident"]
+Lang = Literal["ja", "en"]
+Found = Literal["code", "keyword", "vector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points (1/72 inch), origin at the page's top left corner."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a manual that can be quoted whole.
+
+    ``text`` is verbatim (white space tidied, nothing else); ``pages`` are 1-based physical pages and
+    ``page_labels`` what is printed on them ("3-12"), pair by pair. ``section`` is the heading path from the chapter
+    down; ``codes`` are the alarm and parameter codes of the text in canonical form (see ``index.codes``).
+    """
+
+    id: str
+    manual_id: str
+    revision: int
+    ordinal: int
+    text: str
+    pages: tuple[int, ...]
+    page_labels: tuple[str, ...]
+    section: tuple[str, ...]
+    kind: Kind
+    lang: Lang
+    codes: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A manual as the index knows it: one name, one live revision, the original beside it by content hash (SHA-256)."""
+
+    id: str
+    name: str
+    title: str
+    revision: int
+    sha256: str
+    pages: int
+    passages: int
+    lang: Lang
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason why a hit was found: by which means, and at which rank there (1 is best)."""
+
+    by: Found
+    rank: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with the manual's title. ``score`` orders hits of one question; ``support`` is the share
+    (0 to 1) of the question's informative words that the passage holds and is comparable between questions."""
+
+    passage: Passage
+    manual: Manual
+    score: float
+    support: float
+    why: tuple[Why, ...] = field(default=())

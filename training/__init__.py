@@ -1,0 +1,1 @@
+"""makes better models out of a site's own documents."""
