@@ -1,0 +1,200 @@
+"""Codes: finds alarm, parameter and part codes and brings each to one canonical form.
+
+What counts, and its canonical form (upper case, no separators, safe inside a full-text term):
+
+| kind      | printed                                            | canonical          |
+|-----------|----------------------------------------------------|--------------------|
+| alarm     | AL.32, AL32, ＡＬ．３２, AL-32, アラーム32, ALARM:32 | AL32               |
+| alarm     | error 5, エラー5, Err 5                             | ERR5               |
+| alarm     | E-401, E401, E.401; 8003[7]; 0x0000007E            | E401; 8003_7; 0x7E |
+| parameter | Pr.PA01, PA01; Pr.7; Pn100; parameter 12; $5       | PA01; PR7; PN100; PARAM12; SETTING5 |
+| flag      | CURRENT_LIMIT_VIOLATION                            | as printed         |
+| part      | SC-200-BRK, SC-200, SRVO-050                       | SC200BRK, ...      |
+
+"alarm 5", "error 5", "warning 5" and "$5" are four different things and stay apart by their kind word. Leading zeros
+are dropped for kind-word codes and E codes ("AL.05" is "AL.5"), never for parameters and parts. A code of an unknown
+prefix ("W12", "SV0401") is an alarm only where a word such as アラーム or error stands next to it; with two or more
+letters it is otherwise a part number. Quantities, screw threads, standards and page references ("24 V", "M8",
+"IP65", "ISO 13849", "p. 5-3") are no codes. A part number is worth an exact match, but a question that names an
+unknown one need not be declined; that is why ``kind`` is there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+CodeKind = Literal["alarm", "parameter", "flag", "part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code found in a text: ``canonical`` form, ``kind``, and where it stands, text[start:end]."""
+
+    canonical: str
+    kind: CodeKind
+    start: int
+    end: int
+
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－ｰ"), "-")
+_FAMILY = {
+    "al": "AL", "alm": "AL", "alarm": "AL", "alarms": "AL", "アラーム": "AL", "アラム": "AL", "警報": "AL",
+    "err": "ERR", "error": "ERR", "errors": "ERR", "エラー": "ERR", "エラ": "ERR",
+    "fault": "FAULT", "フォルト": "FAULT", "異常": "FAULT",
+    "warning": "WARN", "警告": "WARN", "ワーニング": "WARN",
+    "parameter": "PARAM", "param": "PARAM", "パラメータ": "PARAM", "パラメーター": "PARAM",
+    "setting": "SETTING",
+}  # fmt: skip
+_NO_CODE = (
+    "ISO IEC JIS JISB EN IP RS USB UTF DIN ANSI UL CE CAT SUS DDR PCI PCIE HTTP SHA MD CPU AC DC ASTM NEMA IEEE RFC "
+    "PT SS SCM FIG NO CH PAGE PP VOL VER REV STEP TABLE TAB SECTION SEC CHAPTER APPENDIX PART LEVEL TYPE CLASS SIZE "
+    "WIN WINDOWS PYTHON UBUNTU ROS COVID MP HD CR BASE LINE MODE PHASE PIN PORT ID COM"
+)
+_NO_CODE_PREFIX = frozenset(_NO_CODE.split())
+_COUNTED = (
+    r"(?!\s*(?:回|件|個|つ|種|台|本|枚|秒|分|時間|日|週|か月|ヶ月|年|度|%|℃|°|mm|cm|m\b|ms|s\b|sec|min|h\b|hours?|"
+    r"seconds?|minutes?|times?|degrees?|percent|v\b|a\b|w\b|hz|khz|kg|g\b|n\b|pa\b|mpa|rpm))"
+)
+_END = r"(?![A-Za-z0-9])(?!\.\d)"
+_WORD_NUMBER = re.compile(
+    r"(?<![A-Za-z])(?P<word>alarms?|errors?|faults?|warning|param(?:eter)?|setting|アラーム?|アラム|警報|エラー?|"
+    r"フォルト|異常|警告|ワーニング|パラメーター?)"
+    r"\s*(?:code|number|no\.?|nr\.?|id|コード|番号)?\s*[:#=]?\s*(?P<number>\d{1,5})" + _END + _COUNTED,
+    re.IGNORECASE,
+)
+_SHORT_WORD = re.compile(
+    r"(?<![A-Za-z0-9])(?P<word>ALM?|ERR)(?:(?P<separator>\s?[.\-:]\s?| )|)(?P<number>\d[0-9A-F]{0,3}|[A-F]\d)"
+    r"(?P<detail>\.\d{1,2})?" + _END,
+    re.IGNORECASE,
+)
+_E_CODE = re.compile(
+    r"(?<![A-Za-z0-9.])E\s?[\-.]?(?P<number>\d{1,5})(?P<detail>[.\-]\d{1,2})?" + _END + _COUNTED, re.IGNORECASE
+)
+_HEX = re.compile(r"(?<![A-Za-z0-9])0x(?P<number>[0-9A-F]{1,16})(?![A-Za-z0-9])", re.IGNORECASE)
+_INDEXED = re.compile(r"(?<![A-Za-z0-9.])(?P<number>\d{3,5})\[(?P<index>\d{1,3})\]")
+_DOLLAR = re.compile(r"(?<![A-Za-z0-9$])\$(?P<number>\d{1,3})(?![\d.,]*\d|\s?(?:USD|million|k\b))")
+_PARAMETER = re.compile(
+    r"(?<![A-Za-z0-9])(?:Pr\.?\s?(?P<named>P[A-Z]\d{2,3})|(?P<bare>P[A-FL]\d{2})|(?P<pr>Pr\.?\s?\d{1,3}(?:\.\d{1,3})?)|"
+    r"(?P<pn>Pn\d{2,4})|(?P<p>P\d{2,4})|(?P<pdash>P-\d{2,4}))" + _END
+)
+_PARAMETER_LOWER = re.compile(r"(?<![A-Za-z0-9])(?P<bare>p[a-fl]\d{2}|pn\d{3}|pr\.p[a-z]\d{2})" + _END)
+_FLAG = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
+_PART = re.compile(r"(?<![A-Za-z0-9_.\-/])[A-Za-z]{1,6}\d{0,5}(?:-[A-Za-z0-9]{1,8}){1,4}(?![A-Za-z0-9_])")
+_PLAIN = re.compile(r"(?<![A-Za-z0-9_.\-/])(?P<letters>[A-Z]{1,4})(?P<separator>[.\-]?)(?P<number>\d{2,5})" + _END)
+_REFERENCE = re.compile(
+    r"(?:pages?|pp?\.|sections?|chapter|appendix|fig(?:ure)?\.?|table|図|表|頁|ページ|付録|章|節)\s?$", re.IGNORECASE
+)
+_NEAR = re.compile(r"alarm|error|fault|warning|アラーム|エラー|警報|異常|警告|フォルト|故障", re.IGNORECASE)
+_NEAR_CHARACTERS = 14
+
+
+def _folded(text: str) -> tuple[str, list[int] | None]:
+    """Text with full-width forms and dashes made plain, and for each of its characters the place in ``text``."""
+    if text.isascii():
+        return text, None
+    out: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        plain = character if character.isascii() else unicodedata.normalize("NFKC", character).translate(_DASHES)
+        if character == "ー" and place and unicodedata.normalize("NFKC", text[place - 1]).isascii():
+            plain = "-"  # a Japanese keyboard gives the long vowel mark for the dash of "E-401"
+        out.append(plain)
+        places.extend([place] * len(plain))
+    places.append(len(text))
+    return "".join(out), places
+
+
+def _number(digits: str) -> str:
+    return digits.lstrip("0").upper() or "0"
+
+
+def _near_alarm_word(text: str, start: int, end: int) -> bool:
+    window = text[max(0, start - _NEAR_CHARACTERS) : start] + " " + text[end : end + _NEAR_CHARACTERS]
+    return _NEAR.search(window) is not None
+
+
+def _alarms(text: str) -> list[Code]:
+    found: list[Code] = []
+    for m in _WORD_NUMBER.finditer(text):
+        family = _FAMILY[m["word"].lower()]
+        kind: CodeKind = "parameter" if family in ("PARAM", "SETTING") else "alarm"
+        found.append(Code(family + _number(m["number"]), kind, m.start(), m.end()))
+    for m in _SHORT_WORD.finditer(text):
+        hexadecimal = not m["number"].isdigit()
+        if hexadecimal and (not m["separator"] or not m["word"].isupper()):
+            continue  # "al1a" may be any word; "AL.1A" is an alarm
+        canonical = _FAMILY[m["word"].lower()] + _number(m["number"]) + (m["detail"] or "")
+        found.append(Code(canonical, "alarm", m.start(), m.end()))
+    for m in _E_CODE.finditer(text):
+        if " " in m[0] and not m[0][0].isupper():
+            continue
+        detail = (m["detail"] or "").replace("-", ".")
+        found.append(Code("E" + _number(m["number"]) + detail, "alarm", m.start(), m.end()))
+    found.extend(Code("0x" + _number(m["number"]), "alarm", m.start(), m.end()) for m in _HEX.finditer(text))
+    found.extend(Code(f"{m['number']}_{m['index']}", "alarm", m.start(), m.end()) for m in _INDEXED.finditer(text))
+    return found
+
+
+def _parameters(text: str) -> list[Code]:
+    found = [Code("SETTING" + _number(m["number"]), "parameter", m.start(), m.end()) for m in _DOLLAR.finditer(text)]
+    for pattern in (_PARAMETER, _PARAMETER_LOWER):
+        for m in pattern.finditer(text):
+            printed = next(value for value in m.groupdict().values() if value)
+            canonical = re.sub(r"[\s\-]|(?<=[A-Za-z])\.", "", printed).upper()
+            if canonical.startswith("PRP"):
+                canonical = canonical[2:]
+            found.append(Code(canonical, "parameter", m.start(), m.end()))
+    return found
+
+
+def _parts(text: str) -> list[Code]:
+    found = [Code(m[0], "flag", m.start(), m.end()) for m in _FLAG.finditer(text)]
+    for m in _PLAIN.finditer(text):
+        letters, joined = m["letters"], m["letters"] + m["number"]
+        if letters in _NO_CODE_PREFIX:
+            continue
+        if _near_alarm_word(text, m.start(), m.end()):
+            found.append(Code(joined, "alarm", m.start(), m.end()))
+        elif len(letters) >= 2 and len(m["number"]) >= (2 if m["separator"] == "-" else 3) and m["separator"] != ".":
+            found.append(Code(joined, "part", m.start(), m.end()))
+    for m in _PART.finditer(text):
+        printed = m[0]
+        letters = re.match(r"[A-Za-z]*", printed)
+        prefix = letters[0].upper() if letters else ""
+        digits = sum(c.isdigit() for c in printed)
+        if prefix in _NO_CODE_PREFIX or digits < (1 if printed.isupper() and len(printed) > 4 else 2):
+            continue
+        if not printed.isupper() and not re.search(r"-\d{2,}", printed):
+            continue
+        found.append(Code(printed.replace("-", "").upper(), "part", m.start(), m.end()))
+    return found
+
+
+def find_codes(text: str) -> tuple[Code, ...]:
+    """All codes of ``text`` in order, without overlaps: the longer one wins, then the surer kind."""
+    folded, places = _folded(text)
+    surest = {"alarm": 0, "parameter": 1, "flag": 2, "part": 3}
+    candidates = _alarms(folded) + _parameters(folded) + _parts(folded)
+    candidates.sort(key=lambda c: (c.start - c.end, surest[c.kind], c.start))
+    taken: list[Code] = []
+    for code in candidates:
+        if code.kind != "flag" and _REFERENCE.search(folded, max(0, code.start - 10), code.start):
+            continue  # "page A-12", "図 E-3"
+        if all(code.end <= other.start or code.start >= other.end for other in taken):
+            taken.append(code)
+    taken.sort(key=lambda c: c.start)
+    if places is None:
+        return tuple(taken)
+    return tuple(Code(c.canonical, c.kind, places[c.start], places[c.end - 1] + 1) for c in taken)
+
+
+def canonical(code: str) -> str:
+    """The canonical form of one code as typed; a text that is no code comes back upper case, without separators."""
+    found = find_codes(code.strip())
+    if found:
+        return found[0].canonical
+    folded, _ = _folded(code)
+    return re.sub(r"[^\w]", "", folded).upper()

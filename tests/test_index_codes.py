@@ -1,0 +1,86 @@
+"""Alarm, parameter and part codes: what is one, what is none, and the one form of each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.codes import canonical, find_codes
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected", "kind"),
+    [
+        ("AL.32", "AL32", "alarm"),
+        ("AL32", "AL32", "alarm"),
+        ("ＡＬ．３２", "AL32", "alarm"),
+        ("AL-32", "AL32", "alarm"),
+        ("アラーム32", "AL32", "alarm"),
+        ("アラーム番号: 32", "AL32", "alarm"),
+        ("al.05", "AL5", "alarm"),
+        ("AL.32.1", "AL32.1", "alarm"),
+        ("AL.1A", "AL1A", "alarm"),
+        ("E-401", "E401", "alarm"),
+        ("E401", "E401", "alarm"),
+        ("Eー４０１", "E401", "alarm"),
+        ("0x0000007E", "0x7E", "alarm"),
+        ("8003[7]", "8003_7", "alarm"),
+        ("error 5", "ERR5", "alarm"),
+        ("エラー5", "ERR5", "alarm"),
+        ("alarm 5", "AL5", "alarm"),
+        ("$5", "SETTING5", "parameter"),
+        ("パラメータ12", "PARAM12", "parameter"),
+        ("Pr.PA01", "PA01", "parameter"),
+        ("PA01", "PA01", "parameter"),
+        ("Pn100", "PN100", "parameter"),
+        ("CURRENT_LIMIT_VIOLATION", "CURRENT_LIMIT_VIOLATION", "flag"),
+        ("SC-200-BRK", "SC200BRK", "part"),
+        ("sc-200-brk", "SC200BRK", "part"),
+    ],
+)
+def test_every_way_of_printing_a_code_has_one_form(printed: str, expected: str, kind: str) -> None:
+    (code,) = find_codes(printed)
+    assert (code.canonical, code.kind) == (expected, kind)
+    assert printed[code.start : code.end] == printed
+    assert canonical(printed) == expected
+
+
+def test_alarm_error_warning_and_setting_of_one_number_stay_apart() -> None:
+    assert len({canonical(t) for t in ("alarm 5", "error 5", "warning 5", "fault 5", "$5", "parameter 5")}) == 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "24 V", "M8", "M8×20", "10 mm", "IP65", "ISO 13849", "RS-485", "DC24V", "USB3.0", "UTF-8", "JIS B 8433-1",
+        "エラー5回", "アラームが3件", "alarm 5 times", "1e-12", "p. 5-3", "page A-12", "図 E-3", "2026-11-20", "E-stop",
+        "E12.5 mm", "$5.00", "also 32",
+    ],
+)  # fmt: skip
+def test_quantities_standards_and_references_are_no_codes(text: str) -> None:
+    assert find_codes(text) == ()
+
+
+def test_an_unknown_prefix_is_an_alarm_beside_an_alarm_word_only() -> None:
+    assert [(c.canonical, c.kind) for c in find_codes("アラーム W12 が出た")] == [("W12", "alarm")]
+    assert find_codes("幅 W12 の板") == ()
+    assert [(c.canonical, c.kind) for c in find_codes("SV0401 の交換")] == [("SV0401", "part")]
+
+
+def test_codes_come_in_order_with_their_places() -> None:
+    text = "ＡＬ．３２ と E-401、Pr.PA01 を確認。"
+    assert [text[c.start : c.end] for c in find_codes(text)] == ["ＡＬ．３２", "E-401", "Pr.PA01"]
+
+
+@given(st.text(alphabet="ALE-.0123ＡＬ．３２ー㎜ アラーム_$[]"))
+def test_places_are_inside_the_text_and_do_not_overlap(text: str) -> None:
+    end = 0
+    for code in find_codes(text):
+        assert end <= code.start < code.end <= len(text)
+        end = code.end
+
+
+@given(st.sampled_from(["AL.32", "E-401", "PA01", "CURRENT_LIMIT_VIOLATION", "SC-200-BRK", "ERR5", "AL1A"]))
+def test_the_canonical_form_of_a_canonical_form_is_itself(code: str) -> None:
+    assert canonical(canonical(code)) == canonical(code)
