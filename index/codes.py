@@ -7,7 +7,9 @@ What counts, and its canonical form (upper case, no separators, safe inside a fu
 | alarm     | AL.32, AL32, ＡＬ．３２, AL-32, アラーム32, ALARM:32 | AL32               |
 | alarm     | error 5, エラー5, Err 5                             | ERR5               |
 | alarm     | E-401, E401, E.401; 8003[7]; 0x0000007E            | E401; 8003_7; 0x7E |
-| parameter | Pr.PA01, PA01; Pr.7; Pn100; parameter 12; $5       | PA01; PR7; PN100; PARAM12; SETTING5 |
+| alarm     | R-1101, F-021 (letter, dash, 3 or 4 digits); PLC-E052 | R1101, F021; PLCE052 |
+| parameter | Pr.PA01, PA01; Pr.7; Pn100; P-07; RP.040           | PA01; PR7; PN100; P07; RP040 |
+| parameter | parameter 12; $5                                   | PARAM12; SETTING5  |
 | flag      | CURRENT_LIMIT_VIOLATION                            | as printed         |
 | part      | SC-200-BRK, SC-200, SRVO-050                       | SC200BRK, ...      |
 
@@ -39,7 +41,7 @@ class Code:
     end: int
 
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－ｰ"), "-")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒−－"), "-")
 _FAMILY = {
     "al": "AL", "alm": "AL", "alarm": "AL", "alarms": "AL", "アラーム": "AL", "アラム": "AL", "警報": "AL",
     "err": "ERR", "error": "ERR", "errors": "ERR", "エラー": "ERR", "エラ": "ERR",
@@ -78,7 +80,8 @@ _INDEXED = re.compile(r"(?<![A-Za-z0-9.])(?P<number>\d{3,5})\[(?P<index>\d{1,3})
 _DOLLAR = re.compile(r"(?<![A-Za-z0-9$])\$(?P<number>\d{1,3})(?![\d.,]*\d|\s?(?:USD|million|k\b))")
 _PARAMETER = re.compile(
     r"(?<![A-Za-z0-9])(?:Pr\.?\s?(?P<named>P[A-Z]\d{2,3})|(?P<bare>P[A-FL]\d{2})|(?P<pr>Pr\.?\s?\d{1,3}(?:\.\d{1,3})?)|"
-    r"(?P<pn>Pn\d{2,4})|(?P<p>P\d{2,4})|(?P<pdash>P-\d{2,4}))" + _END
+    r"(?P<pn>Pn\d{2,4})|(?P<p>P\d{3,4})|(?P<pdash>P-\d{2,4})|"
+    r"(?P<dotted>(?!AL|ER|NO|CH|PP|EN|IP)[A-Z]{2}\.\d{2,3}))" + _END
 )
 _PARAMETER_LOWER = re.compile(r"(?<![A-Za-z0-9])(?P<bare>p[a-fl]\d{2}|pn\d{3}|pr\.p[a-z]\d{2})" + _END)
 _FLAG = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
@@ -101,6 +104,8 @@ def _folded(text: str) -> tuple[str, list[int] | None]:
         plain = character if character.isascii() else unicodedata.normalize("NFKC", character).translate(_DASHES)
         if character == "ー" and place and unicodedata.normalize("NFKC", text[place - 1]).isascii():
             plain = "-"  # a Japanese keyboard gives the long vowel mark for the dash of "E-401"
+        if character == "–" and text[place - 1 : place].isalpha() and text[place + 1 : place + 2].isdigit():
+            plain = "-"  # set for the dash of "E-401"; between two codes ("ES1–ES4") it means a range and stays
         out.append(plain)
         places.extend([place] * len(plain))
     places.append(len(text))
@@ -156,9 +161,13 @@ def _parts(text: str) -> list[Code]:
         letters, joined = m["letters"], m["letters"] + m["number"]
         if letters in _NO_CODE_PREFIX:
             continue
-        if _near_alarm_word(text, m.start(), m.end()):
+        single = len(letters) == 1
+        dashed = m["separator"] == "-"
+        if (single and dashed and len(m["number"]) in (3, 4)) or (
+            (single or not dashed) and _near_alarm_word(text, m.start(), m.end())
+        ):
             found.append(Code(joined, "alarm", m.start(), m.end()))
-        elif len(letters) >= 2 and len(m["number"]) >= (2 if m["separator"] == "-" else 3) and m["separator"] != ".":
+        elif dashed or (not single and len(m["number"]) >= 3 and not m["separator"]):
             found.append(Code(joined, "part", m.start(), m.end()))
     for m in _PART.finditer(text):
         printed = m[0]
@@ -169,14 +178,15 @@ def _parts(text: str) -> list[Code]:
             continue
         if not printed.isupper() and not re.search(r"-\d{2,}", printed):
             continue
-        found.append(Code(printed.replace("-", "").upper(), "part", m.start(), m.end()))
+        kind: CodeKind = "alarm" if re.fullmatch(r"[A-Z]{2,4}-[AEFW]\d{2,4}", printed) else "part"
+        found.append(Code(printed.replace("-", "").upper(), kind, m.start(), m.end()))
     return found
 
 
 def find_codes(text: str) -> tuple[Code, ...]:
     """All codes of ``text`` in order, without overlaps: the longer one wins, then the surer kind."""
     folded, places = _folded(text)
-    surest = {"alarm": 0, "parameter": 1, "flag": 2, "part": 3}
+    surest = {"parameter": 0, "alarm": 1, "flag": 2, "part": 3}
     candidates = _alarms(folded) + _parameters(folded) + _parts(folded)
     candidates.sort(key=lambda c: (c.start - c.end, surest[c.kind], c.start))
     taken: list[Code] = []

@@ -29,6 +29,11 @@ from index.codes import canonical, find_codes
         ("error 5", "ERR5", "alarm"),
         ("エラー5", "ERR5", "alarm"),
         ("alarm 5", "AL5", "alarm"),
+        ("R-1101", "R1101", "alarm"),
+        ("E–401", "E401", "alarm"),
+        ("PLC-E052", "PLCE052", "alarm"),
+        ("P-07", "P07", "parameter"),
+        ("RP.040", "RP040", "parameter"),
         ("$5", "SETTING5", "parameter"),
         ("パラメータ12", "PARAM12", "parameter"),
         ("Pr.PA01", "PA01", "parameter"),
@@ -55,7 +60,7 @@ def test_alarm_error_warning_and_setting_of_one_number_stay_apart() -> None:
     [
         "24 V", "M8", "M8×20", "10 mm", "IP65", "ISO 13849", "RS-485", "DC24V", "USB3.0", "UTF-8", "JIS B 8433-1",
         "エラー5回", "アラームが3件", "alarm 5 times", "1e-12", "p. 5-3", "page A-12", "図 E-3", "2026-11-20", "E-stop",
-        "E12.5 mm", "$5.00", "also 32",
+        "E12.5 mm", "$5.00", "also 32", "ES1–ES4", "P24–N24",
     ],
 )  # fmt: skip
 def test_quantities_standards_and_references_are_no_codes(text: str) -> None:
