@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.passage import Hit, Lang
 
-Declined = Literal["empty_question", "nothing_relevant", "unknown_code"]
+Declined = Literal["nothing_relevant", "unknown_code", "no_manuals"]
 Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped"]
 
 
@@ -66,7 +66,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The last event. ``text`` holds the supported sentences only; where none is supported it is empty, the verdict is
-    ``quote_only`` and the quotes are the answer."""
+    ``quote_only`` and the quotes are the answer. ``failure`` is the code of the runner's error, if it failed."""
 
     question: str
     lang: Lang
@@ -78,6 +78,7 @@ class Answer:
     nearest: tuple[Hit, ...]
     timing: Timing
     model: str
+    failure: str = ""
 
 
 Event = Found | Piece | Answer

@@ -1,0 +1,178 @@
+"""ask(): a question -> Found at once, then verified pieces of the answer, then the Answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import Any, cast
+
+from assistant.answer import Answer, Declined, Event, Found, Piece, Quote, Sentence, Timing, Verdict
+from assistant.errors import QuestionEmpty, QuestionTooLong
+from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
+from assistant.relevance import decline
+from assistant.verify import SentenceSplitter, verify_sentence
+from edge.errors import EdgeFailed
+from edge.runner import Runner, Sampling
+from index.library import Library, Scope
+from index.passage import Hit
+from index.search import Results
+from index.text import language
+
+NEAREST = 3
+MARKS_TOKENS = 32  # room for the chat template's own marks
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """``quotes``: how many passages are quoted; ``answer_tokens``: longest answer; ``max_question``: characters."""
+
+    quotes: int = 3
+    answer_tokens: int = 200
+    max_question: int = 2000
+
+
+@dataclass
+class _Progress:
+    """What has been said and verified so far."""
+
+    found: Found
+    start: float
+    sentences: list[Sentence] = field(default_factory=list)
+    first_piece_ms: float = 0.0
+    stopped: bool = False
+    failure: str = ""
+
+    def take(self, text: str) -> Iterator[Piece]:
+        """Verify one sentence; it comes out only if it is supported and not said before."""
+        if text.strip() == NOT_FOUND[self.found.lang]:
+            self.sentences.append(Sentence(text.strip(), (), False, "the model found nothing"))
+            return
+        sentence = verify_sentence(text, self.found.quotes)
+        if any(sentence.text == earlier.text for earlier in self.sentences):
+            return
+        self.sentences.append(sentence)
+        if sentence.supported:
+            yield Piece(sentence.text, sentence.citations)
+
+
+class Assistant:
+    """Answers questions over one library with one runner, or with quotes alone where there is none."""
+
+    def __init__(self, library: Library, runner: Runner | None, options: AskOptions | None = None) -> None:
+        self.library = library
+        self.runner = runner
+        self.options = options or AskOptions()
+
+    def ask(self, question: str, scope: Scope | None = None, stop: Flag | None = None) -> Iterator[Event]:
+        """Yields Found, then any number of Piece, then Answer. Raises QuestionEmpty or QuestionTooLong before Found.
+
+        A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code.
+        ``stop``, when set, ends the generation after the current token; closing the iterator does so too.
+        """
+        start = time.perf_counter()
+        question = self._checked(question)
+        lang = language(question)
+        results = self.library.search(question, k=max(self.options.quotes, NEAREST) * 2, scope=scope)
+        declined: Declined | None = decline(results, lang) if self.library.manuals() else "no_manuals"
+        quotes = () if declined else _quotes(results, self.options.quotes)
+        found = Found(question, lang, quotes, declined, results.hits[:NEAREST] if declined else (), _ms(start))
+        yield found
+        progress = _Progress(found, start)
+        if quotes and self.runner is not None:
+            yield from self._generate(self.runner, progress, stop or Flag())
+        yield _answer(progress, self.runner.name if self.runner is not None else "")
+
+    def _checked(self, question: str) -> str:
+        question = question.replace("\x00", "").strip()
+        if not question:
+            raise QuestionEmpty("The question is empty.", "Type what happened, or the alarm's code.")
+        if len(question) > self.options.max_question:
+            raise QuestionTooLong(
+                f"The question has {len(question):,} characters; the limit is {self.options.max_question:,}.",
+                "Ask about one stoppage, in a few sentences.",
+                characters=f"{len(question):,}",
+                limit=f"{self.options.max_question:,}",
+            )
+        return question
+
+    def _generate(self, runner: Runner, progress: _Progress, stop: Flag) -> Iterator[Event]:
+        found = progress.found
+        splitter = SentenceSplitter()
+        try:
+            runner.load()
+            excerpts = self._excerpts(runner, found)
+            if not excerpts:
+                progress.failure = "prompt_too_long"
+                return
+            messages = build_messages(found.question, excerpts, found.lang)
+            sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0)
+            with closing(cast(Any, runner.stream(messages, sampling))) as pieces:
+                for piece in pieces:
+                    progress.first_piece_ms = progress.first_piece_ms or _ms(progress.start)
+                    for sentence in splitter.feed(piece.text):
+                        yield from progress.take(sentence)
+                    if stop.is_set():
+                        progress.stopped = True
+                        return
+            for sentence in splitter.finish():
+                yield from progress.take(sentence)
+        except EdgeFailed as failed:
+            progress.failure = failed.code
+
+    def _excerpts(self, runner: Runner, found: Found) -> tuple[Excerpt, ...]:
+        bare = build_messages(found.question, (), found.lang)
+        taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
+        budget = runner.context_tokens - self.options.answer_tokens - taken
+        return fit_excerpts([_excerpt(quote) for quote in found.quotes], budget, runner.count_tokens)
+
+
+def place(hit: Hit) -> str:
+    """Where a hit stands, on one line: manual, section, page label."""
+    section = " > ".join(hit.passage.section)
+    labels = hit.passage.page_labels
+    pages = f"p. {labels[0]}" if len(set(labels)) == 1 else f"p. {labels[0]}–{labels[-1]}"
+    return ", ".join(part for part in (hit.manual.title, section, pages) if part)
+
+
+def _excerpt(quote: Quote) -> Excerpt:
+    return Excerpt(quote.number, place(quote.hit), quote.text)
+
+
+def _quotes(results: Results, limit: int) -> tuple[Quote, ...]:
+    return tuple(Quote(number, hit) for number, hit in enumerate(results.hits[:limit], start=1))
+
+
+def _answer(progress: _Progress, model: str) -> Answer:
+    found = progress.found
+    shown = [sentence for sentence in progress.sentences if sentence.supported]
+    gap = "" if found.lang == "ja" else " "
+    return Answer(
+        question=found.question,
+        lang=found.lang,
+        text=gap.join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in shown),
+        sentences=tuple(progress.sentences),
+        quotes=found.quotes,
+        verdict=_verdict(progress, len(shown)),
+        declined=found.declined,
+        nearest=found.nearest,
+        timing=Timing(found.found_ms, progress.first_piece_ms, _ms(progress.start)),
+        model=model,
+        failure=progress.failure,
+    )
+
+
+def _verdict(progress: _Progress, shown: int) -> Verdict:
+    if progress.found.declined:
+        return "declined"
+    if progress.stopped:
+        return "stopped"
+    if not shown:
+        return "quote_only"
+    return "supported" if shown == len(progress.sentences) else "partly_supported"
+
+
+def _ms(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 1)

@@ -1,0 +1,44 @@
+"""Errors of the assistant, as a tree. Same shape as index.errors: a stable code, a message, a remedy.
+
+AssistantFailed
+├── QuestionRefused
+│   ├── QuestionEmpty       nothing was asked
+│   └── QuestionTooLong     more characters than the limit
+├── NotAllowed              signed out, wrong password, or a role that may not do this
+└── SettingsWrong           andon.toml, ANDON_* or a flag has a value that cannot be used
+"""
+
+from __future__ import annotations
+
+
+class AssistantFailed(Exception):
+    code = "assistant_failed"
+
+    def __init__(self, message: str, remedy: str = "", **details: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class QuestionRefused(AssistantFailed):
+    code = "question_refused"
+
+
+class QuestionEmpty(QuestionRefused):
+    code = "question_empty"
+
+
+class QuestionTooLong(QuestionRefused):
+    code = "question_too_long"
+
+
+class NotAllowed(AssistantFailed):
+    code = "not_allowed"
+
+
+class SettingsWrong(AssistantFailed):
+    code = "settings_wrong"

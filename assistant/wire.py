@@ -1,0 +1,77 @@
+"""Wire: what the service sends, as plain JSON values made from the types of the lower floors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
+from index.jobs import Job
+from index.passage import Hit, Manual
+
+Json = dict[str, Any]
+
+
+def manual_json(manual: Manual) -> Json:
+    return {
+        "id": manual.id, "name": manual.name, "title": manual.title, "revision": manual.revision,
+        "sha256": manual.sha256, "pages": manual.pages, "passages": manual.passages, "lang": manual.lang,
+        "added_at": manual.added_at,
+    }  # fmt: skip
+
+
+def hit_json(hit: Hit) -> Json:
+    passage = hit.passage
+    return {
+        "manual": hit.manual.id, "file": hit.manual.name, "title": hit.manual.title, "revision": passage.revision,
+        "passage": passage.id, "section": list(passage.section), "pages": list(passage.pages),
+        "page_labels": list(passage.page_labels), "kind": passage.kind, "lang": passage.lang,
+        "codes": list(passage.codes), "text": passage.text, "score": round(hit.score, 4),
+        "support": round(hit.support, 4),
+        "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
+        "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
+    }  # fmt: skip
+
+
+def quote_json(quote: Quote) -> Json:
+    return {"number": quote.number, **hit_json(quote.hit)}
+
+
+def job_json(job: Job) -> Json:
+    return {
+        "id": job.id, "name": job.name, "state": job.state, "pages_done": job.pages_done,
+        "pages_total": job.pages_total, "manual": job.manual_id, "created_at": job.created_at,
+        "error": {"code": job.error_code, "message": job.error, "remedy": ""} if job.error else None,
+    }  # fmt: skip
+
+
+def event_json(event: Event) -> tuple[str, Json]:
+    """The event's name and content, as sent over HTTP: "found", "piece" or "answer"."""
+    if isinstance(event, Found):
+        return "found", {
+            "question": event.question, "lang": event.lang, "quotes": [quote_json(q) for q in event.quotes],
+            "declined": event.declined, "nearest": [hit_json(h) for h in event.nearest], "found_ms": event.found_ms,
+        }  # fmt: skip
+    if isinstance(event, Piece):
+        return "piece", {"text": event.text, "citations": list(event.citations)}
+    return "answer", answer_json(event)
+
+
+def answer_json(answer: Answer) -> Json:
+    return {
+        "question": answer.question, "lang": answer.lang, "text": answer.text,
+        "sentences": [_sentence_json(s) for s in answer.sentences], "quotes": [quote_json(q) for q in answer.quotes],
+        "verdict": answer.verdict, "declined": answer.declined, "nearest": [hit_json(h) for h in answer.nearest],
+        "timing": {
+            "found_ms": answer.timing.found_ms, "first_piece_ms": answer.timing.first_piece_ms,
+            "total_ms": answer.timing.total_ms,
+        },
+        "model": answer.model, "failure": answer.failure,
+    }  # fmt: skip
+
+
+def _sentence_json(sentence: Sentence) -> Json:
+    """A withheld sentence is sent without its text: what is not supported does not leave the service."""
+    return {
+        "text": sentence.text if sentence.supported else "", "citations": list(sentence.citations),
+        "supported": sentence.supported, "reason": sentence.reason,
+    }  # fmt: skip

@@ -1,0 +1,113 @@
+"""Library: one data folder's manuals, opened for reading or for writing. What other floors use of the index."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from index.build import Added, Builder, Progress, ReportProgress
+from index.embedder import Embedder, make_embedder
+from index.errors import IndexBusy, IndexFailed, ManualUnknown
+from index.jobs import JobQueue
+from index.manuals.choose import readable_suffixes
+from index.options import IndexOptions
+from index.passage import Manual, Passage
+from index.search import Results, Scope, Searcher
+from index.store import VectorStore
+from index.truth import Truth
+
+__all__ = ["Added", "Library", "Progress", "Scope"]
+
+
+class Library:
+    """Opens the index in ``options.folder``. ``write=True`` takes the writer lock (IndexBusy if another process has it)
+    and reconciles the vectors with the truth."""
+
+    def __init__(self, options: IndexOptions, *, write: bool = False, embedder: Embedder | None = None) -> None:
+        self.options = options
+        self._lock: IO[str] | None = None
+        options.folder.mkdir(parents=True, exist_ok=True)
+        if write:
+            self._lock = _take_lock(options.lock)
+        self._truth = Truth(options.database)
+        self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
+        self._store = VectorStore(options.vectors, self.embedder.name) if self.embedder is not None else None
+        self._builder = Builder(options, self._truth, self._store, self.embedder)
+        self._searcher = Searcher(self._truth, self._store, self.embedder)
+        self.jobs = JobQueue(options, self._truth, self._builder)
+        if write:
+            self._builder.reconcile()
+
+    def add(self, path: Path, name: str | None = None, report: ReportProgress | None = None) -> Added:
+        """Index a file now, under ``name`` (its file name by default)."""
+        self._must_write()
+        name = name or path.name
+        if not path.is_file():
+            raise ManualUnknown(f"There is no file {path}.", "Check the path.")
+        return self._builder.add(self._builder.keep_original(path, Path(name).suffix.lower()), name, report)
+
+    def remove(self, id_or_name: str) -> Manual:
+        self._must_write()
+        return self._builder.remove(id_or_name)
+
+    def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
+        return self._searcher.search(question, k, scope)
+
+    def manuals(self) -> list[Manual]:
+        return self._truth.manuals()
+
+    def manual(self, id_or_name: str) -> Manual:
+        manual = self._truth.manual(id_or_name)
+        if manual is None:
+            raise ManualUnknown(f"There is no manual {id_or_name!r}.", "List them with: andon index list")
+        return manual
+
+    def passages(self, id_or_name: str) -> list[Passage]:
+        return self._truth.passages_of(self.manual(id_or_name).id)
+
+    def original(self, id_or_name: str) -> Path:
+        """Where the original file of a manual lies."""
+        manual = self.manual(id_or_name)
+        return self.options.originals / f"{manual.sha256}{self._truth.suffix(manual.id)}"
+
+    def rebuild(self) -> int:
+        """Make all vectors again; returns how many."""
+        self._must_write()
+        if self._store is None or self.embedder is None:
+            return 0
+        self._store.clear(self.embedder.name)
+        return self._builder.reconcile()[0]
+
+    def close(self) -> None:
+        self.jobs.stop()
+        self._truth.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _must_write(self) -> None:
+        if self._lock is None:
+            raise IndexFailed("This library was opened for reading.", "Open it with write=True.")
+
+
+def files_under(path: Path) -> Sequence[Path]:
+    """The readable files at ``path``: itself, or those below a folder, in order of name."""
+    if path.is_file():
+        return [path]
+    suffixes = readable_suffixes()
+    return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
+
+
+def _take_lock(path: Path) -> IO[str]:
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise IndexBusy(
+            f"Another process is using the index in {path.parent} (the service, or another command).",
+            "Upload on the admin page, or stop the service and try again.",
+        ) from error
+    return lock

@@ -1,0 +1,238 @@
+"""The truth: manuals, revisions, passages, codes and the keyword index in one SQLite file (WAL)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.codes import find_codes
+from index.passage import Box, Manual, Passage
+from index.text import terms
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS manual (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, revision INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, suffix TEXT NOT NULL, pages INTEGER NOT NULL, lang TEXT NOT NULL, added_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS revision (
+  manual_id TEXT NOT NULL, revision INTEGER NOT NULL, sha256 TEXT NOT NULL, added_at TEXT NOT NULL,
+  PRIMARY KEY (manual_id, revision));
+CREATE TABLE IF NOT EXISTS passage (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, manual_id TEXT NOT NULL, revision INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, page_labels TEXT NOT NULL, section TEXT NOT NULL,
+  kind TEXT NOT NULL, lang TEXT NOT NULL, codes TEXT NOT NULL, boxes TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_manual ON passage (manual_id, ordinal);
+CREATE TABLE IF NOT EXISTS code (code TEXT NOT NULL, passage INTEGER NOT NULL, lead INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS code_code ON code (code);
+CREATE INDEX IF NOT EXISTS code_passage ON code (passage);
+CREATE VIRTUAL TABLE IF NOT EXISTS keyword USING fts5 (
+  place, body, tokenize = "unicode61 remove_diacritics 0 tokenchars '_.-'");
+CREATE VIRTUAL TABLE IF NOT EXISTS keyword_vocab USING fts5vocab (keyword, row);
+CREATE TABLE IF NOT EXISTS job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, sha256 TEXT NOT NULL, suffix TEXT NOT NULL,
+  state TEXT NOT NULL, pages_done INTEGER NOT NULL DEFAULT 0, pages_total INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', manual_id TEXT NOT NULL DEFAULT '',
+  created_at TEXT NOT NULL, finished_at TEXT NOT NULL DEFAULT '');
+"""
+LEAD_CHARACTERS = 60  # a code this near to the start of an alarm passage is what the passage is about
+
+
+class Truth:
+    """One SQLite file, one connection a thread. Everything that belongs together changes in one ``transaction``."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._write = threading.RLock()
+        with self.transaction() as db:
+            for statement in SCHEMA.strip().split(";\n"):
+                db.execute(statement)
+            db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; the only way to write."""
+        with self._write:
+            db = self.db
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    # meta
+
+    def meta(self, key: str, default: str = "") -> str:
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row["value"]) if row else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.transaction() as db:
+            db.execute(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+            )
+
+    # manuals
+
+    def manuals(self) -> list[Manual]:
+        rows = self.db.execute(f"{_MANUAL} GROUP BY manual.id ORDER BY manual.name").fetchall()
+        return [_manual(row) for row in rows]
+
+    def manual(self, id_or_name: str) -> Manual | None:
+        row = self.db.execute(
+            f"{_MANUAL} WHERE manual.id = ?1 OR manual.name = ?1 GROUP BY manual.id", (id_or_name,)
+        ).fetchone()
+        return _manual(row) if row else None
+
+    def manual_of_content(self, sha256: str) -> Manual | None:
+        row = self.db.execute(f"{_MANUAL} WHERE manual.sha256 = ? GROUP BY manual.id", (sha256,)).fetchone()
+        return _manual(row) if row else None
+
+    def suffix(self, manual_id: str) -> str:
+        row = self.db.execute("SELECT suffix FROM manual WHERE id = ?", (manual_id,)).fetchone()
+        return str(row["suffix"]) if row else ""
+
+    def last_revision(self, manual_id: str) -> int:
+        row = self.db.execute("SELECT max(revision) AS last FROM revision WHERE manual_id = ?", (manual_id,)).fetchone()
+        return int(row["last"] or 0)
+
+    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
+        """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced."""
+        with self.transaction() as db:
+            replaced = self._drop_passages(db, manual.id)
+            db.execute(
+                "INSERT OR REPLACE INTO manual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (manual.id, manual.name, manual.title, manual.revision, manual.sha256, suffix, manual.pages, manual.lang,
+                 manual.added_at),
+            )  # fmt: skip
+            db.execute(
+                "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?)",
+                (manual.id, manual.revision, manual.sha256, manual.added_at),
+            )
+            for passage in passages:
+                _insert_passage(db, manual, passage)
+        return [old for old in replaced if old not in {p.id for p in passages}]
+
+    def drop_manual(self, manual_id: str) -> list[str]:
+        """Remove a manual and its passages in one step. Returns the ids of the passages removed."""
+        with self.transaction() as db:
+            removed = self._drop_passages(db, manual_id)
+            db.execute("DELETE FROM manual WHERE id = ?", (manual_id,))
+        return removed
+
+    def _drop_passages(self, db: sqlite3.Connection, manual_id: str) -> list[str]:
+        rows = db.execute("SELECT number, id FROM passage WHERE manual_id = ?", (manual_id,)).fetchall()
+        numbers = [(row["number"],) for row in rows]
+        db.executemany("DELETE FROM keyword WHERE rowid = ?", numbers)
+        db.executemany("DELETE FROM code WHERE passage = ?", numbers)
+        db.executemany("DELETE FROM passage WHERE number = ?", numbers)
+        return [str(row["id"]) for row in rows]
+
+    # passages
+
+    def passage_ids(self) -> set[str]:
+        return {str(row["id"]) for row in self.db.execute("SELECT id FROM passage")}
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Passages by id; ids that are not (or no longer) in the truth are left out."""
+        wanted = list(dict.fromkeys(ids))
+        marks = ",".join("?" * len(wanted))
+        rows = self.db.execute(f"SELECT * FROM passage WHERE id IN ({marks})", wanted).fetchall()
+        return {str(row["id"]): _passage(row) for row in rows}
+
+    def numbered(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        wanted = list(dict.fromkeys(numbers))
+        marks = ",".join("?" * len(wanted))
+        rows = self.db.execute(f"SELECT * FROM passage WHERE number IN ({marks})", wanted).fetchall()
+        return {int(row["number"]): _passage(row) for row in rows}
+
+    def numbers(self, ids: Iterable[str]) -> dict[str, int]:
+        wanted = list(dict.fromkeys(ids))
+        marks = ",".join("?" * len(wanted))
+        rows = self.db.execute(f"SELECT id, number FROM passage WHERE id IN ({marks})", wanted).fetchall()
+        return {str(row["id"]): int(row["number"]) for row in rows}
+
+    def passages_of(self, manual_id: str) -> list[Passage]:
+        rows = self.db.execute("SELECT * FROM passage WHERE manual_id = ? ORDER BY ordinal", (manual_id,)).fetchall()
+        return [_passage(row) for row in rows]
+
+
+_MANUAL = (
+    "SELECT manual.*, count(passage.number) AS passages FROM manual LEFT JOIN passage ON passage.manual_id = manual.id"
+)
+
+
+def _insert_passage(db: sqlite3.Connection, manual: Manual, passage: Passage) -> None:
+    number = db.execute(
+        "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang, codes,"
+        " boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
+         json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
+         passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
+         json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes])),
+    ).lastrowid  # fmt: skip
+    place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
+    db.execute(
+        "INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)",
+        (number, " ".join(terms(place)), " ".join(terms(passage.text))),
+    )
+    lead = lead_codes(passage)
+    db.executemany(
+        "INSERT INTO code VALUES (?, ?, ?)",
+        [(code, number, int(code in lead)) for code in dict.fromkeys(passage.codes)],
+    )
+
+
+def lead_codes(passage: Passage) -> set[str]:
+    """The codes a passage is about: those of its own heading, and of an alarm's first words."""
+    places = list(passage.section[-1:])
+    if passage.kind == "alarm":
+        places.append(passage.text[:LEAD_CHARACTERS])
+    return {found.canonical for place in places for found in find_codes(place)}
+
+
+def _manual(row: sqlite3.Row) -> Manual:
+    return Manual(
+        id=row["id"], name=row["name"], title=row["title"], revision=row["revision"], sha256=row["sha256"],
+        pages=row["pages"], passages=row["passages"], lang=row["lang"], added_at=row["added_at"],
+    )  # fmt: skip
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    return Passage(
+        id=row["id"], manual_id=row["manual_id"], revision=row["revision"], ordinal=row["ordinal"], text=row["text"],
+        pages=tuple(json.loads(row["pages"])), page_labels=tuple(json.loads(row["page_labels"])),
+        section=tuple(json.loads(row["section"])), kind=row["kind"], lang=row["lang"],
+        codes=tuple(json.loads(row["codes"])), boxes=tuple(Box(*box) for box in json.loads(row["boxes"])),
+    )  # fmt: skip
