@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -49,8 +49,13 @@ class Reading:
 
 
 class ManualReader(Protocol):
-    """Reads files of one format. Raises index.errors.ManualUnreadable (or a subclass) with what, where and the remedy."""
+    """Reads files of one format. Raises index.errors.ManualUnreadable (or a subclass): what, where, remedy."""
 
     suffixes: tuple[str, ...]
 
     def open(self, path: Path) -> Reading: ...
+
+
+def pair_cells(header: Sequence[str], row: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Cells of a row beside the headers of their columns; a column without header has ""."""
+    return tuple((header[at] if at < len(header) else "", cell) for at, cell in enumerate(row))

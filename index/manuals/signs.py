@@ -1,0 +1,80 @@
+"""Signs: what the beginning of a line tells, whatever the format: step, bullet, warning, numbered heading, caption."""
+
+from __future__ import annotations
+
+import re
+
+SIGNAL_WORDS = ("危険", "警告", "注意", "DANGER", "WARNING", "CAUTION", "NOTICE")
+_OPENING = r"[⚠△\ufe0f\s\[【〔<〈《(（*!！:]*"
+_CLOSING = r"[\]】〕>〉》)）*]*"
+_SIGNAL = re.compile(
+    rf"^{_OPENING}(?P<word>危\s?険|警\s?告|注\s?意|DANGER|WARNING|CAUTION|NOTICE|Danger|Warning|Caution|Notice)"
+    rf"(?P<closing>{_CLOSING}\s*[:：!！]?{_CLOSING})(?P<rest>.*)$",
+    re.DOTALL,
+)
+_STEP = re.compile(
+    r"^\s*(?P<label>\d{1,3}[.．](?!\d)|\d{1,2}[)）]|[(（]\d{1,2}[)）]|[①-⑳]|手順\s*\d{1,2}[:：.．]?|"
+    r"(?:STEP|Step)\s*\d{1,2}[:.]?|[a-z][.)]|[(][a-z][)])(?P<gap>\s*)(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_BULLET = re.compile(r"^\s*(?:[•●○■□◆◇▪▶‣∙]\s*|・\s*|[–*\-]\s+)(?P<rest>\S.*)$", re.DOTALL)
+_NUMBER = re.compile(
+    r"^(?P<number>第\s?\d{1,2}\s?[章編部節]|\d{1,2}(?:[.．\-]\d{1,3}){0,4}|[A-Z](?:[.\-]\d{1,3}){1,4}|"
+    r"付録\s?[A-Z0-9]*|(?:Appendix|APPENDIX|Annex|Chapter|CHAPTER)\s[A-Z0-9]{1,3})[.．:：]?\s+(?P<rest>\S.*)$"
+)
+_CAPTION = re.compile(r"^(?:図|表|写真|Fig\.|Figure|FIGURE|Table|TABLE|Tab\.)\s?[A-Z]?\d*[\-.]?\d+")
+
+
+def warning(text: str) -> tuple[str, str] | None:
+    """(signal word, rest) where ``text`` starts with a signal word standing alone: before a colon, in brackets, or
+    as the whole first line. "注意してください" is a sentence, not a sign."""
+    match = _SIGNAL.match(text)
+    if match is None:
+        return None
+    rest = match["rest"]
+    bracketed = text[: match.start("word")].strip() != "" and match["closing"].strip() != ""
+    alone = not rest.strip() or rest.startswith("\n")
+    spaced = match["word"].isupper() and rest[:1].isspace()
+    japanese_gap = not match["word"].isascii() and rest[:1] in ("\u3000", " ")
+    if alone or bracketed or ":" in match["closing"] or "：" in match["closing"] or spaced or japanese_gap:
+        return re.sub(r"\s", "", match["word"]), rest.strip()
+    return None
+
+
+def step(text: str) -> tuple[str, str] | None:
+    """(label, rest) of a numbered step: "3. Turn ...", "(2) 外す", "① ..."; a decimal or section number is none."""
+    match = _STEP.match(text)
+    if match is None:
+        return None
+    if not match["gap"] and match["label"][-1] in ".．)" and match["rest"][:1].isascii():
+        return None  # "3.5 mm" and "f.x" are no labels
+    return match["label"], match["rest"]
+
+
+def bullet(text: str) -> str | None:
+    """The text behind a bullet mark."""
+    match = _BULLET.match(text)
+    return match["rest"] if match else None
+
+
+def heading_level(text: str) -> int | None:
+    """Depth that a heading's number shows: "5" and 第5章 are 1, "5.2" and "A-4" are 2; none without a number."""
+    match = _NUMBER.match(text)
+    if match is None:
+        return None
+    return 1 + len(re.findall(r"[.．\-]\d", match["number"]))
+
+
+def caption(text: str) -> bool:
+    """True for "図 3-2 ...", "Table 4 ..."."""
+    return _CAPTION.match(text) is not None
+
+
+def join(first: str, second: str) -> str:
+    """Two lines of one paragraph as one: a space between Latin letters, none where Japanese continues."""
+    if not first or not second:
+        return first + second
+    if first[-1] == "-" and len(first) > 1 and first[-2].isalnum() and second[0].isalnum():
+        return first + second
+    wide = "\u2e80"
+    return first + second if first[-1] >= wide or second[0] >= wide else f"{first} {second}"

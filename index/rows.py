@@ -1,0 +1,79 @@
+"""Rows: table rows as quotable lines, and which of them describe an alarm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.codes import find_codes
+from index.manuals.block import Block
+
+_CODE_COLUMN = re.compile(
+    r"番号|コード|アラーム|エラー|警報|表示|code|alarm|error|fault|^no\.?$|number|display|flag|id$", re.IGNORECASE
+)
+_ALARM_COLUMN = re.compile(
+    r"原因|処置|対処|対策|処理|cause|action|remedy|solution|measure|countermeasure|アラーム|エラー|警報|異常|alarm|error|fault",
+    re.IGNORECASE,
+)
+_SHARE_OF_CELL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """rows[start:end] belong together; ``alarm`` where they describe one alarm."""
+
+    start: int
+    end: int
+    alarm: bool
+
+
+def row_lines(block: Block) -> str:
+    """A row one "header: cell" a line; a cell without header stands alone, an empty cell is left out."""
+    return "\n".join(f"{header}: {cell}" if header else cell for header, cell in block.cells if cell) or block.text
+
+
+def row_line(block: Block) -> str:
+    """A row in one line: "header: cell / header: cell"."""
+    flat = " / ".join(
+        f"{header}: {' '.join(cell.split())}" if header else " ".join(cell.split())
+        for header, cell in block.cells
+        if cell
+    )
+    return flat or block.text
+
+
+def is_alarm_row(block: Block, context: Sequence[str] = ()) -> bool:
+    """True for a row whose code column holds an alarm code, in a table that tells causes or actions, or that stands
+    under a heading or caption (``context``) which speaks of alarms."""
+    if block.kind != "row" or len([cell for _, cell in block.cells if cell]) < 2:
+        return False
+    alarm_table = any(_ALARM_COLUMN.search(header) for header, _ in block.cells)
+    if not alarm_table and not any(_ALARM_COLUMN.search(text) for text in context[-2:]):
+        return False
+    for place, (header, cell) in enumerate(block.cells):
+        if cell and (place == 0 or _CODE_COLUMN.search(header)):
+            printed = f"{header}: {cell}" if header else cell
+            for code in find_codes(printed):
+                inside = code.end - max(code.start, len(printed) - len(cell))
+                if code.kind in ("alarm", "flag") and inside >= _SHARE_OF_CELL * len(cell):
+                    return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTable:
+    """Groups the rows of one table. ``context``: heading path and caption above it."""
+
+    context: tuple[str, ...]
+
+    def groups(self, rows: Sequence[Block]) -> list[RowGroup]:
+        """Every row in exactly one group, in order. A row with an empty first cell goes on the alarm above it."""
+        out: list[RowGroup] = []
+        for at, row in enumerate(rows):
+            goes_on = bool(row.cells) and not row.cells[0][1]
+            if out and out[-1].alarm and goes_on and not is_alarm_row(row, self.context):
+                out[-1] = RowGroup(out[-1].start, at + 1, True)
+            else:
+                out.append(RowGroup(at, at + 1, is_alarm_row(row, self.context)))
+        return out
