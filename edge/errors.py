@@ -1,0 +1,57 @@
+"""Errors of the edge, as a tree.
+
+EdgeFailed
+├── ModelMissing          the model file, or its catalogue entry, is not there
+├── ModelUnreadable       the file is there and no model comes out of it
+│   └── ModelAltered          its bytes are not those of the catalogue
+├── PromptTooLong         prompt and answer together do not fit into the context
+├── GenerationFailed      the runtime broke while it was computing
+├── ConversionRefused     a model whose conversion would not be faithful
+└── QuantizationFailed    the installed library could not quantise the file
+"""
+
+from __future__ import annotations
+
+
+class EdgeFailed(Exception):
+    """Base of all errors here. ``remedy`` is the sentence or command that helps; ``code`` is stable for programs and
+    for the wording in the reader's language."""
+
+    code = "edge_failed"
+
+    def __init__(self, message: str, remedy: str = "", **details: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class ModelMissing(EdgeFailed):
+    code = "model_missing"
+
+
+class ModelUnreadable(EdgeFailed):
+    code = "model_unreadable"
+
+
+class ModelAltered(ModelUnreadable):
+    code = "model_altered"
+
+
+class PromptTooLong(EdgeFailed):
+    code = "prompt_too_long"
+
+
+class GenerationFailed(EdgeFailed):
+    code = "generation_failed"
+
+
+class ConversionRefused(EdgeFailed):
+    code = "conversion_refused"
+
+
+class QuantizationFailed(EdgeFailed):
+    code = "quantization_failed"
