@@ -1,0 +1,44 @@
+"""The andon command: demo, serve, index, search, ask, doctor, user, train."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ui.commands import ask, demo, doctor, index, search, serve, train, user
+
+app = typer.Typer(
+    name="andon",
+    help="Offline assistant for factory floors: the manual's own words with the page, then a short cited answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("search")(search.search)
+app.command("ask")(ask.ask)
+app.command("doctor")(doctor.doctor)
+app.add_typer(index.app, name="index")
+app.add_typer(user.app, name="user")
+app.add_typer(train.app, name="train")
+
+EXIT_FAILED = 1
+EXIT_DECLINED = 3
+
+
+def main() -> None:
+    """Run the command. Exit codes: 0 done, 1 failed (stderr says why and what helps), 2 wrong usage, 3 no answer in
+    the manuals, 130 interrupted."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as failure:
+        from ui.terminal import is_expected, print_failure
+
+        if not is_expected(failure):
+            raise
+        print_failure(failure)
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,86 @@
+"""andon ask: the quoted passages at once, then the cited answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
+from ui.wording import say
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer, Found
+    from index.passage import Hit
+
+EXIT_DECLINED = 3
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What happened, in Japanese or English.")],
+    as_json: AsJson = False,
+    model: Annotated[str | None, typer.Option(help='Model id, GGUF file, or "none" for quotes only.')] = None,
+    data: Data = None,
+) -> None:
+    """Answer QUESTION: first the manual's own words with the page, then the model's checked answer.
+
+    Exit code 3 means that the manuals do not hold an answer.
+    """
+    from assistant.answer import Answer, Found, Piece
+    from assistant.build import build
+    from assistant.wire import answer_json
+
+    andon = build(settings_with(data=data, model=model))
+    try:
+        last: Answer | None = None
+        for event in andon.assistant.ask(question):
+            if isinstance(event, Answer):
+                last = event
+            elif as_json:
+                continue
+            elif isinstance(event, Found):
+                _print_found(event)
+            elif isinstance(event, Piece):
+                if last is None:
+                    print(f"{event.text} {''.join(f'[{n}]' for n in event.citations)}", flush=True)
+    finally:
+        andon.close()
+    if last is None:
+        raise typer.Exit(1)
+    if as_json:
+        print_json(answer_json(last))
+    else:
+        _print_verdict(last)
+    if last.declined:
+        raise typer.Exit(EXIT_DECLINED)
+
+
+def _print_found(found: Found) -> None:
+    if found.declined:
+        tell(f"cli.declined.{found.declined}")
+        if found.nearest:
+            print(f"\n{say('cli.nearest', reader_lang())}:")
+            for hit in found.nearest:
+                print(f"  - {_where(hit)}")
+        return
+    print(f"— {say('cli.quote', reader_lang())} —")
+    for quote in found.quotes:
+        print(f"[{quote.number}] {_where(quote.hit)}")
+        if quote.number == 1:
+            print("\n" + quote.text + "\n")
+    print(f"\n— {say('cli.answer', reader_lang())} —", flush=True)
+
+
+def _print_verdict(answer: Answer) -> None:
+    lang = reader_lang()
+    if answer.failure:
+        tell("cli.failure", code=answer.failure)
+    elif not answer.declined:
+        tell("cli.verdict.no_model" if not answer.model else f"cli.verdict.{answer.verdict}")
+    print(say("cli.time", lang, found=round(answer.timing.found_ms), total=round(answer.timing.total_ms)))
+
+
+def _where(hit: Hit) -> str:
+    passage = hit.passage
+    page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])  # noqa: RUF001
+    return f"{hit.manual.title}, {' > '.join(passage.section)}, {page}"

@@ -1,0 +1,129 @@
+"""andon doctor: checks the box and says what helps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
+from ui.wording import say
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+PACKAGES = ("chromadb", "fastapi", "gradio", "llama-cpp-python", "pypdfium2")
+LOW_MEMORY_GB = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: ``state`` "ok", "warn" or "fail", what was found, what helps."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    found: str
+    remedy: str = ""
+
+
+def doctor(as_json: AsJson = False, data: Data = None) -> None:
+    """Check Python, packages, data folder, index, model, memory and accounts. Exit code 1 if something must be mended."""
+    checks = list(_checks(settings_with(data=data)))
+    bad = sum(check.state == "fail" for check in checks)
+    if as_json:
+        print_json({"ok": not bad, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            print(f"{ {'ok': '✓', 'warn': '!', 'fail': '✗'}[check.state] } {check.found}")
+            if check.remedy:
+                print(f"    {say('cli.remedy', reader_lang())}: {check.remedy}")
+        tell("doctor.bad" if bad else "doctor.good", count=bad)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    lang = reader_lang()
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check("python", "ok" if sys.version_info >= (3, 10) else "fail", say("doctor.python", lang, version=version))
+    yield from _packages()
+    yield _data_folder(settings.data)
+    yield from _index(settings)
+    yield _model(settings)
+    yield _memory()
+
+
+def _packages() -> Iterator[Check]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name in PACKAGES:
+        try:
+            yield Check(name, "ok", say("doctor.package", reader_lang(), name=name, version=version(name)))
+        except PackageNotFoundError:
+            yield Check(name, "fail", say("doctor.package_missing", reader_lang(), name=name), "pip install andon")
+
+
+def _data_folder(folder: Path) -> Check:
+    import shutil
+
+    place = folder
+    while not place.exists():
+        place = place.parent
+    free = f"{shutil.disk_usage(place).free / 1e9:.1f}"
+    if not os.access(place, os.W_OK):
+        return Check("data", "fail", say("doctor.data_not_writable", reader_lang(), path=folder), "--data DIR, ANDON_DATA")
+    return Check("data", "ok", say("doctor.data", reader_lang(), path=folder, free=free))
+
+
+def _index(settings: Settings) -> Iterator[Check]:
+    from assistant.accounts import Accounts
+    from assistant.build import open_library
+    from index.errors import IndexFailed
+
+    if not settings.index_folder.exists():
+        yield Check("index", "warn", say("cli.no_manuals", reader_lang()), "andon index add FILE")
+        return
+    try:
+        library = open_library(settings)
+    except IndexFailed as failed:
+        yield Check("index", "fail", failed.message, failed.remedy)
+        return
+    manuals = library.manuals()
+    library.close()
+    found = say("doctor.index", reader_lang(), manuals=len(manuals), passages=sum(m.passages for m in manuals))
+    yield Check("index", "ok", found)
+    accounts = Accounts(settings.accounts_file)
+    count = len(accounts.accounts())
+    accounts.close()
+    yield Check("accounts", "ok" if count else "warn", say("doctor.accounts", reader_lang(), count=count))
+
+
+def _model(settings: Settings) -> Check:
+    from edge.errors import EdgeFailed
+    from edge.models import resolve
+
+    if settings.model == "none":
+        return Check("model", "warn", say("doctor.model_none", reader_lang()))
+    try:
+        path = resolve(settings.model, settings.models)
+    except EdgeFailed as failed:
+        return Check("model", "fail", failed.message, failed.remedy)
+    megabytes = f"{path.stat().st_size / 1e6:.1f}"
+    return Check("model", "ok", say("doctor.model", reader_lang(), name=path.name, megabytes=megabytes))
+
+
+def _memory() -> Check:
+    """MemAvailable of /proc/meminfo; on other systems the check is left out as fine."""
+    meminfo = Path("/proc/meminfo")
+    if not meminfo.exists():
+        return Check("memory", "ok", say("doctor.memory", reader_lang(), free="?"))
+    line = next(line for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
+    free = int(line.split()[1]) / 1e6
+    key = "doctor.memory_low" if free < LOW_MEMORY_GB else "doctor.memory"
+    state: Literal["ok", "warn"] = "warn" if free < LOW_MEMORY_GB else "ok"
+    return Check("memory", state, say(key, reader_lang(), free=f"{free:.1f}"))

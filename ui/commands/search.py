@@ -1,0 +1,46 @@
+"""andon search: hits alone, with file, page, text, score and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
+from ui.wording import say
+
+
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for, in Japanese or English.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Print the passages found for QUESTION: file, page, text, score and why each was found."""
+    from assistant.build import open_library
+    from assistant.wire import hit_json
+
+    library = open_library(settings_with(data=data))
+    try:
+        results = library.search(question, k)
+    finally:
+        library.close()
+    if as_json:
+        print_json(
+            {
+                "question": question,
+                "hits": [hit_json(hit) for hit in results.hits],
+                "codes": list(results.codes),
+                "unknown_codes": list(results.unknown_codes),
+            }
+        )
+        return
+    if not results.hits:
+        tell("cli.no_hits")
+    for rank, hit in enumerate(results.hits, start=1):
+        passage = hit.passage
+        page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])  # noqa: RUF001
+        why = ", ".join(f"{why.by} {why.rank}" + (f" ({why.detail})" if why.detail else "") for why in hit.why)
+        print(f"{rank}. {hit.manual.name}, {page}  [{passage.kind}]  score {hit.score:.3f}  ({why})")
+        print(f"   {' > '.join(passage.section)}")
+        print("   " + passage.text.replace("\n", "\n   ") + "\n")

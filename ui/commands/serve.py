@@ -1,0 +1,93 @@
+"""andon serve: the pages and the HTTP service."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.terminal import Data, settings_with, tell
+
+if TYPE_CHECKING:
+    from assistant.build import Andon
+    from assistant.settings import Settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (default 7860).")] = None,
+    data: Data = None,
+) -> None:
+    """Serve the operator page, the admin page and the HTTP API until Ctrl+C."""
+    run(settings_with(data=data, host=host, port=port), _prepare)
+
+
+def _prepare(andon: Andon) -> None:
+    if not andon.accounts.accounts():
+        tell("cli.no_accounts")
+
+
+def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable[[str], None] | None = None) -> None:
+    """Open everything, ``prepare`` it, load the model, serve, and ``announce`` the address when it answers."""
+    from assistant.build import build
+    from assistant.errors import SettingsWrong
+    from edge.errors import EdgeFailed
+
+    listening = _listen(settings.host, settings.port)
+    if listening is None:
+        raise SettingsWrong(
+            f"Port {settings.port} on {settings.host} cannot be used; another program has it.",
+            "Choose another with --port.",
+        )
+    andon = build(settings, write=True)
+    try:
+        prepare(andon)
+        tell("cli.loading")
+        if andon.library.embedder is not None:
+            andon.library.embedder.embed(["warm up"], "query")
+        if andon.assistant.runner is not None:
+            try:
+                andon.assistant.runner.load()
+            except EdgeFailed as failed:
+                tell("cli.no_model", reason=failed)
+        _serve(andon, listening, announce)
+    finally:
+        andon.close()
+        listening.close()
+
+
+def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], None] | None) -> None:
+    import uvicorn
+
+    from ui.app import make_app
+
+    app = make_app(andon)
+    andon.library.jobs.start()
+    host, port = listening.getsockname()[:2]
+    address = f"http://{host}:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            tell("cli.ready", address=address)
+            if announce is not None:
+                announce(address)
+            tell("cli.stop")
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket | None:
+    """A listening socket, taken before anything slow happens; None if the port is in use."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        return None
+    sock.listen(128)
+    return sock

@@ -1,0 +1,23 @@
+"""andon train: run a recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Make better models from a site's own documents.", no_args_is_help=True)
+
+
+@app.command("run")
+def run_recipe(recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/andon-slm.toml.")]) -> None:
+    """Run the stages of a recipe; a run that was cut off goes on where it stopped."""
+    from training.run import run
+
+    run(recipe)
+
+
+@app.callback()
+def train() -> None:
+    """Make better models from a site's own documents."""

@@ -1,0 +1,90 @@
+"""Terminal: options that commands share, the reader's language, errors and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.wording import Lang, say, say_error
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from index.build import Progress
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Data folder (default: ANDON_DATA, else ~/.local/share/andon).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def settings_with(**flags: Any) -> Settings:
+    from assistant.settings import read_settings
+
+    return read_settings(**flags)
+
+
+def reader_lang() -> Lang:
+    """Japanese where the terminal's locale says so, else English."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ja" if locale.startswith("ja") else "en"
+
+
+def tell(key: str, **values: object) -> None:
+    print(say(key, reader_lang(), **values))
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def is_expected(failure: Exception) -> bool:
+    """Whether a failure is one of ours, that says what helps; anything else is a defect and shows its traceback."""
+    from assistant.errors import AssistantFailed
+    from edge.errors import EdgeFailed
+    from index.errors import IndexFailed
+    from training.errors import TrainingFailed
+
+    return isinstance(failure, AssistantFailed | IndexFailed | EdgeFailed | TrainingFailed)
+
+
+def print_failure(failure: Exception) -> None:
+    lang = reader_lang()
+    message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")
+    if lang == "ja":
+        meaning = say_error(getattr(failure, "code", ""), lang)
+        if meaning:
+            print(f"andon: {meaning}", file=sys.stderr)
+    print(f"andon: {message}", file=sys.stderr)
+    if remedy:
+        print(f"  {say('cli.remedy', lang)}: {remedy}", file=sys.stderr)
+
+
+class ProgressLine:
+    """One line on stderr that says how far a file is and about how long it still takes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._start = time.monotonic()
+        self._stage = ""
+
+    def __call__(self, progress: Progress) -> None:
+        if not sys.stderr.isatty():
+            return
+        if progress.stage != self._stage:
+            self._stage, self._start = progress.stage, time.monotonic()
+        spent = time.monotonic() - self._start
+        left = spent / max(progress.done, 1) * (progress.total - progress.done)
+        stage = say("cli.reading" if progress.stage == "read" else "cli.embedding", reader_lang())
+        print(f"\r\x1b[K{self._name}: {stage} {progress.done}/{progress.total}  ~{left:.0f} s", end="", file=sys.stderr)
+
+    def done(self) -> None:
+        if sys.stderr.isatty():
+            print("\r\x1b[K", end="", file=sys.stderr)
+
+

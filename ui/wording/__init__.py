@@ -1,0 +1,31 @@
+"""Wording: every sentence a person reads, in Japanese and English."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Lang = Literal["ja", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+Entry = dict[Lang, str]
+
+
+def say(key: str, lang: Lang, **values: object) -> str:
+    """The sentence ``key`` in ``lang``, its places filled with ``values``. Raises KeyError for an unknown key."""
+    text = all_wording()[key][lang]
+    return text.format(**values) if values else text
+
+
+def say_error(code: str, lang: Lang, fallback: str = "") -> str:
+    """What an error of that code means and what helps; ``fallback`` for a code that has no wording."""
+    from ui.wording.errors import ERRORS
+
+    entry = ERRORS.get(code)
+    return entry[lang] if entry else fallback
+
+
+def all_wording() -> dict[str, Entry]:
+    """Every key of every file here."""
+    from ui.wording.pages import PAGES
+    from ui.wording.terminal import TERMINAL
+
+    return {**TERMINAL, **PAGES}

@@ -1,0 +1,114 @@
+"""Wording of the andon command."""
+
+from __future__ import annotations
+
+from ui.wording import Entry
+
+TERMINAL: dict[str, Entry] = {
+    "cli.quote": {"ja": "マニュアルの原文", "en": "The manual's own words"},
+    "cli.answer": {"ja": "回答", "en": "Answer"},
+    "cli.page": {"ja": "{label} ページ(ファイルの {page} ページ目)", "en": "page {label} (page {page} of the file)"},
+    "cli.nearest": {"ja": "近い箇所", "en": "Nearest sections"},
+    "cli.verdict.supported": {
+        "ja": "全文を引用元と照合済みです。",
+        "en": "Every sentence was checked against its source.",
+    },
+    "cli.verdict.partly_supported": {
+        "ja": "引用元で確認できた文だけを表示しています。確認できなかった文は出していません。",
+        "en": "Only sentences found in the source are shown; the others were withheld.",
+    },
+    "cli.verdict.quote_only": {
+        "ja": "モデルの回答は引用元で確認できなかったため、原文だけを示します。",
+        "en": "The model's answer could not be confirmed in the source, so only the manual's words are shown.",
+    },
+    "cli.verdict.no_model": {
+        "ja": "モデルを使わない設定のため、原文だけを示します。",
+        "en": "No model is set, so only the manual's words are shown.",
+    },
+    "cli.verdict.stopped": {"ja": "途中で止めました。", "en": "Stopped."},
+    "cli.failure": {
+        "ja": "モデルが回答できませんでした({code})。原文はそのまま使えます。",
+        "en": "The model could not answer ({code}). The manual's words above still hold.",
+    },
+    "cli.declined.nothing_relevant": {
+        "ja": "登録済みのマニュアルに答えが見つかりません。",
+        "en": "The manuals do not hold an answer to this.",
+    },
+    "cli.declined.unknown_code": {
+        "ja": "このコードは登録済みのマニュアルにありません。表示をもう一度確かめてください。",
+        "en": "This code stands in none of the manuals. Check the display again.",
+    },
+    "cli.declined.no_manuals": {
+        "ja": "マニュアルがまだ登録されていません。andon index add で登録してください。",
+        "en": "No manual is indexed yet. Add one with: andon index add FILE",
+    },
+    "cli.time": {"ja": "原文 {found} ms、回答完了 {total} ms", "en": "quote after {found} ms, done after {total} ms"},
+    "cli.no_hits": {"ja": "該当する箇所はありません。", "en": "Nothing found."},
+    "cli.reading": {"ja": "読み取り中", "en": "reading"},
+    "cli.embedding": {"ja": "索引作成中", "en": "indexing"},
+    "cli.added": {
+        "ja": "登録しました: {name}({pages} ページ、{passages} 箇所)",
+        "en": "added: {name} ({pages} pages, {passages} passages)",
+    },
+    "cli.replaced": {
+        "ja": "改訂 {revision} に置き換えました: {name}({pages} ページ、{passages} 箇所)",
+        "en": "replaced by revision {revision}: {name} ({pages} pages, {passages} passages)",
+    },
+    "cli.unchanged": {"ja": "変更はありません: {name}", "en": "unchanged: {name}"},
+    "cli.failed": {"ja": "登録できません: {name} … {reason}", "en": "not added: {name} … {reason}"},
+    "cli.removed": {"ja": "削除しました: {name}", "en": "removed: {name}"},
+    "cli.rebuilt": {"ja": "{count} 箇所の索引を作り直しました。", "en": "{count} passages indexed again."},
+    "cli.no_files": {
+        "ja": "{path} に読み取れるファイルがありません。",
+        "en": "There is no file that can be read at {path}.",
+    },
+    "cli.no_manuals": {"ja": "マニュアルはまだ登録されていません。", "en": "No manuals yet."},
+    "cli.ready": {"ja": "Andon を開始しました: {address}", "en": "Andon is ready: {address}"},
+    "cli.login": {"ja": "ログイン", "en": "Sign in"},
+    "cli.operator": {"ja": "オペレータ", "en": "operator"},
+    "cli.admin": {"ja": "管理者", "en": "admin"},
+    "cli.try": {"ja": "試しに聞いてみてください", "en": "Try asking"},
+    "cli.stop": {"ja": "終了するには Ctrl+C を押します。", "en": "Press Ctrl+C to stop."},
+    "cli.demo_indexing": {
+        "ja": "デモ用マニュアル {count} 冊を登録します(初回のみ、1 分ほど)。",
+        "en": "Indexing {count} demo manuals (first time only, about a minute).",
+    },
+    "cli.loading": {"ja": "モデルを読み込んでいます…", "en": "Loading the model…"},
+    "cli.no_model": {
+        "ja": "モデルを読み込めません。原文だけで回答します: {reason}",
+        "en": "The model could not be loaded; answering with quotes alone: {reason}",
+    },
+    "cli.no_accounts": {
+        "ja": "アカウントがありません。andon user add NAME --role admin で追加してください。",
+        "en": "There is no account yet. Add one with: andon user add NAME --role admin",
+    },
+    "cli.user_added": {"ja": "アカウント {name}({role})を登録しました。", "en": "Account {name} ({role}) is set."},
+    "cli.password": {"ja": "パスワード(8 文字以上)", "en": "Password (at least 8 characters)"},
+    "cli.remedy": {"ja": "対処", "en": "What helps"},
+    "cli.port_taken": {
+        "ja": "ポート {port} は使用中です。--port で別の番号を指定してください。",
+        "en": "Port {port} is in use. Choose another with --port.",
+    },
+    "doctor.python": {"ja": "Python {version}", "en": "Python {version}"},
+    "doctor.package": {"ja": "{name} {version}", "en": "{name} {version}"},
+    "doctor.package_missing": {"ja": "{name} が入っていません", "en": "{name} is not installed"},
+    "doctor.data": {"ja": "データフォルダ {path}(空き {free} GB)", "en": "Data folder {path} ({free} GB free)"},
+    "doctor.data_not_writable": {
+        "ja": "データフォルダ {path} に書き込めません",
+        "en": "The data folder {path} cannot be written",
+    },
+    "doctor.index": {
+        "ja": "索引: マニュアル {manuals} 冊、{passages} 箇所",
+        "en": "Index: {manuals} manuals, {passages} passages",
+    },
+    "doctor.model": {
+        "ja": "モデル {name}: {megabytes} MB、ハッシュ一致",
+        "en": "Model {name}: {megabytes} MB, hash as listed",
+    },
+    "doctor.model_none": {"ja": "モデルなし(原文のみ)", "en": "No model (quotes only)"},
+    "doctor.memory": {"ja": "空きメモリ {free} GB", "en": "{free} GB of memory free"},
+    "doctor.memory_low": {"ja": "空きメモリが {free} GB しかありません", "en": "Only {free} GB of memory free"},
+    "doctor.accounts": {"ja": "アカウント {count} 件", "en": "{count} accounts"},
+    "doctor.good": {"ja": "問題ありません。", "en": "All good."},
+    "doctor.bad": {"ja": "問題が {count} 件あります。", "en": "{count} problem(s)."},
+}
