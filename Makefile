@@ -1,0 +1,32 @@
+# make demo | make test | make bench | make check | make demo-manuals | make docs
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench demo-manuals docs clean
+
+demo:
+	@scripts/install.sh demo $(PYTHON)
+	@$(BIN)/andon demo
+
+test:
+	@scripts/install.sh test $(PYTHON)
+	@scripts/without-network.sh $(BIN)/python -m pytest
+
+check:
+	@scripts/install.sh test $(PYTHON)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench:
+	@scripts/install.sh test $(PYTHON)
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
+
+demo-manuals:
+	@scripts/install.sh test $(PYTHON)
+	@$(BIN)/python demo/build_manuals.py
+
+docs:
+	@scripts/install.sh test $(PYTHON)
+	@$(BIN)/python -m ui.docs
+
+clean:
+	rm -rf .venv .demo-data build dist *.egg-info

@@ -1,0 +1,55 @@
+"""The house's rules, executed: lint, types, file lengths, names, docstrings, generated documents."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ui.docs import FLOORS, documents
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+SOURCES = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py")]
+NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc", "manager"}
+MAX_LINES = 400
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    run(BIN / "ruff", "check", "--no-cache", ".")
+
+
+@pytest.mark.slow
+def test_types_hold() -> None:
+    run(BIN / "mypy")
+
+
+def test_generated_documents_are_fresh() -> None:
+    stale = [path.name for path, text in documents().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, f"run make docs: {stale}"
+
+
+def test_files_have_one_concept() -> None:
+    long = {f.relative_to(ROOT).as_posix(): n for f in SOURCES if (n := len(f.read_text().splitlines())) > MAX_LINES}
+    assert not long
+    assert not [file for file in SOURCES if file.stem in NAMELESS]
+
+
+def test_every_file_says_what_it_is() -> None:
+    for file in SOURCES:
+        docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+        assert docstring, f"{file} has no docstring"
+
+
+def test_nothing_is_printed_outside_the_doors() -> None:
+    """ui prints for people, training tells its story; nobody else does."""
+    for floor in ("index", "edge", "assistant"):
+        for file in (ROOT / floor).rglob("*.py"):
+            calls = [n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+            assert not [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"], file
