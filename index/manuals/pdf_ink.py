@@ -1,0 +1,284 @@
+"""PDF ink: the text segments and ruling lines of one page, with their places. The door to pypdfium2's raw calls.
+
+Coordinates are PDF points from the top left corner of the page as it is shown (rotation and crop applied).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+_THIN = 3.0  # a filled rectangle thinner than this is a drawn line
+_SHORT = 4.0  # shorter lines rule nothing
+_PLAIN_BLANK = dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F), " ")
+_SAME_BASELINE = 0.35  # of the font size
+_WORD_GAP = 0.22  # of the font size: a blank that was not printed as a character
+_CELL_GAP = 1.4  # of the font size: what is further apart is not one phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Text printed in one go on one baseline. ``size`` is the font size in points."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    bold: bool
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight horizontal or vertical line: its place across, and from where to where it runs."""
+
+    upright: bool
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A rectangle drawn whole (stroked or filled)."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """All that counts on a page."""
+
+    width: float
+    height: float
+    segments: tuple[Segment, ...]
+    rules: tuple[Rule, ...]
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """From the page's own coordinates (origin bottom left) to shown ones."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    rotation: int
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        x, y = x - self.left, y - self.bottom
+        if self.rotation == 90:
+            return y, x
+        if self.rotation == 180:
+            return self.width - x, y
+        if self.rotation == 270:
+            return self.width - y, self.height - x
+        return x, self.height - y
+
+
+def read_ink(page: Any) -> Ink:
+    """Segments, rules and panels of a pypdfium2 page."""
+    width, height = page.get_size()
+    left, bottom, _, _ = page.get_bbox()
+    turn = _Turn(left, bottom, width, height, page.get_rotation())
+    rules, panels = _drawn(page, turn)
+    textpage = page.get_textpage()
+    try:
+        segments = tuple(_segments(textpage, turn, [rule for rule in rules if rule.upright]))
+    finally:
+        textpage.close()
+    return Ink(width, height, segments, tuple(rules), tuple(panels))
+
+
+@dataclass(slots=True)
+class _Character:
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+    size: float
+    bold: bool
+    spaced: bool = False  # pdfium saw a blank before it
+
+
+def _characters(textpage: Any, turn: _Turn) -> list[_Character]:
+    import pypdfium2.raw as raw
+
+    out: list[_Character] = []
+    rect = raw.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    looks: dict[int, tuple[float, bool]] = {}
+    units: list[int] = []
+    spaced = False
+    for index in range(textpage.count_chars()):
+        unit = raw.FPDFText_GetUnicode(textpage.raw, index)
+        if 0xD800 <= unit < 0xDC00:
+            units = [unit]
+            continue
+        if 0xDC00 <= unit < 0xE000:
+            if not units:
+                continue
+            unit = 0x10000 + ((units.pop() - 0xD800) << 10) + (unit - 0xDC00)
+        if unit == 2:
+            unit = 0x2D  # pdfium's mark for a hyphen at the end of a line
+        if unit < 32 or unit in (0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(textpage.raw, index) == 1:
+            spaced |= unit == 32
+            continue
+        if not raw.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rect)):
+            continue
+        raw.FPDFText_GetCharOrigin(textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
+        holder = raw.FPDFText_GetTextObject(textpage.raw, index)
+        key = ctypes.cast(holder, ctypes.c_void_p).value or 0
+        if key not in looks:
+            looks[key] = _look(textpage, index)
+        size, bold = looks[key]
+        a, b = turn(rect.left, rect.top), turn(rect.right, rect.bottom)
+        out.append(
+            _Character(
+                _PLAIN_BLANK.get(unit) or chr(unit), min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]),
+                turn(x.value, y.value)[1], size, bold, spaced,
+            )
+        )  # fmt: skip
+        spaced = False
+    return out
+
+
+def _look(textpage: Any, index: int) -> tuple[float, bool]:
+    """(font size in points, bold) of a character."""
+    import pypdfium2.raw as raw
+
+    matrix = raw.FS_MATRIX()
+    size = raw.FPDFText_GetFontSize(textpage.raw, index)
+    if raw.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix)):
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5
+        size = size * scale if size <= 1.5 or scale < 0.5 else size
+    buffer = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(textpage.raw, index, buffer, 128, ctypes.byref(flags))
+    name = buffer.value.decode("utf-8", "replace").lower()
+    weight = raw.FPDFText_GetFontWeight(textpage.raw, index)
+    return float(size), weight >= 600 or any(word in name for word in ("bold", "black", "heavy", "demi"))
+
+
+def _segments(textpage: Any, turn: _Turn, uprights: list[Rule]) -> list[Segment]:
+    """Characters joined while they stand on one baseline, follow each other closely and no line stands between."""
+    out: list[Segment] = []
+    run: list[_Character] = []
+    for character in _characters(textpage, turn):
+        if run and (not _follows(run[-1], character) or _ruled_apart(run[-1], character, uprights)):
+            out.extend(_finished(run))
+            run = []
+        run.append(character)
+    out.extend(_finished(run))
+    return out
+
+
+def _follows(before: _Character, after: _Character) -> bool:
+    size = max(before.size, after.size, 1.0)
+    gap = after.x0 - before.x1
+    small = min(before.size, after.size) < 0.75 * size  # a raised or lowered index may leave the baseline
+    level = abs(after.baseline - before.baseline) < _SAME_BASELINE * size * (1.6 if small else 1)
+    return level and -0.6 * size < gap < _CELL_GAP * size
+
+
+def _ruled_apart(before: _Character, after: _Character, uprights: list[Rule]) -> bool:
+    if after.x0 - before.x1 < 1:
+        return False
+    middle = (after.top + after.bottom) / 2
+    return any(before.x1 - 1 <= r.at <= after.x0 + 1 and r.start <= middle <= r.end for r in uprights)
+
+
+def _finished(run: list[_Character]) -> list[Segment]:
+    text = ""
+    for place, character in enumerate(run):
+        before = run[place - 1] if place else None
+        if before is not None and character.text != " " and not text.endswith(" "):
+            narrow = ord(before.text) < 0x2E80 and ord(character.text) < 0x2E80
+            gap = character.x0 - before.x1
+            if (character.spaced and narrow) or gap > (_WORD_GAP if narrow else 3 * _WORD_GAP) * character.size:
+                text += " "
+        text += "" if character.text == "\u00ad" else character.text
+    inked = [c for c in run if not c.text.isspace()]
+    if not inked:
+        return []
+    sizes = sorted(c.size for c in inked)
+    bold = sum(c.bold for c in inked) * 2 > len(inked)
+    return [
+        Segment(
+            " ".join(text.split()), min(c.x0 for c in inked), min(c.top for c in inked),
+            max(c.x1 for c in inked), max(c.bottom for c in inked), sizes[len(sizes) // 2], bold,
+        )
+    ]  # fmt: skip
+
+
+def _drawn(page: Any, turn: _Turn) -> tuple[list[Rule], list[Panel]]:
+    import pypdfium2.raw as raw
+
+    rules: list[Rule] = []
+    panels: list[Panel] = []
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
+        lines, curved = _path_lines(item, turn)
+        left, bottom, right, top = item.get_bounds()
+        a, b = turn(left, top), turn(right, bottom)
+        x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
+        if x1 - x0 < _THIN and y1 - y0 >= _SHORT:
+            rules.append(Rule(True, (x0 + x1) / 2, y0, y1))
+        elif y1 - y0 < _THIN and x1 - x0 >= _SHORT:
+            rules.append(Rule(False, (y0 + y1) / 2, x0, x1))
+        else:
+            if not curved:
+                rules.extend(lines)
+            if len(lines) >= 4 or (curved and x1 - x0 > 40):
+                panels.append(Panel(x0, y0, x1, y1))
+    return rules, panels
+
+
+def _path_lines(item: Any, turn: _Turn) -> tuple[list[Rule], bool]:
+    """Straight horizontal and vertical strokes of a path, and whether it also has curves or slanted strokes."""
+    import pypdfium2.raw as raw
+
+    matrix = item.get_matrix()
+    points: list[tuple[float, float]] = []
+    rules: list[Rule] = []
+    curved = False
+    x, y = ctypes.c_float(), ctypes.c_float()
+    start: tuple[float, float] | None = None
+    for index in range(raw.FPDFPath_CountSegments(item.raw)):
+        segment = raw.FPDFPath_GetPathSegment(item.raw, index)
+        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+        px = matrix.a * x.value + matrix.c * y.value + matrix.e
+        py = matrix.b * x.value + matrix.d * y.value + matrix.f
+        point = turn(px, py)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO and points:
+            curved |= _add_rule(rules, points[-1], point)
+        else:
+            curved = True
+        points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment) and start is not None:
+            curved |= _add_rule(rules, point, start)
+    return rules, curved
+
+
+def _add_rule(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """Add the stroke a-b if it is level or upright; True where it is slanted."""
+    dx, dy = abs(a[0] - b[0]), abs(a[1] - b[1])
+    if dx <= 0.8 and dy >= _SHORT:
+        rules.append(Rule(True, (a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
+    elif dy <= 0.8 and dx >= _SHORT:
+        rules.append(Rule(False, (a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
+    return dx > 0.8 and dy > 0.8
