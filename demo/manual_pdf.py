@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cover_art import draw_cover
-from manual_blocks import FRAME_WIDTH, BodyFlow, Look, Mark
+from manual_blocks import BodyFlow, Mark
+from manual_look import FRAME_HEIGHT, FRAME_WIDTH, Look
 from manual_source import Heading, ManualSource
 from manual_text import TextBlock, TextStyle, missing_glyphs, register_faces
 from reportlab.lib.colors import HexColor
@@ -75,7 +76,7 @@ def _set(source: ManualSource, labels: dict[str, str]) -> tuple[_Record, bytes]:
         subject=source.front["product"],
         lang=source.front["lang"],
     )
-    frame = Frame(25 * mm, 22 * mm, FRAME_WIDTH, 250 * mm, 0, 0, 0, 0)
+    frame = Frame(25 * mm, 22 * mm, FRAME_WIDTH, FRAME_HEIGHT, 0, 0, 0, 0)
     furniture = _Furniture(source, look, record)
     document.addPageTemplates(
         [

@@ -23,6 +23,10 @@ FONT_FILES = {
 # Kinsoku: characters that may not open a line, and those that may not close one.
 NOT_FIRST = set("、。，．,.・：；:;？！?!ー）)」』】〕］］｝〉》々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ％%℃°〜～")
 NOT_LAST = set("（(「『【〔［｛〈《￥")
+_MEASURE = re.compile(
+    r"(?:mA|A|kVA|kV|V|kW|W|mm²|mm/s|mm|m/min|m|μm|ms|s|min|h|kg|g|kN|N·m|N|kHz|Hz|MPa|kPa|MΩ|Ω|%|℃|°C|L|r/min)"
+    r"(?![A-Za-z])"
+)
 _UNIT = re.compile(r"[ \t]+|[!-~\u00a0-\u024f\u0370-\u03ff\u2010-\u2027\u2030-\u205e]+|.", re.DOTALL)
 
 
@@ -78,6 +82,8 @@ def _units(text: str) -> list[str]:
         glue_right = bool(units) and units[-1][-1] in NOT_LAST and not piece.isspace()
         if glue_left or glue_right:
             units[-1] += piece
+        elif len(units) > 1 and units[-1] == " " and units[-2][-1].isdigit() and _MEASURE.match(piece):
+            units[-2:] = [f"{units[-2]} {piece}"]  # "38 N·m" is one piece
         else:
             units.append(piece)
     return units
