@@ -63,6 +63,12 @@ class _Section:
         """Headings of the path that name exactly one alarm ("9.3.1 F-013 Air pressure low")."""
         return tuple(t for t in self.path if len([c for c in find_codes(t) if c.kind in ("alarm", "flag")]) == 1)
 
+    @property
+    def named_by_headings(self) -> tuple[str, ...]:
+        """Headings whose code is what the section is about: a heading of two codes ("E-301 to E-308") names a range."""
+        leaf = tuple(text for text in self.path[-1:] if len(find_codes(text)) == 1)
+        return tuple(dict.fromkeys(self.alarm_headings + leaf))
+
 
 def chunk(
     pages: Iterable[Page], lang_hint: Lang | None = None, count_tokens: CountTokens = estimate_tokens
@@ -142,7 +148,8 @@ class _Cut:
         labels: dict[int, str] = {}
         for placed in blocks:
             labels.setdefault(placed.page, placed.label)
-        named = (*self.section.alarm_headings, *self.section.path[-1:], text)
+        of_rows = all(placed.block.kind in ("row", "caption") for placed in blocks)
+        named = (text,) if of_rows else (*self.section.named_by_headings, text)
         codes = dict.fromkeys(code.canonical for part in named for code in find_codes(part))
         lang = language(text)
         if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm"):

@@ -11,7 +11,7 @@ from index.build import Added, Builder, Progress, ReportProgress
 from index.embedder import Embedder, make_embedder
 from index.errors import IndexBusy, IndexFailed, ManualUnknown
 from index.jobs import JobQueue
-from index.manuals.choose import readable_suffixes
+from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.search import Results, Scope, Searcher
@@ -96,8 +96,8 @@ def files_under(path: Path) -> Sequence[Path]:
     """The readable files at ``path``: itself, or those below a folder, in order of name."""
     if path.is_file():
         return [path]
-    suffixes = readable_suffixes()
-    return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
+    known = set(suffixes())
+    return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in known)
 
 
 def _take_lock(path: Path) -> IO[str]:

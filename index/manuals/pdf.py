@@ -15,8 +15,8 @@ from index.errors import EmptyManual, ManualDamaged, ManualEncrypted
 from index.manuals import signs
 from index.manuals.block import Page, Reading
 from index.manuals.pdf_blocks import PageReader, Style, folded, half
-from index.manuals.pdf_ink import Ink, Panel, Segment, read_ink
-from index.manuals.pdf_layout import Framed, Item, Line, in_order, lines_of
+from index.manuals.pdf_ink import Ink, Panel, Rule, Segment, read_ink
+from index.manuals.pdf_layout import Figure, Framed, Item, Line, Solid, in_order, lines_of
 from index.manuals.pdf_margins import Margins, without_running
 from index.manuals.pdf_tables import Table, ruled_tables
 from index.manuals.plain import read_bytes
@@ -25,6 +25,9 @@ _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its o
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|・{4,}|‥{2,}|(?:\s\.){3,}")
 _LONG_LEADERS = re.compile(r"(?:\.\s?){12,}")
+_FIGURE = re.compile(r"^(?:図|Fig\.|Figure|FIGURE)\s?[A-Z]?\d")
+_WHITE_IN_FIGURE = 30.0  # points
+_LONGEST_LETTERING = 60  # characters: a longer text is prose that happens to stand among lines
 _CONTENTS_LINES = 4  # lines of a table of contents on a page from which they are left out
 _WIDEST_LEADING = 2.3  # distance of lines over font size; double-spaced text has about 2.3
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
@@ -180,10 +183,11 @@ def _items(ink: Ink, running: list[float], style: Style) -> list[Item]:
     ink = Ink(ink.width, ink.height, kept, ink.rules, ink.panels)
     tables = ruled_tables(ink)
     in_table = {place for _, places in tables for place in places}
-    solids: list[Table | Framed] = [table for table, _ in tables]
+    solids: list[Solid] = [table for table, _ in tables]
     free = [segment for place, segment in enumerate(ink.segments) if place not in in_table]
     frames, free = _frames(ink, free, [table for table, _ in tables])
-    items = in_order(free, [*solids, *frames])
+    figures, free = _figures(ink, free, [*solids, *frames])
+    items = in_order(free, [*solids, *frames, *figures])
     return _without_contents(items, style)
 
 
@@ -196,10 +200,37 @@ def _frames(ink: Ink, segments: list[Segment], tables: list[Table]) -> tuple[lis
             continue
         inside = [s for s in left if _inside(s, panel)]
         lines = lines_of(inside)
-        if len(lines) > 1 and signs.warning(lines[0].text + "\n") is not None:
+        if len(lines) > 1 and (signs.warning(lines[0].text + "\n") or signs.note(lines[0].text)):
             out.append(Framed(tuple(lines), panel.x0, panel.top, panel.x1, panel.bottom))
             left = [s for s in left if not _inside(s, panel)]
     return out, left
+
+
+def _figures(ink: Ink, segments: list[Segment], solids: list[Solid]) -> tuple[list[Figure], list[Segment]]:
+    """Lettering of the drawing above each figure caption: a drawing is what is drawn there without wide white between.
+    Captions above their figures are left alone."""
+    out: list[Figure] = []
+    left = segments
+    drawn = [(p.x0, p.top, p.x1, p.bottom) for p in ink.panels] + [_extent(rule) for rule in ink.rules]
+    drawn = [d for d in drawn if not any(s.top - 2 < d[3] and d[1] < s.bottom + 2 for s in solids)]
+    for caption in [s for s in segments if _FIGURE.match(s.text)]:
+        top = caption.top
+        for x0, y0, x1, y1 in sorted(drawn, key=lambda d: -d[3]):
+            if y1 <= caption.top + 2 and y1 > top - _WHITE_IN_FIGURE and x1 - x0 < 0.9 * ink.width:
+                top = min(top, y0)
+        inside = [s for s in left if top - 2 <= s.middle[1] < caption.top - 1 and not _FIGURE.match(s.text)]
+        if len(inside) > 1 and not any(len(s.text) > _LONGEST_LETTERING for s in inside):
+            lines = tuple(lines_of(inside))
+            x0, x1 = min(s.x0 for s in inside), max(s.x1 for s in inside)
+            out.append(Figure(lines, x0, min(s.top for s in inside), x1, max(s.bottom for s in inside)))
+            left = [s for s in left if s not in inside]
+    return out, left
+
+
+def _extent(rule: Rule) -> tuple[float, float, float, float]:
+    if rule.upright:
+        return rule.at, rule.start, rule.at, rule.end
+    return rule.start, rule.at, rule.end, rule.at
 
 
 def _inside(segment: Segment, panel: Panel) -> bool:

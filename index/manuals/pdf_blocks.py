@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from index.manuals import signs
 from index.manuals.block import Block, BlockKind, pair_cells
-from index.manuals.pdf_layout import Framed, Item, Line
+from index.manuals.pdf_layout import Figure, Framed, Item, Line
 from index.manuals.pdf_tables import Table, has_header, joined_lines, same_columns
 from index.passage import Box
 
-_LARGER = 1.12  # a heading's size over the body's
+_LARGER = 1.08  # a heading's size over the body's
 _LONGEST_HEADING = 110  # characters
 _LOOSE = 1.15  # times the usual distance of lines: more is a new paragraph
 _SENTENCE_END = tuple("。．.!?！？:：」）)")
@@ -37,7 +37,7 @@ class Style:
         numbered = signs.heading_level(text)
         large = line.size >= _LARGER * self.body_size
         level = self.outline.get(folded(text))
-        if level is not None and (large or line.bold or numbered):
+        if level is not None and (line.size >= 1.03 * self.body_size or line.bold or numbered):
             return level
         if large:
             return numbered or self.levels.get(half(line.size)) or self._by_size(line.size)
@@ -102,6 +102,9 @@ class PageReader:
                 yield from self._closed(page)
                 if isinstance(item, Table):
                     yield from self._table(item, page, goes_on=at == 0)
+                elif isinstance(item, Figure):
+                    box = Box(page, item.x0, item.top, item.x1, item.bottom)
+                    yield Block("caption", " / ".join(line.text for line in item.lines), box=box)
                 else:
                     yield from self._framed(item, page)
             at += 1
@@ -133,14 +136,9 @@ class PageReader:
     def _framed(self, frame: Framed, page: int) -> Iterator[Block]:
         text = frame.lines[0].text
         sign = signs.warning(text + "\n")
-        if sign is None:
-            for line in frame.lines:
-                yield from self._line(line, page)
-            yield from self._closed(page)
-            return
         rest = _framed_text(frame.lines[1:])
         box = Box(page, frame.x0, frame.top, frame.x1, frame.bottom)
-        yield Block("warning", f"{text}\n{rest}" if rest else text, box=box)
+        yield Block("paragraph" if sign is None else "warning", f"{text}\n{rest}" if rest else text, box=box)
 
     def _line(self, line: Line, page: int) -> Iterator[Block]:
         level = self.style.heading_level(line)

@@ -59,22 +59,35 @@ class Framed:
     bottom: float
 
 
-Item = Line | Table | Framed
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Lettering inside a drawing."""
+
+    lines: tuple[Line, ...]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
 
 
-def _span(item: Segment | Table | Framed) -> tuple[float, float, float, float]:
+Solid = Table | Framed | Figure
+Item = Line | Table | Framed | Figure
+Part = Segment | Table | Framed | Figure
+
+
+def _span(item: Part) -> tuple[float, float, float, float]:
     if isinstance(item, Table):
         return item.xs[0], item.top, item.xs[-1], item.bottom
     return item.x0, item.top, item.x1, item.bottom
 
 
-def in_order(segments: Sequence[Segment], solids: Sequence[Table | Framed]) -> list[Item]:
+def in_order(segments: Sequence[Segment], solids: Sequence[Solid]) -> list[Item]:
     """Lines, tables and frames of a page in reading order: columns from left to right, each from top to bottom; what
     is wider than a column parts what is above it from what is below."""
     return _ordered([*segments, *solids], 0)
 
 
-def _ordered(parts: Sequence[Segment | Table | Framed], depth: int) -> list[Item]:
+def _ordered(parts: Sequence[Part], depth: int) -> list[Item]:
     if not parts:
         return []
     gutter = _gutter(parts) if depth < 8 else None
@@ -85,7 +98,7 @@ def _ordered(parts: Sequence[Segment | Table | Framed], depth: int) -> list[Item
     return _stacked(parts)
 
 
-def _gutter(parts: Sequence[Segment | Table | Framed]) -> tuple[float, float, float] | None:
+def _gutter(parts: Sequence[Part]) -> tuple[float, float, float] | None:
     """(x, top, bottom) of a white lane with running text on both sides, or None."""
     spans = [_span(part) for part in parts]
     left_edge, right_edge = min(s[0] for s in spans), max(s[2] for s in spans)
@@ -125,9 +138,7 @@ def _running(spans: Sequence[tuple[float, float, float, float]]) -> bool:
     return width > 60 and sum(s[2] - s[0] for s in spans) / len(spans) >= _FULL * width
 
 
-def _around(
-    parts: Sequence[Segment | Table | Framed], gutter: tuple[float, float, float]
-) -> tuple[list[Segment | Table | Framed], ...]:
+def _around(parts: Sequence[Part], gutter: tuple[float, float, float]) -> tuple[list[Part], ...]:
     lane, top, bottom = gutter
     left, right, above, below = [], [], [], []
     for part in parts:
@@ -143,7 +154,7 @@ def _around(
     return left, right, above, below
 
 
-def _stacked(parts: Sequence[Segment | Table | Framed]) -> list[Item]:
+def _stacked(parts: Sequence[Part]) -> list[Item]:
     """One column: lines by their level, tables and frames by their top."""
     segments = sorted((p for p in parts if isinstance(p, Segment)), key=lambda s: (s.middle[1], s.x0))
     items: list[Item] = list(lines_of(segments))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 SIGNAL_WORDS = ("危険", "警告", "注意", "DANGER", "WARNING", "CAUTION", "NOTICE")
+NOTE_WORDS = ("お知らせ", "参考", "補足", "メモ", "ポイント", "重要", "NOTE", "IMPORTANT", "TIP", "INFORMATION", "HINT")
 _OPENING = r"[⚠△\ufe0f\s\[【〔<〈《(（*!！:]*"
 _CLOSING = r"[\]】〕>〉》)）*]*"
 _SIGNAL = re.compile(
@@ -41,13 +42,20 @@ def warning(text: str) -> tuple[str, str] | None:
     return None
 
 
+def note(text: str) -> bool:
+    """True for a line that holds a note's title only: "お知らせ", "NOTE", "Note:"."""
+    return text.strip(" :：!！[]【】■◆●").upper() in NOTE_WORDS
+
+
 def step(text: str) -> tuple[str, str] | None:
     """(label, rest) of a numbered step: "3. Turn ...", "(2) 外す", "① ..."; a decimal or section number is none."""
     match = _STEP.match(text)
     if match is None:
         return None
-    if not match["gap"] and match["label"][-1] in ".．)" and match["rest"][:1].isascii():
-        return None  # "3.5 mm" and "f.x" are no labels
+    rest = match["rest"][:1]
+    crowded = not match["gap"] and match["label"][-1] in ".．)" and rest.isascii()
+    if crowded and not (match["label"][0].isdigit() and rest.isupper() and match["rest"][1:2].islower()):
+        return None  # "3.5 mm" and "f.x" are no labels; "1.Turn" is one
     return match["label"], match["rest"]
 
 
