@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,8 +70,19 @@ class LlamaModel:
         self._vocab = self._llama.llama_model_get_vocab(self.handle)
         self.vocab_size = int(self._llama.llama_vocab_n_tokens(self._vocab))
         ids = range(self.vocab_size)
-        self.control_ids = frozenset(i for i in ids if self._llama.llama_vocab_is_control(self._vocab, i))
         self.end_ids = frozenset(i for i in ids if self._llama.llama_vocab_is_eog(self._vocab, i))
+        self.control_ids = self.end_ids | {i for i in ids if self._steers(i)}
+        self._single: dict[str, int] = {}
+
+    def _steers(self, token: int) -> bool:
+        """Whether ``token`` is a control token, or one that only the vocabulary calls user-defined: a mark such as
+        "[INST]" that the chat template writes."""
+        if self._llama.llama_vocab_is_control(self._vocab, token):
+            return True
+        if not self._llama.llama_vocab_get_attr(self._vocab, token) & self._llama.LLAMA_TOKEN_ATTR_USER_DEFINED:
+            return False
+        text = self.token_text(token)
+        return bool(re.fullmatch(r"<.+>|\[.+\]", text)) and text in self.chat_template()
 
     @property
     def trained_context(self) -> int:
@@ -86,7 +98,7 @@ class LlamaModel:
         return bytes(self._llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
 
     def special_texts(self) -> dict[str, int]:
-        """Control tokens by their text."""
+        """Tokens that steer the model, by their text."""
         return {text: i for i in sorted(self.control_ids) if (text := self.token_text(i))}
 
     def bos_eos_texts(self) -> tuple[str, str]:
@@ -112,14 +124,14 @@ class LlamaModel:
         return [t for token in found for t in (self._spelled(token) if token in self.control_ids else [token])]
 
     def _spelled(self, token: int) -> list[int]:
-        """A control token's text as ordinary tokens: cut in two until none of the parts is a control token."""
-        text = self.token_text(token).replace("▁", " ")
+        """A control token's text as ordinary tokens, one for each character, or for each byte where there is none."""
+        if not self._single:
+            texts = {self.token_text(i): i for i in range(self.vocab_size) if i not in self.control_ids}
+            self._single = {t: i for t, i in texts.items() if len(t) == 1 or t.startswith("<0x")}
         out: list[int] = []
-        for char in text:
-            buffer = (ctypes.c_int32 * 16)()
-            raw = char.encode("utf-8")
-            n = self._llama.llama_tokenize(self._vocab, raw, len(raw), buffer, 16, False, False)
-            out += [t for t in buffer[: max(n, 0)] if t not in self.control_ids]
+        for char in self.token_text(token):
+            units = [char] if char in self._single else [f"<0x{byte:02X}>" for byte in char.encode("utf-8")]
+            out += [self._single[u] for u in units if u in self._single]
         return out
 
     def piece(self, token: int) -> bytes:

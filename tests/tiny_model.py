@@ -61,12 +61,12 @@ def train_sentencepiece(folder: Path, *, dummy_prefix: bool = False, **more: Any
     return path
 
 
-def save_sentencepiece_tokenizer(folder: Path, *, dummy_prefix: bool = False) -> Any:
+def save_sentencepiece_tokenizer(folder: Path, *, dummy_prefix: bool = False, **more: Any) -> Any:
     """A transformers tokenizer over ``train_sentencepiece``; saves tokenizer.model and tokenizer.json. Returns it."""
     from transformers import LlamaTokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
-    train_sentencepiece(folder, dummy_prefix=dummy_prefix)
+    train_sentencepiece(folder, dummy_prefix=dummy_prefix, **more)
     tokenizer = LlamaTokenizer.from_pretrained(
         folder, add_prefix_space=dummy_prefix, legacy=dummy_prefix, local_files_only=True
     )

@@ -1,0 +1,198 @@
+"""LlamaCppRunner: a GGUF model through llama.cpp, on the processor or an NVIDIA GPU, with our own generation loop.
+
+The loop is ours because the library's high-level one keeps logits of every prompt token, decodes the whole answer anew
+for each token, cannot be stopped while it reads the prompt, and takes control tokens from content.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from edge.chat_prompt import ChatPrompt
+from edge.errors import ModelUnreadable, PromptTooLong
+from edge.llama_library import LlamaContext, LlamaModel
+from edge.options import EdgeOptions, default_threads
+from edge.runner import Message, Piece, Sampling
+from edge.sampler import Sampler
+from edge.text_stream import TextStream
+from edge.turns import Generation, Turns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
+
+
+class LlamaCppRunner:
+    """A Runner over one GGUF file.
+
+    At temperature 0 the same messages give the same text whatever was asked before: of an earlier prompt only whole
+    batches are reused, and a batch is always cut at the same places, so every number is computed the same way.
+    ``load`` happens on demand too; after ``close`` it opens the model again.
+
+    Errors: ModelMissing, ModelUnreadable (also without a chat template), PromptTooLong, GenerationFailed.
+    """
+
+    def __init__(self, options: EdgeOptions) -> None:
+        self.name = options.model.stem
+        self.context_tokens = options.context_tokens
+        self._options = options
+        self._turns = Turns()
+        self._opening = threading.RLock()  # guards the fields below; held briefly, never while generating
+        self._model: LlamaModel | None = None
+        self._context: LlamaContext | None = None
+        self._chat: ChatPrompt | None = None
+        self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
+        self._held: list[int] = []  # tokens whose keys and values were computed in whole batches
+
+    def load(self) -> None:
+        with self._opening:
+            if self._model is not None:
+                return
+            model = LlamaModel(self._options.model, gpu_layers=self._options.gpu_layers)
+            try:
+                self._chat = _chat_of(model)
+                self.context_tokens = _context_of(model, self._options.context_tokens)
+                self._context = LlamaContext(
+                    model,
+                    context_tokens=self.context_tokens,
+                    batch_tokens=self._options.batch_tokens,
+                    threads=self._options.threads or default_threads(),
+                    kv_type=self._options.kv_type,
+                )
+            except BaseException:
+                model.close()
+                raise
+            self._model = model
+            self._held = []
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text`` as content of a message. Does not wait for a generation."""
+        with self._opening:
+            return len(self._loaded()[0].tokenize(text))
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> list[int]:
+        """The ids that ``stream`` would feed for ``messages``."""
+        with self._opening:
+            model, _context, chat = self._loaded()
+            ids: list[int] = []
+            for part in chat.parts(messages):
+                ids += [part] if isinstance(part, int) else model.tokenize(part)
+            return ids
+
+    def stream(self, messages: Sequence[Message], sampling: Sampling) -> Iterator[Piece]:
+        """The answer to ``messages``, piece by piece. The iterator queues at its first ``next``; its ``close`` may be
+        called from any thread and takes effect within one batch."""
+        asked = tuple(messages)
+        generation = Generation(self._turns, lambda cancelled: self._generate(asked, sampling, cancelled))
+        with self._opening:
+            self._streams.add(generation)
+        return generation
+
+    def close(self) -> None:
+        """Ends running and waiting streams, then frees the memory. Harmless when repeated."""
+        with self._opening:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.close()
+        ticket = self._turns.join()
+        try:
+            self._turns.wait(ticket)  # at most until the batch being computed is done
+            with self._opening:
+                model, context = self._model, self._context
+                self._model = self._context = self._chat = None
+                if context is not None:
+                    context.close()
+                if model is not None:
+                    model.close()
+        finally:
+            self._turns.leave(ticket)
+
+    def _loaded(self) -> tuple[LlamaModel, LlamaContext, ChatPrompt]:
+        self.load()
+        assert self._model is not None and self._context is not None and self._chat is not None
+        return self._model, self._context, self._chat
+
+    def _generate(
+        self, messages: Sequence[Message], sampling: Sampling, cancelled: Callable[[], bool]
+    ) -> Iterator[Piece]:
+        with self._opening:
+            model, context, _chat = self._loaded()
+        prompt = self.prompt_tokens(messages)
+        if len(prompt) + sampling.max_tokens > self.context_tokens:
+            raise PromptTooLong(
+                f"The prompt has {len(prompt)} tokens and the answer up to {sampling.max_tokens}; "
+                f"{self.name} holds {self.context_tokens} in all.",
+                "Ask with fewer or shorter excerpts, or raise context_tokens.",
+                prompt_tokens=str(len(prompt)),
+                context_tokens=str(self.context_tokens),
+            )
+        sampler, text = Sampler(sampling), TextStream(sampling.stop)
+        logits = self._read(context, prompt, cancelled) if sampling.max_tokens > 0 else None
+        count = 0
+        while logits is not None and count < sampling.max_tokens and not cancelled():
+            token = sampler.choose(logits)
+            if token in model.end_ids:
+                yield Piece(text.flush(), count, "stop")
+                return
+            count += 1
+            new, stopped = text.push(model.piece(token))
+            if stopped:
+                yield Piece(new, count, "stop")
+                return
+            if new:
+                yield Piece(new, count)
+            if count < sampling.max_tokens and not cancelled():
+                logits = context.decode([token], len(prompt) + count - 1, want_logits=True)
+        yield Piece(text.flush(), count, "length" if count >= sampling.max_tokens else "cancelled")
+
+    def _read(
+        self, context: LlamaContext, prompt: list[int], cancelled: Callable[[], bool]
+    ) -> NDArray[np.float32] | None:
+        """Logits after ``prompt``, reusing what it shares with the one before; None when cancelled on the way."""
+        size = self._options.batch_tokens
+        start = min(_shared(self._held, prompt), len(prompt) - 1) // size * size
+        kept, self._held = self._held[:start], []  # nothing counts as held if what follows fails
+        if not context.keep(start):
+            kept, start = [], 0
+        logits = None
+        for at in range(start, len(prompt), size):
+            if cancelled():
+                self._held = kept
+                return None
+            batch = prompt[at : at + size]
+            logits = context.decode(batch, at, want_logits=at + size >= len(prompt))
+            if len(batch) == size:
+                kept += batch
+        self._held = kept
+        return logits
+
+
+def _shared(held: Sequence[int], prompt: Sequence[int]) -> int:
+    """Length of the common beginning."""
+    for i, (a, b) in enumerate(zip(held, prompt, strict=False)):
+        if a != b:
+            return i
+    return min(len(held), len(prompt))
+
+
+def _chat_of(model: LlamaModel) -> ChatPrompt:
+    template = model.chat_template()
+    if not template:
+        raise ModelUnreadable(
+            f"{model.path} has no chat template.", "Save chat_template.jinja beside the model and convert it again."
+        )
+    bos, eos = model.bos_eos_texts()
+    return ChatPrompt(template, model.special_texts(), bos, eos)
+
+
+def _context_of(model: LlamaModel, wanted: int) -> int:
+    if wanted > model.trained_context > 0:
+        log.warning("%s was trained for %d tokens; %d are not used", model.path.name, model.trained_context, wanted)
+        return model.trained_context
+    return wanted

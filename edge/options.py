@@ -1,0 +1,46 @@
+"""EdgeOptions: which model runs on this box, and with what share of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+_CPUS = Path("/sys/devices/system/cpu")
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeOptions:
+    """``context_tokens`` bounds prompt and answer together; ``threads`` None takes the strong physical cores;
+    ``gpu_layers`` is how many layers go to the GPU (-1: all). ``batch_tokens`` is how many prompt tokens are computed
+    at once: a stop takes effect between two batches, and only whole batches of an earlier prompt are reused, so
+    smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory."""
+
+    model: Path
+    context_tokens: int = 2048
+    threads: int | None = None
+    gpu_layers: int = 0
+    batch_tokens: int = 128
+    kv_type: Literal["f16", "q8_0", "f32"] = "f16"
+
+
+def default_threads() -> int:
+    """Physical cores this process may use; where cores differ in strength (big.LITTLE), only the strongest.
+
+    llama.cpp waits for its slowest thread, so hyper-threads and little cores cost more than they give
+    (rockchip RK3588: 4 of 8)."""
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    strength = {cpu: _number(_CPUS / f"cpu{cpu}" / "cpu_capacity") for cpu in usable}
+    strong = [cpu for cpu in usable if strength[cpu] >= max(strength.values()) * 0.8]
+    siblings = {_text(_CPUS / f"cpu{cpu}" / "topology" / "thread_siblings_list") or str(cpu) for cpu in strong}
+    return max(1, len(siblings))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
+
+
+def _number(path: Path) -> int:
+    text = _text(path)
+    return int(text) if text.isdigit() else 0
