@@ -126,7 +126,9 @@ def resolve_faq(row: Record, manual: PrintedManual, problems: list[str]) -> Reco
 
 
 def resolve_question(row: Record, manual: PrintedManual, problems: list[str]) -> Record:
-    """The question with ``page`` (where the answer is), ``page_label`` and ``pages`` (all that its facts need)."""
+    """The question with ``page`` (where the answer is), ``page_label``, ``pages`` (all that its facts need) and
+    ``also_pages``: other pages of the manual that print every fact too (only told for two facts or more, since a
+    single short one may stand on a page by chance). Strict measurements use ``pages`` alone."""
     if row["kind"] not in KINDS:
         problems.append(f"{row['id']}: kind {row['kind']!r} is not one of {', '.join(KINDS)}.")
     if not row["answerable"]:
@@ -151,12 +153,16 @@ def resolve_question(row: Record, manual: PrintedManual, problems: list[str]) ->
             needed.add(where[0])
     labels = manual.built.labels
     ordered = sorted(needed)
+    everywhere = list(range(1, len(labels) + 1))
+    for fact in facts:
+        everywhere = manual.holding(fact, everywhere)
     return {
         **row,
         "page": best,
         "page_label": labels[best - 1],
         "pages": ordered,
         "page_labels": [labels[page - 1] for page in ordered],
+        "also_pages": [page for page in everywhere if page not in needed] if len(facts) > 1 else [],
     }
 
 

@@ -189,8 +189,18 @@ def test_question_gets_the_page_of_its_anchor(tmp_path: Path) -> None:
     row = plant.merged["questions"][0]
     assert "名称35" in plant.manuals[0].pages[row["page"] - 1]
     assert row["page_label"] == plant.manuals[0].built.labels[row["page"] - 1]
-    assert row["pages"] == [row["page"]]
+    assert row["pages"] == [row["page"]] and row["also_pages"] == []
     assert plant.merged["faq"][0]["page_label"] == "1-1"
+
+
+@needs_fonts
+def test_other_pages_that_print_every_fact_are_told(tmp_path: Path) -> None:
+    change = {"section": "2", "anchor": "動力線を外して測る", "facts": ["アラーム", "行う。"]}
+    write_plant(tmp_path / "sources", {**QUESTION, **change})
+    plant = build_manuals.build_plant(tmp_path / "sources", tmp_path, only="sc200")
+    row = plant.merged["questions"][0]
+    alarm_pages = [at for at, text in enumerate(plant.manuals[0].pages, 1) if "アラーム" in text and "行う。" in text]
+    assert row["also_pages"] and sorted(row["pages"] + row["also_pages"]) == alarm_pages
 
 
 @needs_fonts
