@@ -75,15 +75,12 @@ class BodyFlow:
         need = 0.0
         elements = self.source.elements
         for at, element in enumerate(elements):
-            following = elements[at + 1] if at + 1 < len(elements) else None
             made = self._made(element)
             if isinstance(element, Heading) and element.level == 1:
                 flow.append(PageBreak())
             run += made
             # A heading, an intro sentence or a warning stays with what it introduces.
-            if isinstance(element, Heading) or (
-                isinstance(element, Paragraph | Alert) and isinstance(following, Items)
-            ):
+            if isinstance(element, Heading) or _introduces(elements[at:]):
                 need += _height(made)
                 continue
             need += self._least(element, made)
@@ -96,7 +93,7 @@ class BodyFlow:
         if isinstance(element, Paragraph):
             return min(_height(made), 3 * 16)
         if isinstance(element, Items):
-            return _height(made[: 1 if len(made) > 3 else len(made)])
+            return _height(made[: 2 if len(made) > 4 else len(made)])
         if isinstance(element, Table):
             table = made[-2]
             table.wrap(FRAME_WIDTH, 10_000)
@@ -125,6 +122,20 @@ class BodyFlow:
         caption_style = TextStyle(look.face.bold, 9.5, 14, before=6, after=3, colour=look.accent)
         caption_flow = [TextBlock(element.caption, caption_style)] if element.caption else []
         return [*caption_flow, ruled_table(element, look), Spacer(1, 10)]
+
+
+def _introduces(elements: tuple[Element, ...]) -> bool:
+    """Whether the first element, a warning or one sentence, leads to a list by way of nothing but warnings and at most
+    one paragraph: a procedure's warnings belong on the page where its steps begin."""
+    paragraphs = 0
+    for element in elements:
+        if isinstance(element, Paragraph):
+            paragraphs += 1
+        elif not isinstance(element, Alert):
+            return isinstance(element, Items) and element is not elements[0]
+        if paragraphs > 1:
+            return False
+    return False
 
 
 def _item(text: str, label: str, depth: int, look: Look) -> TextBlock:

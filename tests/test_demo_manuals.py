@@ -183,6 +183,21 @@ def test_built_manual_has_labels_outline_and_whole_rows(tmp_path: Path) -> None:
 
 
 @needs_fonts
+def test_warnings_stand_on_the_page_where_their_steps_begin(tmp_path: Path) -> None:
+    write_plant(tmp_path / "sources", QUESTION)
+    source = tmp_path / "sources" / "sc200" / "manual.md"
+    text = source.read_text("utf-8")
+    for number in range(10, 60):  # fillers of many lengths, so that some procedures meet the foot of a page
+        text += f"\n## 3.{number} 交換\n\n" + "長い説明である。" * (number * 7 % 41)
+        text += f"\n\n> [!WARNING]\n> 注意〈{number}〉。\n\n手順〈{number}〉。\n\n1. 外す〈{number}〉。\n2. 付ける。\n"
+    source.write_text(text, "utf-8")
+    pages = build_manuals.build_plant(tmp_path / "sources", tmp_path, only="sc200").manuals[0].pages
+    for number in range(10, 60):
+        home = [page for page in pages if f"注意〈{number}〉" in page]
+        assert len(home) == 1 and f"外す〈{number}〉" in home[0]
+
+
+@needs_fonts
 def test_question_gets_the_page_of_its_anchor(tmp_path: Path) -> None:
     write_plant(tmp_path / "sources", QUESTION)
     plant = build_manuals.build_plant(tmp_path / "sources", tmp_path, only="sc200")
