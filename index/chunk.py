@@ -19,14 +19,15 @@ from index.sentences import CountTokens, estimate_tokens, pieces
 from index.text import language
 
 PROSE_TOKENS = 350  # fits three passages and a question into the context of a small model
-TABLE_TOKENS = 220
+TABLE_TOKENS = 300
 ALARM_TOKENS = 700  # an alarm's section up to this length stays whole
 PROCEDURE_TOKENS = 1200  # longer ones are cut between steps
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPassage:
-    """A Passage before it has an id and a manual; fields as in index.passage.Passage."""
+    """A Passage before it has an id and a manual; fields as in index.passage.Passage. ``codes``: those of headings that
+    name one code first, then those of the text in order, so that an alarm row's own code comes first."""
 
     text: str
     pages: tuple[int, ...]
@@ -188,8 +189,7 @@ class _Cut:
                 held = []
             held += placed
         yield from self._rows(head, caption, held)
-        if caption and all(group.alarm for group in alarms.groups([p.block for p in rows])):
-            yield self._passage(head.strip(), caption, "table")
+        # A caption over alarms only is a title like a heading, and like a heading it is no passage of its own.
 
     def _rows(self, head: str, caption: Sequence[_Placed], rows: Sequence[_Placed]) -> Iterator[DraftPassage]:
         if rows:
@@ -222,15 +222,14 @@ def _kind_at(blocks: Sequence[_Placed], at: int) -> str:
 
 def _group_end(blocks: Sequence[_Placed], at: int) -> int | None:
     """Where the procedure that begins at ``at`` ends, or None where none begins. It may begin with warnings and one
-    intro paragraph directly before its first step, and goes on over notes, pictures and warnings between steps."""
+    intro paragraph directly before its first step (three with a warning among them: the warning must not be parted from
+    its steps), and goes on over notes, pictures and warnings between steps."""
     start = at
-    intro = 0
     while _kind_at(blocks, start) in ("warning", "paragraph"):
-        intro += _kind_at(blocks, start) == "paragraph"
         start += 1
-        if intro > 1:
-            return None
-    if _kind_at(blocks, start) != "step":
+    before = [placed.block.kind for placed in blocks[at:start]]
+    most = 3 if "warning" in before else 1
+    if _kind_at(blocks, start) != "step" or before.count("paragraph") > most:
         return None
     end = start + 1
     last = blocks[start].block

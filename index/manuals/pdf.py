@@ -17,7 +17,7 @@ from index.manuals.block import Page, Reading
 from index.manuals.pdf_blocks import PageReader, Style, folded, half
 from index.manuals.pdf_ink import Ink, Panel, Rule, Segment, read_ink
 from index.manuals.pdf_layout import Figure, Framed, Item, Line, Solid, in_order, lines_of
-from index.manuals.pdf_margins import Margins, without_running
+from index.manuals.pdf_margins import EdgeLine, Margins, without_running
 from index.manuals.pdf_tables import Table, ruled_tables
 from index.manuals.plain import read_bytes
 
@@ -105,7 +105,7 @@ class _Survey:
     largest: tuple[float, str] = (0.0, "")
 
     def add(self, ink: Ink) -> None:
-        self.margins.add(ink)
+        self.margins.add(ink, frozenset(place for _, places in ruled_tables(ink) for place in places))
         for segment in ink.segments:
             self.characters += len(segment.text)
             self.sizes[half(segment.size)] += len(segment.text)
@@ -171,14 +171,14 @@ def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator
                 ink = _ink(document, number, path)
                 named = str(document.get_page_label(number - 1) or "").strip()
             label = named or survey.margins.printed_label(number - 1) or str(number)
-            items = _items(ink, survey.margins.running_levels(number - 1), style)
+            items = _items(ink, survey.margins.running_lines(number - 1), style)
             yield Page(number, label, tuple(reader.blocks(items, number)))
     finally:
         with _PDFIUM:
             document.close()
 
 
-def _items(ink: Ink, running: list[float], style: Style) -> list[Item]:
+def _items(ink: Ink, running: list[EdgeLine], style: Style) -> list[Item]:
     kept = without_running(ink, running)
     ink = Ink(ink.width, ink.height, kept, ink.rules, ink.panels)
     tables = ruled_tables(ink)

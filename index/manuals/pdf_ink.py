@@ -12,6 +12,7 @@ from typing import Any
 _THIN = 3.0  # a filled rectangle thinner than this is a drawn line
 _SHORT = 4.0  # shorter lines rule nothing
 _PLAIN_BLANK = dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F), " ")
+_LIGHT = 200  # of 255 in each colour
 _SAME_BASELINE = 0.35  # of the font size
 _WORD_GAP = 0.22  # of the font size: a blank that was not printed as a character
 _CELL_GAP = 1.4  # of the font size: what is further apart is not one phrase
@@ -19,7 +20,8 @@ _CELL_GAP = 1.4  # of the font size: what is further apart is not one phrase
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Text printed in one go on one baseline. ``size`` is the font size in points."""
+    """Text printed in one go on one baseline. ``size`` is the font size in points; ``bold`` also holds for light text
+    (on a dark ground), which is how the heads of tables are often set."""
 
     text: str
     x0: float
@@ -169,7 +171,10 @@ def _look(textpage: Any, index: int) -> tuple[float, bool]:
     raw.FPDFText_GetFontInfo(textpage.raw, index, buffer, 128, ctypes.byref(flags))
     name = buffer.value.decode("utf-8", "replace").lower()
     weight = raw.FPDFText_GetFontWeight(textpage.raw, index)
-    return float(size), weight >= 600 or any(word in name for word in ("bold", "black", "heavy", "demi"))
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    coloured = raw.FPDFText_GetFillColor(textpage.raw, index, red, green, blue, alpha)
+    light = bool(coloured) and min(red.value, green.value, blue.value) >= _LIGHT
+    return float(size), light or weight >= 600 or any(word in name for word in ("bold", "black", "heavy", "demi"))
 
 
 def _segments(textpage: Any, turn: _Turn, uprights: list[Rule]) -> list[Segment]:

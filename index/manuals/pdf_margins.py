@@ -24,6 +24,7 @@ class EdgeLine:
 
     level: float
     texts: tuple[str, ...]
+    at_top: bool
 
 
 @dataclass
@@ -31,40 +32,55 @@ class Margins:
     """Learns from the edges of all pages (``add`` each once), then tells which levels of a page are running heads."""
 
     pages: int = 0
-    counts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    exact: Counter[tuple[int, str]] = field(default_factory=Counter)
+    counted: Counter[tuple[int, str]] = field(default_factory=Counter)
     edges: list[tuple[EdgeLine, ...]] = field(default_factory=list)
 
-    def add(self, ink: Ink) -> None:
-        lines = tuple(edge_lines(ink))
+    def add(self, ink: Ink, in_tables: frozenset[int] = frozenset()) -> None:
+        """``in_tables``: places in ink.segments of what stands in a table; the head of a table that goes on over
+        pages comes back on each of them and is no running head."""
+        lines = tuple(edge_lines(ink, in_tables))
         self.pages += 1
         self.edges.append(lines)
-        seen = {(round(line.level / _LEVEL), _pattern(text)) for line in lines for text in line.texts}
-        self.counts.update(seen)
+        self.exact.update({(round(line.level / _LEVEL), text) for line in lines for text in line.texts})
+        self.counted.update({(round(line.level / _LEVEL), _pattern(text)) for line in lines for text in line.texts})
 
     def is_running(self, line: EdgeLine) -> bool:
-        """True where a text on this level comes back, numbers aside, on several pages (two of a short document, a
-        fifth of a long one)."""
+        """True where a text on this level comes back on several pages (two of a short document, a fifth of a long one),
+        or on half of the pages with only its numbers changed."""
         if self.pages < 2:
             return False
-        enough = max(2, min(5, self.pages // 5)) if self.pages > 3 else 2
+        enough = max(2, min(5, self.pages // 5))
         level = round(line.level / _LEVEL)
+
+        def pages_with(counter: Counter[tuple[int, str]], text: str) -> int:
+            return sum(counter[at, text] for at in (level - 1, level, level + 1))
+
         return any(
-            sum(self.counts[at, _pattern(text)] for at in (level - 1, level, level + 1)) >= enough
+            (pages_with(self.exact, text) >= enough and not text.isdigit())
+            or pages_with(self.counted, _pattern(text)) >= max(2, 0.5 * self.pages)
             for text in line.texts
         )
 
-    def running_levels(self, page: int) -> list[float]:
-        """Levels (points from the top) of the running heads and feet of a page, counted from 0."""
-        return [line.level for line in self.edges[page] if self.is_running(line)]
+    def running_lines(self, page: int) -> list[EdgeLine]:
+        """Running heads and feet of a page, counted from 0: from the edge inwards up to the first line of the body."""
+        out: list[EdgeLine] = []
+        lines = self.edges[page]
+        heads = [line for line in lines if line.at_top]
+        for inwards in (heads, [line for line in reversed(lines) if not line.at_top]):
+            for line in inwards:
+                if not self.is_running(line):
+                    break
+                out.append(line)
+        return out
 
     def printed_label(self, page: int) -> str:
         """The page label printed in a running head or foot; the foot first; "" where there is none."""
-        for line in reversed(self.edges[page]):
-            if self.is_running(line):
-                for text in reversed(line.texts):
-                    match = _LABEL.match(text)
-                    if match and (match["label"].isdigit() or not match["label"].isalpha() or len(line.texts) <= 3):
-                        return match["label"]
+        for line in sorted(self.running_lines(page), key=lambda line: line.at_top):
+            for text in reversed(line.texts):
+                match = _LABEL.match(text)
+                if match:
+                    return match["label"]
         return ""
 
 
@@ -75,18 +91,29 @@ def _pattern(text: str) -> str:
     return re.sub(r"\d+", "#", " ".join(text.split()))
 
 
-def edge_lines(ink: Ink) -> list[EdgeLine]:
-    """Lines at the top and bottom edge of a page, from top to bottom."""
+def edge_lines(ink: Ink, in_tables: frozenset[int] = frozenset()) -> list[EdgeLine]:
+    """Lines at the top and bottom edge of a page, from top to bottom, leaving out what stands in tables."""
     lines: list[list[Segment]] = []
-    at_edge = [s for s in ink.segments if s.middle[1] < _EDGE * ink.height or s.middle[1] > (1 - _EDGE) * ink.height]
+    at_edge = [
+        segment
+        for place, segment in enumerate(ink.segments)
+        if place not in in_tables and not _EDGE * ink.height <= segment.middle[1] <= (1 - _EDGE) * ink.height
+    ]
     for segment in sorted(at_edge, key=lambda s: s.middle[1]):
         if lines and abs(lines[-1][0].middle[1] - segment.middle[1]) < _LEVEL:
             lines[-1].append(segment)
         else:
             lines.append([segment])
-    return [EdgeLine(line[0].middle[1], tuple(s.text for s in sorted(line, key=lambda s: s.x0))) for line in lines]
+    return [
+        EdgeLine(
+            line[0].middle[1],
+            tuple(s.text for s in sorted(line, key=lambda s: s.x0)),
+            line[0].middle[1] < ink.height / 2,
+        )
+        for line in lines
+    ]
 
 
-def without_running(ink: Ink, levels: Sequence[float]) -> tuple[Segment, ...]:
-    """Segments of the page that do not stand on one of the running ``levels``."""
-    return tuple(s for s in ink.segments if all(abs(s.middle[1] - level) >= _LEVEL for level in levels))
+def without_running(ink: Ink, running: Sequence[EdgeLine]) -> tuple[Segment, ...]:
+    """Segments of the page that do not stand in one of the ``running`` heads and feet."""
+    return tuple(s for s in ink.segments if all(abs(s.middle[1] - line.level) >= _LEVEL for line in running))

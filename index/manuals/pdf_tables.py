@@ -195,7 +195,7 @@ def has_header(table: Table) -> bool:
     if len(filled) < max(2, len(first) - 1) or any(len(text) > _HEADER_CHARACTERS for text in filled):
         return False
     if all(cell.bold for cell in table.rows[0] if cell.text):
-        return True
+        return not all(cell.bold for row in table.rows for cell in row if cell.text)
     if any(code.kind in ("alarm", "parameter") for text in filled for code in find_codes(text)):
         return False
     numbers = sum(sum(c.isdigit() for c in text) > 0.4 * len(text) for text in filled)
