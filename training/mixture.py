@@ -1,0 +1,91 @@
+"""The mixture: which rows a training step reads. Any step can be asked for at any time, so a resumed run reads on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from training.card import Card
+from training.corpus import Document, sentences
+from training.factory import factory_cards
+from training.items import Row, make_items, make_row, plain_row
+from training.manual_cards import SENTENCE, document_cards
+from training.recipe import Stage
+from training.tokenizer import END_ID, ChatTokenizer
+
+PLAIN_TOKENS = 256
+LANGS = ("ja", "en")
+GAP_SHARE = 0.3  # of the rows leave out up to LONGEST_GAP positions, as if more excerpts stood between
+LONGEST_GAP = 1000
+FAQ_SHARE = 0.15  # of the factory rows are made of the FAQ instead, where there is one
+
+
+@dataclass(slots=True)
+class Mixture:
+    """Rows for one stage out of ``documents`` by language, made-up factory text, and ``faq`` cards by language."""
+
+    documents: dict[str, list[Document]]
+    faq: dict[str, list[Card]]
+    tokenizer: ChatTokenizer
+    stage: Stage
+    _filler: dict[str, list[str]] = field(default_factory=dict)
+
+    def rows(self, step: int) -> list[Row]:
+        """About ``stage.tokens_per_step`` tokens of rows; the same for the same step."""
+        rng = random.Random(f"{self.stage.seed}:{step}")
+        rows: list[Row] = []
+        left = self.stage.tokens_per_step
+        while left > 0:
+            row = self._row(rng)
+            if row is not None:
+                rows.append(row)
+                left -= len(row.ids)
+        return rows
+
+    def _row(self, rng: random.Random) -> Row | None:
+        lang = rng.choice(LANGS)
+        if rng.random() < self.stage.plain_share:
+            return self._plain(lang, rng)
+        excerpts = rng.choice((1, 2, 2, 3, 3, 4))
+        if rng.random() < self.stage.factory_share:
+            cards = factory_cards(lang, rng, self._fillers(lang))
+            rng.shuffle(cards)
+            if self.faq.get(lang) and rng.random() < FAQ_SHARE:
+                cards = rng.sample(self.faq[lang], min(8, len(self.faq[lang])))
+        else:
+            cards = self._page_cards(lang, rng, excerpts + 2)
+        items = make_items(cards, rng, min(excerpts, max(1, len(cards) - 1)))
+        gap = (rng.randint(15, 100), rng.randint(0, LONGEST_GAP)) if rng.random() < GAP_SHARE else (0, 0)
+        return make_row(items, self.tokenizer, self.stage.max_tokens, gap) if items else None
+
+    def _page_cards(self, lang: str, rng: random.Random, wanted: int) -> list[Card]:
+        """Cards of one to three pages: neighbours of the same page are the hard distractors."""
+        cards: list[Card] = []
+        for _ in range(20):
+            if len(cards) >= wanted:
+                break
+            found = document_cards(rng.choice(self.documents[lang]), rng)
+            if found:
+                start = rng.randrange(len(found))
+                cards += found[start : start + rng.choice((1, 2, 3))]
+        return cards[:wanted]
+
+    def _plain(self, lang: str, rng: random.Random) -> Row:
+        document = rng.choice(self.documents[lang])
+        start = rng.randrange(max(1, len(document.text) - 400))
+        start = document.text.rfind("\n", 0, start) + 1
+        ids = [*self.tokenizer.encode(document.text[start : start + 1600]), END_ID][:PLAIN_TOKENS]
+        return plain_row(ids)
+
+    def _fillers(self, lang: str) -> Sequence[str]:
+        """Real sentences that take the place of made-up ones, so that copying does not hang on a few patterns."""
+        if lang not in self._filler:
+            low, high = SENTENCE[lang]
+            found = []
+            for document in self.documents[lang][:600]:
+                for start, end in sentences(document.text, lang)[:20]:
+                    if low <= end - start <= high and not set(document.text[start:end]) & set("|{}"):
+                        found.append(document.text[start:end])
+            self._filler[lang] = found
+        return self._filler[lang]

@@ -1,0 +1,141 @@
+"""A training run: tokenizer, pre-training, instruction tuning and export, each resumable, described in run.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from training.corpus import Document, sample_documents
+from training.errors import StageMissing, TrainingFailed
+from training.factory import tokenizer_sample
+from training.faq import read_faq
+from training.mixture import Mixture
+from training.model import load_model, new_model
+from training.provenance import Provenance
+from training.recipe import Recipe, Stage, read_recipe
+from training.stage import MARKER, newest_checkpoint, run_stage
+from training.tokenizer import ChatTokenizer, train_tokenizer
+
+STAGES = ("tokenizer", "pretrain", "tune", "export")
+Say = Callable[[dict[str, object]], None]
+
+
+def run(
+    recipe_path: Path, overrides: Mapping[str, str] | None = None, until: str = "export", say: Say | None = None
+) -> Path:
+    """Do what the recipe says, up to the stage ``until``; the folder of the run.
+
+    A stage that is done is not done again, a stage that was interrupted goes on from its newest complete checkpoint.
+    ``say`` is told about the progress. Raises TrainingFailed and what lies below it.
+    """
+    recipe = read_recipe(recipe_path, overrides)
+    recipe.out.mkdir(parents=True, exist_ok=True)
+    tell = say or (lambda _: None)
+    provenance = Provenance.start(recipe, recipe_path)
+    for stage in STAGES[: STAGES.index(until) + 1]:
+        provenance.stage(stage, _STAGES[stage](recipe, tell))
+    provenance.finish()
+    return recipe.out
+
+
+def _tokenizer(recipe: Recipe, say: Say) -> dict[str, object]:
+    folder = recipe.out / "tokenizer"
+    if not (folder / MARKER).is_file():
+        documents = sample_documents(recipe.corpus, recipe.tokenizer.chars_per_lang, recipe.seed)
+        texts = [d.text for found in documents.values() for d in found] + tokenizer_sample(recipe.seed)
+        train_tokenizer(texts, folder, recipe.tokenizer.vocab_size, recipe.threads)
+        chars = sum(len(t) for t in texts)
+        (folder / MARKER).write_text(json.dumps({"characters": chars}) + "\n", "utf-8")
+        say({"stage": "tokenizer", "characters": chars})
+    report: dict[str, object] = json.loads((folder / MARKER).read_text("utf-8"))
+    return report
+
+
+def _pretrain(recipe: Recipe, say: Say) -> dict[str, object]:
+    size = read_tokenizer(recipe).size
+    return _train(recipe, "pretrain", recipe.pretrain, lambda: new_model(recipe.shape, size, recipe.seed), say)
+
+
+def _tune(recipe: Recipe, say: Say) -> dict[str, object]:
+    return _train(recipe, "tune", recipe.tune, lambda: load_model(stage_result(recipe, "pretrain")), say)
+
+
+def _train(recipe: Recipe, name: str, stage: Stage, start: Callable[[], Any], say: Say) -> dict[str, object]:
+    import torch
+
+    folder = recipe.out / name
+    done = folder / MARKER
+    if not done.is_file():
+        torch.set_num_threads(1)  # the stage runs one thread a part itself
+        torch.manual_seed(stage.seed)
+        mixture = Mixture(training_documents(recipe), read_faq(recipe.faq), read_tokenizer(recipe), stage)
+        _, progress = run_stage(start(), mixture.rows, stage, folder, recipe.threads, say)
+        done.write_text(json.dumps(asdict(progress)) + "\n", "utf-8")
+    report: dict[str, object] = json.loads(done.read_text("utf-8"))
+    return report
+
+
+def _export(recipe: Recipe, say: Say) -> dict[str, object]:
+    from training.export import export_model
+
+    report = export_model(recipe, stage_result(recipe, "tune"))
+    say({"stage": "export", **report})
+    return report
+
+
+_STAGES: dict[str, Callable[[Recipe, Say], dict[str, object]]] = {
+    "tokenizer": _tokenizer,
+    "pretrain": _pretrain,
+    "tune": _tune,
+    "export": _export,
+}
+
+
+def training_documents(recipe: Recipe) -> dict[str, list[Document]]:
+    """The documents that the stages read: never a held-out one."""
+    return sample_documents(recipe.corpus, recipe.chars_per_lang, recipe.seed)
+
+
+def read_tokenizer(recipe: Recipe) -> ChatTokenizer:
+    return ChatTokenizer(recipe.out / "tokenizer" / "tokenizer.model")
+
+
+def stage_result(recipe: Recipe, stage: str) -> Path:
+    """The newest complete checkpoint of ``stage``. Raises StageMissing."""
+    found = newest_checkpoint(recipe.out / stage)
+    if found is None:
+        raise StageMissing(f"{recipe.out / stage} holds no complete checkpoint.", "Run the recipe again.")
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console entry: ``python -m training.run RECIPE``. Progress goes to the terminal, one JSON object a line."""
+    parser = argparse.ArgumentParser(prog="python -m training.run", description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--corpus", help="folder of *.jsonl.zst files, instead of the recipe's")
+    parser.add_argument("--out", help="folder of the run, instead of the recipe's")
+    parser.add_argument("--until", choices=STAGES, default="export", help="the last stage to do")
+    given = parser.parse_args(argv)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    overrides = {k: v for k, v in (("corpus", given.corpus), ("out", given.out)) if v}
+    try:
+        run(given.recipe, overrides, given.until, _write_line)
+    except TrainingFailed as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    return 0
+
+
+def _write_line(news: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(news) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
