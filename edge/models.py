@@ -54,6 +54,23 @@ def find(cards: Sequence[ModelCard], role: str) -> ModelCard:
     raise ModelMissing(f"{what} is missing.", "Copy the models folder of the release beside the program.")
 
 
+def resolve(name: str, models: Path) -> Path:
+    """The file that ``name`` means: a path that exists is itself, else the id of a card in ``models``/models.toml,
+    whose file is verified. Errors: ModelMissing; ModelAltered."""
+    given = Path(name).expanduser()
+    if given.is_file():
+        return given
+    cards = load_catalogue(models / "models.toml")
+    for card in cards:
+        if card.id == name:
+            verify(card)
+            return card.path
+    known = ", ".join(card.id for card in cards) or "none"
+    raise ModelMissing(
+        f"There is no file {name}, and no model of that id in {models / 'models.toml'}.", f"Known ids: {known}."
+    )
+
+
 def verify(card: ModelCard) -> None:
     """Reads the whole file. Errors: ModelMissing; ModelAltered when size or SHA-256 are not those of the card."""
     if not card.path.is_file():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.passage import Why
 
 CODE_LEAD = 1.0  # the passage is about a code that the question names
-CODE_MENTION = 0.25  # the passage only mentions it
-VECTOR_WEIGHT = 0.35  # of the cosine, spread over its own candidates; only in languages that the embedder knows
+CODE_MENTION = 0.2  # the passage only mentions it
+NAMED = 0.4  # the passage stands in the manual of a machine that the question names
+VECTOR_WEIGHT = 0.3  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +31,36 @@ class CodeMatch:
 
 def fuse(
     codes: Sequence[CodeMatch],
-    keywords: Sequence[tuple[int, float]],
+    keywords: Mapping[int, float],
     vectors: Mapping[int, float],
+    named: Collection[int] = (),
     vector_weight: float = VECTOR_WEIGHT,
 ) -> list[Candidate]:
-    """Best first. ``keywords``: (number, BM25), best first; ``vectors``: number -> cosine, empty where the embedder does
-    not know the language.
+    """Best first. ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where
+    the embedder does not know the language; ``named``: numbers of passages in a manual that the question names.
 
-    BM25 is scaled by the question's own best, so that a clear keyword winner keeps its lead; the cosine enters as its
-    place between the least and the best similarity seen. A code that leads a passage outweighs both.
+    Keyword relevance is absolute, so a clear winner keeps its lead; the cosine enters as its place between the least and
+    the best similarity seen. A code that leads a passage outweighs both.
     """
-    score: dict[int, float] = {}
-    why: dict[int, list[Why]] = {}
-
-    def give(number: int, points: float, reason: Why) -> None:
-        score[number] = score.get(number, 0.0) + points
-        why.setdefault(number, []).append(reason)
-
-    for rank, match in enumerate(sorted(codes, key=lambda m: not m.lead), start=1):
-        give(match.number, CODE_LEAD if match.lead else CODE_MENTION, Why("code", rank, match.code))
-    best = keywords[0][1] if keywords else 0.0
-    for rank, (number, bm25) in enumerate(keywords, start=1):
-        give(number, bm25 / best if best > 0 else 0.0, Why("keyword", rank))
+    score = dict.fromkeys([*keywords, *vectors, *(match.number for match in codes)], 0.0)
+    why: dict[int, list[Why]] = {number: [] for number in score}
+    best: dict[int, CodeMatch] = {}
+    for match in codes:
+        if match.number not in best or match.lead > best[match.number].lead:
+            best[match.number] = match
+        score[match.number] += CODE_LEAD if match.lead else CODE_MENTION
+    for number, match in best.items():
+        why[number].append(Why("code", 1 if match.lead else 2, match.code))
+    for rank, number in enumerate(sorted(keywords, key=lambda n: (-keywords[n], n)), start=1):
+        if keywords[number] > 0:
+            score[number] += keywords[number]
+            why[number].append(Why("keyword", rank, f"{keywords[number]:.2f}"))
     if vectors:
         low, high = min(vectors.values()), max(vectors.values())
         spread = (high - low) or 1.0
-        ordered = sorted(vectors.items(), key=lambda item: (-item[1], item[0]))
-        for rank, (number, cosine) in enumerate(ordered, start=1):
-            give(number, vector_weight * (cosine - low) / spread, Why("vector", rank, f"{cosine:.2f}"))
-    return [
-        Candidate(number, score[number], tuple(why[number]))
-        for number in sorted(score, key=lambda n: (-score[n], n))
-    ]  # fmt: skip
+        for rank, number in enumerate(sorted(vectors, key=lambda n: (-vectors[n], n)), start=1):
+            score[number] += vector_weight * (vectors[number] - low) / spread
+            why[number].append(Why("vector", rank, f"{vectors[number]:.2f}"))
+    for number in named:
+        score[number] = score.get(number, 0.0) + NAMED
+    return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in sorted(score, key=lambda n: (-score[n], n))]

@@ -1,44 +1,36 @@
-"""Keyword search: BM25 over the FTS5 table, and how much of a question a passage holds."""
+"""Keyword candidates: BM25 over the FTS5 table, and how rare each term is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from index.text import informative, terms
 from index.truth import Truth
 
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
 
 
-def search_keywords(truth: Truth, question_terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-    """(passage number, BM25) of the best ``limit`` passages that hold at least one term, best first, BM25 positive."""
-    wanted = [term for term in dict.fromkeys(question_terms) if informative(term)]
+def search_keywords(truth: Truth, wanted: Sequence[str], limit: int, manuals: Collection[str] = ()) -> list[int]:
+    """Numbers of the best ``limit`` passages that hold at least one term of ``wanted``, best first; only of ``manuals``
+    where given. ``wanted`` are terms of index.text.terms."""
     if not wanted:
         return []
+    scope = f"AND passage.manual_id IN ({','.join('?' * len(manuals))})" if manuals else ""
+    join = "JOIN passage ON passage.number = keyword.rowid" if manuals else ""
     rows = truth.db.execute(
-        "SELECT rowid, bm25(keyword, ?, 1.0) AS score FROM keyword WHERE keyword MATCH ? ORDER BY score LIMIT ?",
-        (PLACE_WEIGHT, " OR ".join(f'"{term}"' for term in wanted), limit),
+        f"SELECT keyword.rowid AS number FROM keyword {join} WHERE keyword MATCH ? {scope}"
+        " ORDER BY bm25(keyword, ?, 1.0) LIMIT ?",
+        (" OR ".join(f'"{term}"' for term in wanted), *manuals, PLACE_WEIGHT, limit),
     ).fetchall()
-    return [(int(row["rowid"]), -float(row["score"])) for row in rows]
+    return [int(row["number"]) for row in rows]
 
 
-def term_weights(truth: Truth, question_terms: Iterable[str]) -> dict[str, float]:
-    """Inverse document frequency of each informative term; a term that stands nowhere weighs most."""
-    wanted = [term for term in dict.fromkeys(question_terms) if informative(term)]
+def term_rarity(truth: Truth, wanted: Iterable[str]) -> dict[str, float]:
+    """Inverse document frequency of each term; a term that stands nowhere is rarest."""
     total = int(truth.db.execute("SELECT count(*) FROM passage").fetchone()[0])
-    weights = {}
+    rarity = {}
     for term in wanted:
         row = truth.db.execute("SELECT doc FROM keyword_vocab WHERE term = ?", (term,)).fetchone()
         count = int(row["doc"]) if row else 0
-        weights[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
-    return weights
-
-
-def support(weights: Mapping[str, float], passage_text: str) -> float:
-    """The weighted share (0 to 1) of the question's terms that stand in ``passage_text`` (its place and body)."""
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    held = set(terms(passage_text))
-    return sum(weight for term, weight in weights.items() if term in held) / total
+        rarity[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+    return rarity

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.codes import find_codes
 from index.embedder import Embedder, Vectors
 from index.fuse import Candidate, CodeMatch, fuse
-from index.keywords import search_keywords, support, term_weights
-from index.passage import Hit, Manual, Passage
+from index.glossary import bundled
+from index.keywords import search_keywords, term_rarity
+from index.passage import Hit, Lang, Manual, Passage
+from index.question import Question, understand
+from index.rank import Fields, Relevance, relevance
 from index.store import VectorStore
-from index.text import language, terms
+from index.text import terms
 from index.truth import Truth
 
-CANDIDATES = 50  # of each side; more changed no answer on the development questions
+CANDIDATES = 60  # of each side
 MAX_QUESTION = 2000  # characters; longer questions are cut for search
+LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +48,78 @@ class Searcher:
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         question = question[:MAX_QUESTION]
-        manuals = {manual.id: manual for manual in self._truth.manuals()}
+        allowed = scope.manuals if scope else frozenset()
+        manuals = {m.id: m for m in self._truth.manuals() if not allowed or m.id in allowed}
         if not manuals or not question.strip():
             return Results(())
-        allowed = scope.manuals if scope else frozenset()
-        question_terms = terms(question)
-        found = find_codes(question)
-        named = tuple(dict.fromkeys(code.canonical for code in found))
-        matches = self._code_matches(named)
-        known = {match.code for match in matches}
+        asked = understand(question, manuals.values(), bundled())
+        within = tuple(manuals) if allowed else ()
+        wanted = tuple(dict.fromkeys(code.canonical for code in asked.codes))
+        codes = self._code_matches(wanted, within)
+        vectors = self._vector_scores(asked, within)
+        numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
+        passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
+        relevances = self._relevances(asked, passages, manuals)
+        named = {number for number, passage in passages.items() if passage.manual_id in asked.named}
+        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, vectors, named)
+        hits = [
+            Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
+            for c in candidates
+            if c.number in passages
+        ]
+        known = {match.code for match in codes}
         # a part number that stands nowhere need not mean that the question has no answer; an alarm's code does
-        must_stand = {code.canonical for code in found if code.kind != "part"}
-        candidates = fuse(
-            matches, search_keywords(self._truth, question_terms, CANDIDATES), self._vector_scores(question)
-        )
-        passages = self._truth.numbered(candidate.number for candidate in candidates)
-        chosen = [
-            (candidate, passages[candidate.number])
-            for candidate in candidates
-            if candidate.number in passages and (not allowed or passages[candidate.number].manual_id in allowed)
-        ][:k]
+        must_stand = {code.canonical for code in asked.codes if code.kind != "part"}
         return Results(
-            self._hits(chosen, manuals, question_terms),
-            tuple(code for code in named if _stands(code, known)),
-            tuple(code for code in named if code in must_stand and not _stands(code, known)),
+            tuple(hits[:k]),
+            tuple(code for code in wanted if _stands(code, known)),
+            tuple(code for code in wanted if code in must_stand and not _stands(code, known)),
         )
 
-    def _hits(
-        self, chosen: Sequence[tuple[Candidate, Passage]], manuals: dict[str, Manual], question_terms: Sequence[str]
-    ) -> tuple[Hit, ...]:
-        weights = term_weights(self._truth, question_terms)
-        hits = []
-        for candidate, passage in chosen:
-            manual = manuals.get(passage.manual_id)
-            if manual is None:  # removed since the question began
-                continue
-            held = support(weights, " ".join([manual.title, manual.name, *passage.section, passage.text]))
-            hits.append(Hit(passage, manual, candidate.score, held, candidate.why))
-        return tuple(hits)
+    def _keyword_numbers(self, asked: Question, within: Collection[str]) -> list[int]:
+        numbers: list[int] = []
+        for lang in LANGS:
+            wanted = asked.terms(lang)
+            numbers += search_keywords(self._truth, wanted, CANDIDATES, within)
+            if asked.named:
+                numbers += search_keywords(self._truth, wanted, CANDIDATES, tuple(asked.named))
+        return numbers
 
-    def _code_matches(self, codes: Sequence[str]) -> list[CodeMatch]:
+    def _relevances(
+        self, asked: Question, passages: Mapping[int, Passage], manuals: Mapping[str, Manual]
+    ) -> dict[int, Relevance]:
+        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
+        titles = {manual.id: terms(manual.title) for manual in manuals.values()}
+        found = {}
+        for number, passage in passages.items():
+            fields = Fields(
+                terms(passage.text),
+                terms(passage.section[-1]) if passage.section else (),
+                terms(" ".join(passage.section[:-1])),
+                titles[passage.manual_id],
+            )
+            held = relevance(asked.concepts[passage.lang], rarity, fields)
+            reach = asked.reach[passage.lang]
+            found[number] = Relevance(held.score * reach, held.support * reach)
+        return found
+
+    def _code_matches(self, codes: Sequence[str], within: Collection[str]) -> list[CodeMatch]:
         if not codes:
             return []
         wanted = list(dict.fromkeys([*codes, *(_base(code) for code in codes)]))
-        marks = ",".join("?" * len(wanted))
+        scope = f"AND passage.manual_id IN ({','.join('?' * len(within))})" if within else ""
         rows = self._truth.db.execute(
-            f"SELECT code, passage, lead FROM code WHERE code IN ({marks}) ORDER BY lead DESC, passage LIMIT 200",
-            wanted,
+            "SELECT code.code, code.passage, code.lead FROM code JOIN passage ON passage.number = code.passage"
+            f" WHERE code.code IN ({','.join('?' * len(wanted))}) {scope} ORDER BY lead DESC, passage LIMIT 200",
+            (*wanted, *within),
         ).fetchall()
         return [CodeMatch(int(row["passage"]), str(row["code"]), bool(row["lead"])) for row in rows]
 
-    def _vector_scores(self, question: str) -> dict[int, float]:
-        if self._store is None or self._embedder is None or language(question) not in self._embedder.languages:
+    def _vector_scores(self, asked: Question, within: Collection[str]) -> dict[int, float]:
+        if self._store is None or self._embedder is None or asked.lang not in self._embedder.languages:
             return {}
-        vector: Vectors = self._embedder.embed([question], "query")[0]
-        near = dict(self._store.nearest(vector, CANDIDATES))
+        vector: Vectors = self._embedder.embed([asked.text], "query")[0]
+        near = dict(self._store.nearest(vector, CANDIDATES, within))
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
 

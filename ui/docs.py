@@ -31,7 +31,9 @@ def cli_page() -> str:
     from ui.cli import app
 
     lines = ["# The andon command", "", "Made by `make docs` from the command itself.", ""]
-    lines += ["Exit codes: 0 done, 1 failed (the message says what helps), 2 wrong usage, 3 no answer in the manuals.", ""]
+    lines.append(
+        "Exit codes: 0 done, 1 failed (the message says what helps), 2 wrong usage, 3 no answer in the manuals.\n"
+    )
     for path, command in _commands(("andon",), get_command(app)):
         lines += [f"## {' '.join(path)}", "", (command.help or "").strip(), ""]
         for parameter in command.params:
@@ -98,7 +100,7 @@ def with_section(text: str, name: str, content: str) -> str:
 
 def main() -> None:
     """Write every generated document; with --check, only say which are stale (exit code 1)."""
-    stale = [path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [p for p, text in documents().items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is stale; run: make docs")

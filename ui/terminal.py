@@ -86,5 +86,3 @@ class ProgressLine:
     def done(self) -> None:
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr)
-
-

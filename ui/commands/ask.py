@@ -41,8 +41,7 @@ def ask(
             elif isinstance(event, Found):
                 _print_found(event)
             elif isinstance(event, Piece):
-                if last is None:
-                    print(f"{event.text} {''.join(f'[{n}]' for n in event.citations)}", flush=True)
+                print(f"{event.text} {''.join(f'[{n}]' for n in event.citations)}", flush=True)
     finally:
         andon.close()
     if last is None:
@@ -82,5 +81,5 @@ def _print_verdict(answer: Answer) -> None:
 
 def _where(hit: Hit) -> str:
     passage = hit.passage
-    page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])  # noqa: RUF001
+    page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])
     return f"{hit.manual.title}, {' > '.join(passage.section)}, {page}"

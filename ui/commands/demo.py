@@ -34,8 +34,8 @@ def demo(
     """Index the demo plant's manuals and serve them, with an operator and an admin login."""
     from assistant.settings import ROOT
 
-    folder = data or ROOT / ".demo-data"
-    run(settings_with(data=folder, host="127.0.0.1", port=port), lambda andon: _prepare(andon, ROOT / "demo"), _announce)
+    settings = settings_with(data=data or ROOT / ".demo-data", host="127.0.0.1", port=port)
+    run(settings, lambda andon: _prepare(andon, ROOT / "demo"), _announce)
 
 
 def _prepare(andon: Andon, folder: Path) -> None:

@@ -32,7 +32,10 @@ class Check:
 
 
 def doctor(as_json: AsJson = False, data: Data = None) -> None:
-    """Check Python, packages, data folder, index, model, memory and accounts. Exit code 1 if something must be mended."""
+    """Check Python, packages, data folder, index, model, memory and accounts.
+
+    Exit code 1 means that something must be mended.
+    """
     checks = list(_checks(settings_with(data=data)))
     bad = sum(check.state == "fail" for check in checks)
     if as_json:
@@ -76,7 +79,8 @@ def _data_folder(folder: Path) -> Check:
         place = place.parent
     free = f"{shutil.disk_usage(place).free / 1e9:.1f}"
     if not os.access(place, os.W_OK):
-        return Check("data", "fail", say("doctor.data_not_writable", reader_lang(), path=folder), "--data DIR, ANDON_DATA")
+        found = say("doctor.data_not_writable", reader_lang(), path=folder)
+        return Check("data", "fail", found, "--data DIR, ANDON_DATA")
     return Check("data", "ok", say("doctor.data", reader_lang(), path=folder, free=free))
 
 

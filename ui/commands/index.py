@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, settings_with, tell
 from ui.wording import say_error
+
+if TYPE_CHECKING:
+    from index.errors import ManualUnreadable
 
 app = typer.Typer(help="Add, list and remove manuals.", no_args_is_help=True)
 
@@ -43,7 +46,7 @@ def add(
                 except ManualUnreadable as unreadable:
                     failed = True
                     line.done()
-                    results.append({"name": name, "change": "failed", "error": unreadable.code, "message": str(unreadable)})
+                    results.append(_failed(name, unreadable))
                     if not as_json:
                         reason = say_error(unreadable.code, "ja") if reader_lang() == "ja" else ""
                         tell("cli.failed", name=name, reason=reason or str(unreadable))
@@ -65,6 +68,10 @@ def add(
         print_json({"files": results})
     if failed:
         raise typer.Exit(1)
+
+
+def _failed(name: str, unreadable: ManualUnreadable) -> dict[str, object]:
+    return {"name": name, "change": "failed", "error": unreadable.code, "message": str(unreadable)}
 
 
 @app.command("list")
@@ -91,9 +98,7 @@ def list_manuals(as_json: AsJson = False, data: Data = None) -> None:
 
 
 @app.command("remove")
-def remove(
-    manual: Annotated[str, typer.Argument(help="The manual's id or file name.")], data: Data = None
-) -> None:
+def remove(manual: Annotated[str, typer.Argument(help="The manual's id or file name.")], data: Data = None) -> None:
     """Remove a manual with its passages, vectors and original."""
     from assistant.build import open_library
 

@@ -39,7 +39,7 @@ def search(
         tell("cli.no_hits")
     for rank, hit in enumerate(results.hits, start=1):
         passage = hit.passage
-        page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])  # noqa: RUF001
+        page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])
         why = ", ".join(f"{why.by} {why.rank}" + (f" ({why.detail})" if why.detail else "") for why in hit.why)
         print(f"{rank}. {hit.manual.name}, {page}  [{passage.kind}]  score {hit.score:.3f}  ({why})")
         print(f"   {' > '.join(passage.section)}")

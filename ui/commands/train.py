@@ -11,7 +11,9 @@ app = typer.Typer(help="Make better models from a site's own documents.", no_arg
 
 
 @app.command("run")
-def run_recipe(recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/andon-slm.toml.")]) -> None:
+def run_recipe(
+    recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/andon-slm.toml.")],
+) -> None:
     """Run the stages of a recipe; a run that was cut off goes on where it stopped."""
     from training.run import run
 

@@ -1,0 +1,125 @@
+"""Question: what a question names (codes, machines) and the terms that each language's passages are searched for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.codes import Code, find_codes
+from index.glossary import Glossary
+from index.passage import Lang, Manual
+from index.text import informative, language, terms
+
+TRANSLATED = 0.8  # weight of a translated term beside one that the question holds itself
+KANA_PAIR = 0.35  # weight of a pair with hiragana in it: endings and particles far more often than words
+# a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
+_PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_HIRAGANA = re.compile("[ぁ-ゖ]")
+_JAPANESE = re.compile("[ぁ-ゖァ-ヺーヽヾ㐀-䶿一-鿿豈-﫿々〆]")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing a question asks for: ``variants`` are the ways to say it, each a sequence of search terms; a passage
+    holds the concept as well as it holds its best variant. ``weight`` is 0 to 1, before term rarity."""
+
+    variants: tuple[tuple[str, ...], ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``codes``: what it asks about, machine names taken out; ``named``: ids of the manuals whose machine it names;
+    ``concepts``: what passages of each language are searched for; ``reach``: the share (0 to 1) of the question's
+    words that could be said in that language."""
+
+    text: str
+    lang: Lang
+    codes: tuple[Code, ...]
+    named: frozenset[str]
+    concepts: Mapping[Lang, tuple[Concept, ...]]
+    reach: Mapping[Lang, float]
+
+    def terms(self, lang: Lang) -> tuple[str, ...]:
+        """All search terms for passages of ``lang``."""
+        held = (term for concept in self.concepts[lang] for variant in concept.variants for term in variant)
+        return tuple(dict.fromkeys(held))
+
+
+def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Question:
+    """What ``text`` asks, given the manuals that there are."""
+    text = unicodedata.normalize("NFKC", text)
+    lang = language(text)
+    codes = find_codes(text)
+    mentions = _mentions(text, {manual.id: machine_names(manual) for manual in manuals}, codes)
+    rest = _without(text, [(start, end) for _, start, end in mentions])
+    own = {term: _weight(term) for term in dict.fromkeys(terms(rest)) if informative(term)}
+    other: Lang = "en" if lang == "ja" else "ja"
+    translated, reach = _translated(rest, lang, own, glossary)
+    return Question(
+        text=text,
+        lang=lang,
+        codes=tuple(c for c in codes if not any(start < c.end and c.start < end for _, start, end in mentions)),
+        named=frozenset(manual for manual, _, _ in mentions),
+        concepts={lang: tuple(Concept(((term,),), weight) for term, weight in own.items()), other: translated},
+        reach={lang: 1.0, other: reach},
+    )
+
+
+def machine_names(manual: Manual) -> frozenset[str]:
+    """The product names in a manual's title and file name, without separators (SC-200 is SC200)."""
+    title = unicodedata.normalize("NFKC", manual.title)
+    names = {match[1] + match[2] for match in _PRODUCT.finditer(title)}
+    plain = re.sub(r"[^A-Z0-9]", "", Path(manual.name).stem.upper())
+    return frozenset(names | ({plain} if re.fullmatch(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}", plain) else set()))
+
+
+def _mentions(text: str, names: Mapping[str, frozenset[str]], codes: Sequence[Code]) -> list[tuple[str, int, int]]:
+    """(manual id, start, end) wherever ``text`` names a machine; a longer code that begins like it (SC-200-BRK) does
+    not."""
+    found = []
+    for manual, of_manual in names.items():
+        for name in of_manual:
+            letters, digits = re.fullmatch(r"([A-Z]+)(.*)", name).groups()  # type: ignore[union-attr]
+            pattern = rf"(?<![A-Za-z0-9]){letters}[\s\-‐ー]?{digits}(?![A-Za-z0-9])"
+            for match in re.finditer(pattern, text, re.IGNORECASE):
+                inside = any(c.start <= match.start() and match.end() < c.end for c in codes)
+                if not inside:
+                    found.append((manual, match.start(), match.end()))
+    return found
+
+
+def _translated(
+    text: str, lang: Lang, own: Mapping[str, float], glossary: Glossary
+) -> tuple[tuple[Concept, ...], float]:
+    """Concepts for passages in the other language: what needs no translation (codes, numbers, Latin words in Japanese
+    text) and the glossary's words for the rest; and how much of the question they cover."""
+    concepts: list[Concept] = []
+    covered: set[str] = set()
+    for term, weight in own.items():
+        plain = not _JAPANESE.search(term)
+        if plain and (lang == "ja" or any(character.isdigit() for character in term)):
+            concepts.append(Concept(((term,),), weight))
+            covered.add(term)
+    for translation in glossary.translate(text, lang):
+        variants = (tuple(dict.fromkeys(filter(informative, terms(variant)))) for variant in translation.variants)
+        known = tuple(dict.fromkeys(variant for variant in variants if variant))
+        phrase = set(terms(translation.phrase)) & own.keys()
+        if known and (phrase or lang == "ja"):
+            concepts.append(Concept(known, TRANSLATED))
+            covered |= phrase
+    total = sum(own.values())
+    return tuple(concepts), sum(own[term] for term in covered) / total if total else 0.0
+
+
+def _weight(term: str) -> float:
+    return KANA_PAIR if _HIRAGANA.search(term) else 1.0
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in sorted(set(spans), reverse=True):
+        text = text[:start] + " " + text[end:]
+    return text
