@@ -48,7 +48,7 @@ class LlamaCppRunner:
         self._context: LlamaContext | None = None
         self._chat: ChatPrompt | None = None
         self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
-        self._held: list[int] = []  # tokens whose keys and values were computed in whole batches
+        self._held: list[int] = []  # the prompt whose keys and values are there
 
     def load(self) -> None:
         with self._opening:
@@ -156,20 +156,18 @@ class LlamaCppRunner:
     ) -> NDArray[np.float32] | None:
         """Logits after ``prompt``, reusing what it shares with the one before; None when cancelled on the way."""
         size = self._options.batch_tokens
+        # from a multiple of the batch size on, so that every token is computed in the same company as without reuse
         start = min(_shared(self._held, prompt), len(prompt) - 1) // size * size
-        kept, self._held = self._held[:start], []  # nothing counts as held if what follows fails
+        self._held = []  # nothing counts as held if what follows fails
         if not context.keep(start):
-            kept, start = [], 0
+            start = 0
         logits = None
         for at in range(start, len(prompt), size):
             if cancelled():
-                self._held = kept
+                self._held = prompt[:at]
                 return None
-            batch = prompt[at : at + size]
-            logits = context.decode(batch, at, want_logits=at + size >= len(prompt))
-            if len(batch) == size:
-                kept += batch
-        self._held = kept
+            logits = context.decode(prompt[at : at + size], at, want_logits=at + size >= len(prompt))
+        self._held = prompt
         return logits
 
 

@@ -159,6 +159,15 @@ def test_bfloat16_shards(tmp_path: Path, folder: Path, dtype: Any) -> None:
     assert np.abs(reference(model, ids) - found).max() < {"f32": 1e-3, "f16": 0.1, "bf16": 0.8}[dtype]
 
 
+def test_bfloat16_rounds_as_torch_does() -> None:
+    from edge.convert import _cast
+
+    ties = [1.0 + n / 256 for n in range(-8, 9)]  # halfway between two neighbours for odd n
+    values = np.array([[*ties, 3.14159, -2.71828, 1e-30, 0.0]], np.float32)
+    expected = torch.tensor(values).to(torch.bfloat16).float().numpy()
+    assert ((_cast(values, "w", "bf16").astype(np.uint32) << 16).view(np.float32) == expected).all()
+
+
 def test_metadata(folder: Path, tmp_path: Path) -> None:
     import gguf
 

@@ -132,6 +132,19 @@ def test_reuse_gives_the_same_answer_as_a_fresh_runner(tiny: LlamaCppRunner, tin
         fresh.close()
 
 
+def test_reuse_computes_the_very_same_numbers(tiny: LlamaCppRunner, tiny_gguf: Path) -> None:
+    """Bit for bit: otherwise an answer would hang on what was asked before it."""
+    long = Message("system", "電源を切り、カバーを外す。 Turn the power OFF. " * 2)
+    fresh = LlamaCppRunner(EdgeOptions(tiny_gguf, context_tokens=256, threads=1, batch_tokens=16))
+    for question in ("AL-16", "E5101", "E5101 とは", "E5101 とは何か、 what is it?", "AL-16", "AL-16"):
+        prompt = tiny.prompt_tokens((long, Message("user", question)))
+        reused = tiny._read(tiny._loaded()[1], prompt, lambda: False)
+        fresh.close()
+        anew = fresh._read(fresh._loaded()[1], prompt, lambda: False)
+        assert reused is not None and anew is not None and (reused == anew).all()
+    fresh.close()
+
+
 def test_a_stop_from_another_thread_ends_a_running_generation(tiny: LlamaCppRunner) -> None:
     tiny.load()
     seen: list[Piece] = []
