@@ -23,6 +23,9 @@ _NUMBER = re.compile(
     r"^(?P<number>第\s?\d{1,2}\s?[章編部節]|\d{1,2}(?:[.．\-]\d{1,3}){0,4}|[A-Z](?:[.\-]\d{1,3}){1,4}|"
     r"付録\s?[A-Z0-9]*|(?:Appendix|APPENDIX|Annex|Chapter|CHAPTER)\s[A-Z0-9]{1,3})[.．:：]?\s+(?P<rest>\S.*)$"
 )
+_UNIT = re.compile(
+    r"(?:[µμmck]?m[²³23]?|[kmµμ]?[gAVWNs]|[kM]?Pa|[kMG]?Hz|N[·.]?m|min|h|L|t|bar|rpm|r/min|°C|℃|%|[kM]?Ω)\.?"
+)  # "1.5 A" is a measure
 _CAPTION = re.compile(r"^(?:図|表|写真|Fig\.|Figure|FIGURE|Table|TABLE|Tab\.)\s?[A-Z]?\d*[\-.]?\d+")
 
 
@@ -33,10 +36,11 @@ def warning(text: str) -> tuple[str, str] | None:
     if match is None:
         return None
     rest = match["rest"]
+    behind = text[match.end("word") :]
     bracketed = text[: match.start("word")].strip() != "" and match["closing"].strip() != ""
-    alone = not rest.strip() or rest.startswith("\n")
-    spaced = match["word"].isupper() and rest[:1].isspace()
-    japanese_gap = not match["word"].isascii() and rest[:1] in ("\u3000", " ")
+    alone = not behind.strip() or behind.lstrip(" \u3000:：!！]】)）").startswith("\n")
+    spaced = match["word"].isupper() and behind[:1].isspace()
+    japanese_gap = not match["word"].isascii() and behind[:1] in ("\u3000", " ")
     if alone or bracketed or ":" in match["closing"] or "：" in match["closing"] or spaced or japanese_gap:
         return re.sub(r"\s", "", match["word"]), rest.strip()
     return None
@@ -68,7 +72,7 @@ def bullet(text: str) -> str | None:
 def heading_level(text: str) -> int | None:
     """Depth that a heading's number shows: "5" and 第5章 are 1, "5.2" and "A-4" are 2; none without a number."""
     match = _NUMBER.match(text)
-    if match is None:
+    if match is None or _UNIT.fullmatch(match["rest"]):
         return None
     return 1 + len(re.findall(r"[.．\-]\d", match["number"]))
 

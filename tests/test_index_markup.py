@@ -1,0 +1,131 @@
+"""Markdown and HTML manuals: the blocks that readers see, in their order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import EmptyManual
+from index.manuals.block import Block
+from index.manuals.html import HtmlReader, blocks_of_html
+from index.manuals.markdown import MarkdownReader, blocks_of_markdown
+
+
+def brief(blocks: list[Block]) -> list[tuple[str, int, str, str]]:
+    return [(b.kind, b.level, b.label, b.text) for b in blocks]
+
+
+def test_markdown_elements() -> None:
+    text = (
+        "# 1 Safety\n\nFirst line\nsecond *line* with `code`.\n\n3. Three\n4. Four\n   - inner\n\n"
+        "- bullet\n\n```bash\nls -l\n```\n\nFigure 1-1 The cell\n"
+    )
+    assert brief(list(blocks_of_markdown(text))) == [
+        ("heading", 1, "", "1 Safety"),
+        ("paragraph", 0, "", "First line second line with code."),
+        ("step", 0, "3.", "Three"),
+        ("step", 0, "4.", "Four"),
+        ("bullet", 1, "", "inner"),
+        ("bullet", 0, "", "bullet"),
+        ("code", 0, "", "ls -l"),
+        ("caption", 0, "", "Figure 1-1 The cell"),
+    ]
+
+
+def test_markdown_joins_japanese_lines_without_blanks() -> None:
+    assert [b.text for b in blocks_of_markdown("電源を\n切る。\n")] == ["電源を切る。"]
+
+
+def test_markdown_tables_carry_their_header() -> None:
+    with_line = "| Code | Cause |\n|---|---|\n| AL.32 | Short |\n"
+    without_line = "|Code|Cause|\n|AL.32| Short |\n"
+    for text in (with_line, without_line):
+        (row,) = blocks_of_markdown(text)
+        assert row.cells == (("Code", "AL.32"), ("Cause", "Short"))
+        assert row.text == "AL.32 | Short"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("> [!WARNING]\n> Hot surface.\n> - Wear gloves.\n", "warning", "WARNING\nHot surface.\n- Wear gloves."),
+        ("WARNING: Do not upgrade.\n", "warning", "WARNING: Do not upgrade."),
+        ("**警告** 触れないこと。\n", "warning", "警告 触れないこと。"),
+        ("【注意】手袋を着用すること。\n", "warning", "【注意】手袋を着用すること。"),
+        ("危険：巻き込まれます。\n", "warning", "危険：巻き込まれます。"),
+        ("注意してください。\n", "paragraph", "注意してください。"),
+        ("警告ラベルを貼る。\n", "paragraph", "警告ラベルを貼る。"),
+        ("Warning lamps light up.\n", "paragraph", "Warning lamps light up."),
+        ("> A plain quotation.\n", "paragraph", "A plain quotation."),
+    ],
+)
+def test_warnings_by_their_signal_word(text: str, kind: str, expected: str) -> None:
+    (block,) = blocks_of_markdown(text)
+    assert (block.kind, block.text) == (kind, expected)
+
+
+def test_a_placeholder_is_not_a_tag() -> None:
+    (block,) = blocks_of_markdown("Set hm2_<board>.<num>.enable to <b>1</b>.\n")
+    assert block.text == "Set hm2_<board>.<num>.enable to 1."
+
+
+def test_markdown_front_matter_gives_the_title(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("---\ntitle: SC-200 manual\nlang: en\n---\n\n# 1 Safety\n\nText.\n", encoding="utf-8")
+    reading = MarkdownReader().open(path)
+    (page,) = reading.pages
+    assert (reading.title, page.label) == ("SC-200 manual", "1")
+    assert [b.kind for b in page.blocks] == ["heading", "paragraph"]
+    path.write_text("---\ntitle: x\n---\n", encoding="utf-8")
+    with pytest.raises(EmptyManual):
+        MarkdownReader().open(path)
+
+
+HTML = """<!DOCTYPE html><html><head><title>RP-180 &amp; RC-18</title><style>p{}</style></head><body>
+<nav>Home</nav><h1>Alarms</h1>Loose text <b>here</b>.
+<div class="admonition warning"><p class="title">Warning</p><p>Keep out.</p></div>
+<ol start="3"><li>Press <i>RESET</i>.</li><li>Wait.<ul><li>2 s</li></ul></li></ol>
+<table><caption>Table 1</caption><tr><th>Code</th><th>Cause</th><th>Action</th></tr>
+<tr><td rowspan="2">AL.32</td><td>Short<br>circuit</td><td>Check</td></tr><tr><td>Earth</td><td>Measure</td></tr>
+</table><dl><dt>AL.33</dt><dd>Overvoltage</dd></dl><pre>line 1
+line 2</pre><script>var x;</script></body></html>"""
+
+
+def test_html_elements(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(HTML, encoding="utf-8")
+    reading = HtmlReader().open(path)
+    (page,) = reading.pages
+    assert reading.title == "RP-180 & RC-18"
+    assert brief(list(page.blocks)) == [
+        ("heading", 1, "", "Alarms"),
+        ("paragraph", 0, "", "Loose text here."),
+        ("warning", 0, "", "Warning\nKeep out."),
+        ("step", 0, "3.", "Press RESET."),
+        ("step", 0, "4.", "Wait."),
+        ("bullet", 1, "", "2 s"),
+        ("caption", 0, "", "Table 1"),
+        ("row", 0, "", "AL.32 | Short circuit | Check"),
+        ("row", 0, "", "AL.32 | Earth | Measure"),
+        ("paragraph", 0, "", "AL.33"),
+        ("paragraph", 0, "", "Overvoltage"),
+        ("code", 0, "", "line 1\nline 2"),
+    ]
+    assert page.blocks[8].cells == (("Code", "AL.32"), ("Cause", "Earth"), ("Action", "Measure"))
+
+
+def test_html_in_shift_jis_by_its_declaration(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes('<html><meta charset="Shift_JIS"><body><p>過電流が発生した。</p></body></html>'.encode("cp932"))
+    (page,) = HtmlReader().open(path).pages
+    assert [b.text for b in page.blocks] == ["過電流が発生した。"]
+
+
+def test_html_headers_of_two_rows_are_stacked() -> None:
+    table = (
+        "<table><thead><tr><th rowspan=2>Axis</th><th colspan=2>Limit</th></tr><tr><th>min</th><th>max</th></tr>"
+        "</thead><tr><td>J1</td><td>-90</td><td>90</td></tr></table>"
+    )
+    (row,) = blocks_of_html(table)
+    assert row.cells == (("Axis", "J1"), ("Limit min", "-90"), ("Limit max", "90"))
