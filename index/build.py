@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
 
-from index.chunk import chunk
-from index.embedder import Embedder
+from index.chunk import DraftPassage, chunk
+from index.embedder import Embedder, Vectors
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
 from index.manuals.block import Page
 from index.manuals.choose import reader_for
-from index.options import IndexOptions
+from index.originals import Original, Originals
 from index.passage import Manual, Passage
 from index.store import VectorStore
 from index.text import language
-from index.truth import Truth
+from index.truth import Truth, storable
 
 EMBED_AT_ONCE = 64
 
@@ -40,15 +40,6 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A stored original: its content hash (SHA-256), suffix and where it lies."""
-
-    sha256: str
-    suffix: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Added:
     """What adding did: the manual, and whether anything changed ("added", "replaced" or "unchanged")."""
 
@@ -59,69 +50,50 @@ class Added:
 ReportProgress = Callable[[Progress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A manual read and embedded, but not yet in the index."""
+
+    title: str
+    pages: int
+    drafts: tuple[DraftPassage, ...]
+    vectors: Vectors | None
+
+
 class Builder:
-    """Changes one index. Callers hold the writer lock (see index.library)."""
+    """Changes one index. Callers hold the writer lock (see index.library); several threads may add at once."""
 
     def __init__(
-        self, options: IndexOptions, truth: Truth, store: VectorStore | None, embedder: Embedder | None
+        self, truth: Truth, store: VectorStore | None, embedder: Embedder | None, originals: Originals
     ) -> None:
-        self._options = options
         self._truth = truth
         self._store = store
         self._embedder = embedder
-
-    def keep_original(self, source: Path, suffix: str) -> Original:
-        """Copy ``source`` beside the truth under its content hash; in place only when it is there whole."""
-        size = source.stat().st_size
-        if size == 0:
-            raise EmptyManual(f"{source.name} is empty (0 bytes).", "Export or copy the file again and retry.")
-        if size > self._options.max_file_bytes:
-            raise ManualUnreadable(
-                f"{source.name} has {size:,} bytes, more than the limit of {self._options.max_file_bytes:,}.",
-                "Split the file, or raise the setting max_file_bytes.",
-            )
-        folder = self._options.originals
-        folder.mkdir(parents=True, exist_ok=True)
-        digest = _sha256(source)
-        target = folder / f"{digest}{suffix}"
-        if not target.exists():
-            part = folder / f".{digest}.{os.getpid()}.part"
-            with source.open("rb") as reading, part.open("wb") as writing:
-                shutil.copyfileobj(reading, writing, 1 << 20)
-                writing.flush()
-                os.fsync(writing.fileno())
-            part.replace(target)
-        return Original(digest, suffix, target)
+        self._originals = originals
+        self._publishing = threading.Lock()
 
     def add(self, original: Original, name: str, report: ReportProgress | None = None) -> Added:
         """Make ``original`` searchable as ``name``; a manual of that name gets a new revision. The same content again
         changes nothing. Raises ManualUnreadable and its kin; then nothing has changed."""
-        same = self._truth.manual_of_content(original.sha256)
+        name = manual_name(name)
+        same = self._same(original, name)
         if same is not None:
             return Added(same, "unchanged")
-        say = report or (lambda progress: None)
-        old = self._truth.manual(name)
-        manual_id = old.id if old else _manual_id(name)
-        revision = self._truth.last_revision(manual_id) + 1
-        title, pages, passages = self._read(original, name, manual_id, revision, say)
-        self._embed(passages, title, say)
-        manual = Manual(
-            id=manual_id, name=name, title=title, revision=revision, sha256=original.sha256, pages=pages,
-            passages=len(passages), lang=language("\n".join(p.text for p in passages[:40])),
-            added_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        )  # fmt: skip
-        replaced = self._truth.put_manual(manual, original.suffix, passages)
-        self._forget(replaced)
-        return Added(manual, "replaced" if old else "added")
+        say = report or _silent
+        ready = self._read(original, name, say)
+        with self._publishing:  # short: all slow work is done
+            same = self._same(original, name)  # another thread may have been faster
+            return Added(same, "unchanged") if same is not None else self._publish(original, name, ready)
 
     def remove(self, id_or_name: str) -> Manual:
         """Remove a manual with its passages, vectors and original."""
-        manual = self._truth.manual(id_or_name)
-        if manual is None:
-            raise ManualUnknown(f"There is no manual {id_or_name!r}.", "List them with: andon index list")
-        suffix = self._truth.suffix(manual.id)
-        self._forget(self._truth.drop_manual(manual.id))
-        (self._options.originals / f"{manual.sha256}{suffix}").unlink(missing_ok=True)
+        with self._publishing:
+            manual = self._truth.manual(id_or_name)
+            if manual is None:
+                raise ManualUnknown(f"There is no manual {id_or_name!r}.", "List them with: andon index list")
+            original = self._originals.at(manual.sha256, self._truth.suffix(manual.id))
+            self._forget(self._truth.drop_manual(manual.id))
+        self._originals.drop_unused(original)
         return manual
 
     def reconcile(self) -> tuple[int, int]:
@@ -133,64 +105,112 @@ class Builder:
         self._store.delete(extra)
         titles = {manual.id: manual.title for manual in self._truth.manuals()}
         for start in range(0, len(missing), EMBED_AT_ONCE):
-            found = self._truth.passages(missing[start : start + EMBED_AT_ONCE])
-            by_title: dict[str, list[Passage]] = {}
-            for passage in found.values():
-                by_title.setdefault(titles.get(passage.manual_id, ""), []).append(passage)
-            for title, group in by_title.items():
-                self._embed(group, title, lambda progress: None)
+            found = list(self._truth.passages(missing[start : start + EMBED_AT_ONCE]).values())
+            texts = [embedding_text(titles.get(passage.manual_id, ""), passage) for passage in found]
+            self._store.add([p.id for p in found], self._embedder.embed(texts, "passage"), [p.manual_id for p in found])
         return len(missing), len(extra)
 
-    def _read(
-        self, original: Original, name: str, manual_id: str, revision: int, say: ReportProgress
-    ) -> tuple[str, int, list[Passage]]:
-        reading = reader_for(original.path).open(original.path)
-        total = reading.page_count
+    def _same(self, original: Original, name: str) -> Manual | None:
+        """The live manual that already is this: the one of that name if there is one, else any of that content."""
+        named = self._truth.manual(name)
+        if named is not None:
+            return named if named.sha256 == original.sha256 else None
+        return self._truth.manual_of_content(original.sha256)
 
-        def counted() -> Iterator[Page]:
-            for done, page in enumerate(reading.pages, start=1):
-                yield page
-                say(Progress("read", done, total))
-
+    def _publish(self, original: Original, name: str, ready: _Ready) -> Added:
+        old = self._truth.manual(name)
+        old_original = self._originals.at(old.sha256, self._truth.suffix(old.id)) if old else None
+        manual_id = old.id if old else _manual_id(name)
+        revision = self._truth.last_revision(manual_id) + 1
         passages = [
             Passage(
                 id=f"{manual_id}.r{revision}.{ordinal}", manual_id=manual_id, revision=revision, ordinal=ordinal,
                 text=draft.text, pages=draft.pages, page_labels=draft.page_labels, section=draft.section,
                 kind=draft.kind, lang=draft.lang, codes=draft.codes, boxes=draft.boxes,
             )
-            for ordinal, draft in enumerate(chunk(counted()))
+            for ordinal, draft in enumerate(ready.drafts)
         ]  # fmt: skip
-        if not passages:
+        manual = Manual(
+            id=manual_id, name=name, title=ready.title, revision=revision, sha256=original.sha256, pages=ready.pages,
+            passages=len(passages), lang=language("\n".join(p.text for p in passages[:40])),
+            added_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        )  # fmt: skip
+        ids = [passage.id for passage in passages]
+        try:
+            # vectors first: those without a passage in the truth are never shown, a passage without one would be missed
+            if self._store is not None and ready.vectors is not None:
+                self._store.add(ids, ready.vectors, [manual_id] * len(ids))
+            replaced = self._truth.put_manual(manual, original.suffix, passages)
+        except BaseException:
+            self._forget(ids)
+            raise
+        self._forget(replaced)
+        if old_original is not None:
+            self._originals.drop_unused(old_original)
+        return Added(manual, "replaced" if old else "added")
+
+    def _read(self, original: Original, name: str, say: ReportProgress) -> _Ready:
+        try:
+            reading = reader_for(original.path).open(original.path)
+            total = reading.page_count
+            heading = storable(reading.title.strip())
+            title = heading if heading and heading != original.path.stem else Path(name).stem
+
+            def counted() -> Iterator[Page]:
+                for done, page in enumerate(reading.pages, start=1):
+                    yield page
+                    say(Progress("read", done, total))
+
+            drafts = tuple(_stored(draft) for draft in chunk(counted(), "ja" if language(title) == "ja" else None))
+        except ManualUnreadable as error:  # the reader knows the file by its hash; a person knows it by its name
+            message = error.message.replace(original.path.name, name)
+            raise type(error)(message, error.remedy, **error.details) from error
+        if not drafts:
             raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
-        title = reading.title.strip()
-        return title if title and title != original.path.stem else Path(name).stem, total, passages
+        return _Ready(title, total, drafts, self._vectors(title, drafts, say))
 
-    def _embed(self, passages: list[Passage], title: str, say: ReportProgress) -> None:
+    def _vectors(self, title: str, drafts: Sequence[DraftPassage], say: ReportProgress) -> Vectors | None:
         if self._store is None or self._embedder is None:
-            return
-        for start in range(0, len(passages), EMBED_AT_ONCE):
-            part = passages[start : start + EMBED_AT_ONCE]
-            vectors = self._embedder.embed([embedding_text(title, passage) for passage in part], "passage")
-            self._store.add([p.id for p in part], np.asarray(vectors), [p.manual_id for p in part])
-            say(Progress("embed", min(start + EMBED_AT_ONCE, len(passages)), len(passages)))
+            return None
+        parts = []
+        for start in range(0, len(drafts), EMBED_AT_ONCE):
+            say(Progress("embed", start, len(drafts)))
+            texts = [embedding_text(title, draft) for draft in drafts[start : start + EMBED_AT_ONCE]]
+            parts.append(np.asarray(self._embedder.embed(texts, "passage"), dtype=np.float32))
+        say(Progress("embed", len(drafts), len(drafts)))
+        return np.concatenate(parts)
 
-    def _forget(self, passage_ids: list[str]) -> None:
+    def _forget(self, passage_ids: Sequence[str]) -> None:
         if self._store is not None and passage_ids:
             self._store.delete(passage_ids)
 
 
-def embedding_text(title: str, passage: Passage) -> str:
+def embedding_text(title: str, passage: DraftPassage | Passage) -> str:
     """What is embedded for a passage: where it stands, then its text."""
     return f"{title} > {' > '.join(passage.section)}\n{passage.text}" if passage.section else f"{title}\n{passage.text}"
 
 
+def manual_name(name: str) -> str:
+    """``name`` as it is kept and shown: without control characters and what UTF-8 cannot hold. Raises ManualUnreadable
+    where nothing is left."""
+    kept = "".join(character for character in storable(name) if unicodedata.category(character) != "Cc").strip()
+    if not kept:
+        raise ManualUnreadable("The file has no name.", "Give the file a name and upload it again.")
+    return kept
+
+
+def _stored(draft: DraftPassage) -> DraftPassage:
+    return replace(
+        draft,
+        text=storable(draft.text),
+        section=tuple(storable(heading) for heading in draft.section),
+        page_labels=tuple(storable(label) for label in draft.page_labels),
+    )
+
+
+def _silent(progress: Progress) -> None:
+    """Nobody watches."""
+
+
 def _manual_id(name: str) -> str:
     return "m" + hashlib.sha256(name.encode()).hexdigest()[:12]
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            digest.update(part)
-    return digest.hexdigest()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Embedder(Protocol):
 
 
 class MiniLm:
-    """all-MiniLM-L6-v2 (English) through sentence-transformers, weights from an installed package: nothing is fetched."""
+    """all-MiniLM-L6-v2 (English) through sentence-transformers; the weights come from an installed package."""
 
     name = "all-MiniLM-L6-v2"
     dim = 384
@@ -45,11 +46,16 @@ class MiniLm:
     def __init__(self, folder: Path | None = None, sha256: str = MINILM_SHA256) -> None:
         self._folder = folder
         self._sha256 = sha256
-        self._model: object | None = None
+        self._model: Any = None
+        self._loading = threading.Lock()
 
     def load(self) -> None:
-        if self._model is not None:
-            return
+        """Load the weights, once. Raises EmbedderMissing where they are absent or not the expected ones."""
+        with self._loading:
+            if self._model is None:
+                self._model = self._loaded()
+
+    def _loaded(self) -> Any:
         folder = self._folder or _minilm_folder()
         weights = folder / "model.safetensors"
         if not weights.is_file():
@@ -66,14 +72,17 @@ class MiniLm:
             raise EmbedderMissing(
                 f"The embedder {self.name} needs sentence-transformers.", "Install it with: pip install 'andon[minilm]'"
             ) from error
-        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        # the tokenizer sets its padding at the first call, and must not do so while another thread uses it
+        model.encode(["warm up"], show_progress_bar=False)
+        return model
 
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         self.load()
-        vectors = self._model.encode(  # type: ignore[union-attr, attr-defined]
-            list(texts),
+        vectors = self._model.encode(
+            [text.encode("utf-8", "replace").decode() for text in texts],
             batch_size=self._batch,
             normalize_embeddings=True,
             show_progress_bar=False,

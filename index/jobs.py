@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 import time
 from dataclasses import dataclass
@@ -9,13 +11,17 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from index.build import Builder, Cancelled, Original, Progress
+from index.build import Builder, Cancelled, Progress, manual_name
 from index.errors import IndexFailed
-from index.options import IndexOptions
-from index.truth import Truth
+from index.originals import Originals
+from index.truth import Truth, storable
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 REPORT_EVERY_S = 0.2  # progress is written at most this often
+MAX_CRASHES = 3  # a file that took the whole process down this often is given up, or the box would never start again
+RETRY_S = 1.0  # after the database itself failed, such as on a full disk
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,10 @@ class Job:
 class JobQueue:
     """One worker thread, one file at a time; a bad file fails alone."""
 
-    def __init__(self, options: IndexOptions, truth: Truth, builder: Builder) -> None:
-        self._options = options
+    def __init__(self, truth: Truth, builder: Builder, originals: Originals) -> None:
         self._truth = truth
         self._builder = builder
+        self._originals = originals
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._cancelled: set[int] = set()
@@ -50,12 +56,21 @@ class JobQueue:
         if self._thread is not None:
             return
         with self._truth.transaction() as db:
-            db.execute("UPDATE job SET state = 'queued' WHERE state = 'running'")
+            db.execute("UPDATE job SET state = 'queued', crashes = crashes + 1 WHERE state = 'running'")
+            worn = db.execute(
+                "UPDATE job SET state = 'failed', error_code = 'unexpected', finished_at = ?, error = name ||"
+                " ': Andon ended ' || crashes || ' times while reading this file. Save it in another way and upload it"
+                " again.' WHERE state = 'queued' AND crashes >= ? RETURNING sha256, suffix",
+                (_now(), MAX_CRASHES),
+            ).fetchall()
+        for row in worn:
+            self._originals.drop_unused(self._originals.at(row["sha256"], row["suffix"]))
         self._stopping.clear()
         self._thread = threading.Thread(target=self._work, name="index-jobs", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """End the worker after its current step; what it had begun is taken up by the next ``start``."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
@@ -65,22 +80,29 @@ class JobQueue:
     def submit(self, source: Path, name: str) -> Job:
         """Keep the file and queue it. Returns when both are on disk. Raises ManualUnreadable for an empty or too large
         file."""
-        original = self._builder.keep_original(source, Path(name).suffix.lower())
-        with self._truth.transaction() as db:
-            job_id = db.execute(
-                "INSERT INTO job (name, sha256, suffix, state, created_at) VALUES (?, ?, ?, 'queued', ?)",
+        name = manual_name(name)
+        with self._originals.holding(source, name) as original, self._truth.transaction() as db:
+            row, *_ = db.execute(
+                "INSERT INTO job (name, sha256, suffix, state, created_at) VALUES (?, ?, ?, 'queued', ?) RETURNING *",
                 (name, original.sha256, original.suffix, _now()),
-            ).lastrowid
+            ).fetchall()
         self._wake.set()
-        job = self.job(int(job_id or 0))
-        if job is None:
-            raise IndexFailed("The job was not written.", "Check that the data folder is writable.")
-        return job
+        return _job(row)
 
     def cancel(self, job_id: int) -> None:
+        """End a job that has not ended: at once while it waits, at its next page or batch while it runs."""
         self._cancelled.add(job_id)
         with self._truth.transaction() as db:
-            db.execute("UPDATE job SET state = 'cancelled' WHERE id = ? AND state = 'queued'", (job_id,))
+            waiting = db.execute(
+                "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'"
+                " RETURNING sha256, suffix",
+                (_now(), job_id),
+            ).fetchall()
+            running = db.execute("SELECT 1 FROM job WHERE id = ? AND state = 'running'", (job_id,)).fetchone()
+        if running is None:
+            self._cancelled.discard(job_id)
+        for row in waiting:
+            self._originals.drop_unused(self._originals.at(row["sha256"], row["suffix"]))
 
     def job(self, job_id: int) -> Job | None:
         row = self._truth.db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
@@ -103,16 +125,29 @@ class JobQueue:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            row = self._truth.db.execute("SELECT * FROM job WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
-            if row is None:
-                self._wake.wait(1.0)
-                self._wake.clear()
-                continue
-            self._run(int(row["id"]), str(row["name"]), str(row["sha256"]), str(row["suffix"]))
+            try:
+                job = self._claim()
+                if job is None:
+                    self._wake.wait(1.0)
+                    self._wake.clear()
+                else:
+                    self._run(*job)
+            except sqlite3.Error:  # the job's row still says "running", so it is claimed again
+                log.exception("The job queue could not write to the index; trying again in %.0f s.", RETRY_S)
+                self._stopping.wait(RETRY_S)
+
+    def _claim(self) -> tuple[int, str, str, str] | None:
+        """Mark the oldest open job as running: (id, name, sha256, suffix). There is one worker, so a job that is
+        running already is its own, left by an error of the database."""
+        with self._truth.transaction() as db:
+            rows = db.execute(
+                "UPDATE job SET state = 'running' WHERE id ="
+                " (SELECT min(id) FROM job WHERE state IN ('queued', 'running')) RETURNING id, name, sha256, suffix"
+            ).fetchall()
+        return next(((int(r["id"]), str(r["name"]), str(r["sha256"]), str(r["suffix"])) for r in rows), None)
 
     def _run(self, job_id: int, name: str, sha256: str, suffix: str) -> None:
-        self._update(job_id, state="running")
-        original = Original(sha256, suffix, self._options.originals / f"{sha256}{suffix}")
+        original = self._originals.at(sha256, suffix)
         last = 0.0
 
         def report(progress: Progress) -> None:
@@ -127,22 +162,21 @@ class JobQueue:
         try:
             added = self._builder.add(original, name, report)
         except Cancelled:
-            # a service that stops leaves the job to its next start; a person's cancel ends it
-            self._update(job_id, state="cancelled" if job_id in self._cancelled else "queued")
+            if job_id not in self._cancelled:  # a service that stops leaves the job to its next start
+                self._update(job_id, state="queued")
+                return
+            self._update(job_id, state="cancelled", finished_at=_now())
         except IndexFailed as failed:
-            self._update(job_id, state="failed", error_code=failed.code, error=str(failed), finished_at=_now())
-            self._drop_unused(original)
-        except Exception as unexpected:  # noqa: BLE001  one bad file must not stop the queue; the job shows what happened
-            self._update(
-                job_id, state="failed", error_code="unexpected", finished_at=_now(),
-                error=f"{name}: {type(unexpected).__name__}: {unexpected}. Report this file to whoever maintains Andon.",
-            )  # fmt: skip
+            error = storable(str(failed))
+            self._update(job_id, state="failed", error_code=failed.code, error=error, finished_at=_now())
+        except Exception as unexpected:  # one bad file must not stop the queue; the job shows what happened
+            log.exception("Job %d (%s) failed unexpectedly.", job_id, name)
+            error = f"{name}: {type(unexpected).__name__}: {unexpected}. Report this file to whoever maintains Andon."
+            self._update(job_id, state="failed", error_code="unexpected", error=storable(error), finished_at=_now())
         else:
             self._update(job_id, state="done", manual_id=added.manual.id, finished_at=_now())
-
-    def _drop_unused(self, original: Original) -> None:
-        if self._truth.manual_of_content(original.sha256) is None:
-            original.path.unlink(missing_ok=True)
+        self._cancelled.discard(job_id)
+        self._originals.drop_unused(original)
 
     def _update(self, job_id: int, **values: str | int) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)
@@ -150,12 +184,11 @@ class JobQueue:
             db.execute(f"UPDATE job SET {columns} WHERE id = ?", (*values.values(), job_id))
 
 
-def _job(row: object) -> Job:
-    get = row.__getitem__  # type: ignore[attr-defined]
+def _job(row: sqlite3.Row) -> Job:
     return Job(
-        id=get("id"), name=get("name"), state=get("state"), pages_done=get("pages_done"),
-        pages_total=get("pages_total"), error_code=get("error_code"), error=get("error"), manual_id=get("manual_id"),
-        created_at=get("created_at"),
+        id=row["id"], name=row["name"], state=row["state"], pages_done=row["pages_done"],
+        pages_total=row["pages_total"], error_code=row["error_code"], error=row["error"], manual_id=row["manual_id"],
+        created_at=row["created_at"],
     )  # fmt: skip
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from index.build import Added, Builder, Progress, ReportProgress
+from index.build import Added, Builder, Progress, ReportProgress, manual_name
 from index.embedder import Embedder, make_embedder
 from index.errors import IndexBusy, IndexFailed, ManualUnknown
 from index.jobs import JobQueue
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
+from index.originals import Originals
 from index.passage import Manual, Passage
 from index.search import Results, Scope, Searcher
 from index.store import VectorStore
@@ -22,31 +24,44 @@ __all__ = ["Added", "Library", "Progress", "Scope"]
 
 
 class Library:
-    """Opens the index in ``options.folder``. ``write=True`` takes the writer lock (IndexBusy if another process has it)
-    and reconciles the vectors with the truth."""
+    """Opens the index in ``options.folder``. ``write=True`` takes the writer lock (IndexBusy if another process has
+    it), clears away what a crash left and reconciles the vectors with the truth. Vectors of another embedder, or
+    damaged ones, raise IndexStale; ``rebuild=True`` throws them away instead: call ``rebuild`` next."""
 
-    def __init__(self, options: IndexOptions, *, write: bool = False, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, options: IndexOptions, *, write: bool = False, rebuild: bool = False, embedder: Embedder | None = None
+    ) -> None:
         self.options = options
-        self._lock: IO[str] | None = None
+        self._writes = write or rebuild
         options.folder.mkdir(parents=True, exist_ok=True)
-        if write:
-            self._lock = _take_lock(options.lock)
-        self._truth = Truth(options.database)
-        self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
-        self._store = VectorStore(options.vectors, self.embedder.name) if self.embedder is not None else None
-        self._builder = Builder(options, self._truth, self._store, self.embedder)
-        self._searcher = Searcher(self._truth, self._store, self.embedder)
-        self.jobs = JobQueue(options, self._truth, self._builder)
-        if write:
-            self._builder.reconcile()
+        with ExitStack() as opened:  # whatever fails below, what was opened before it is closed again
+            if self._writes:
+                opened.callback(_take_lock(options.lock).close)
+            self._truth = Truth(options.database)
+            opened.callback(self._truth.close)
+            self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
+            self._store: VectorStore | None = None
+            if self.embedder is not None:
+                self._store = VectorStore(options.vectors, self.embedder.name, fresh=rebuild)
+                opened.callback(self._store.close)
+            self._originals = Originals(options, self._truth)
+            self._builder = Builder(self._truth, self._store, self.embedder, self._originals)
+            self._searcher = Searcher(self._truth, self._store, self.embedder)
+            self.jobs = JobQueue(self._truth, self._builder, self._originals)
+            if self._writes:
+                self._originals.sweep()
+            if write and not rebuild:
+                self._builder.reconcile()
+            self._opened = opened.pop_all()
 
     def add(self, path: Path, name: str | None = None, report: ReportProgress | None = None) -> Added:
         """Index a file now, under ``name`` (its file name by default)."""
         self._must_write()
-        name = name or path.name
         if not path.is_file():
             raise ManualUnknown(f"There is no file {path}.", "Check the path.")
-        return self._builder.add(self._builder.keep_original(path, Path(name).suffix.lower()), name, report)
+        name = manual_name(name or path.name)
+        with self._originals.holding(path, name) as original:
+            return self._builder.add(original, name, report)
 
     def remove(self, id_or_name: str) -> Manual:
         self._must_write()
@@ -70,7 +85,7 @@ class Library:
     def original(self, id_or_name: str) -> Path:
         """Where the original file of a manual lies."""
         manual = self.manual(id_or_name)
-        return self.options.originals / f"{manual.sha256}{self._truth.suffix(manual.id)}"
+        return self._originals.at(manual.sha256, self._truth.suffix(manual.id)).path
 
     def rebuild(self) -> int:
         """Make all vectors again; returns how many."""
@@ -81,15 +96,20 @@ class Library:
         return self._builder.reconcile()[0]
 
     def close(self) -> None:
+        """Let a running job stop at its next step, then let go of files and lock. Doing it twice is harmless."""
         self.jobs.stop()
-        self._truth.close()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._opened.close()
+        self._writes = False
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def _must_write(self) -> None:
-        if self._lock is None:
-            raise IndexFailed("This library was opened for reading.", "Open it with write=True.")
+        if not self._writes:
+            raise IndexFailed("This library was opened for reading, or is closed.", "Open it with write=True.")
 
 
 def files_under(path: Path) -> Sequence[Path]:

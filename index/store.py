@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,14 @@ class VectorStore:
         if fresh and folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        self._client: Any = None
         try:
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
             )
             self._collection = self._make(embedder)
         except ChromaError as error:
+            self.close()
             raise IndexStale(
                 f"The vectors in {folder} cannot be opened ({error}).", "Rebuild them with: andon index rebuild"
             ) from error
@@ -56,7 +59,8 @@ class VectorStore:
 
     def close(self) -> None:
         """Let go of the files, so that they can be opened again."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     def add(self, ids: Sequence[str], vectors: Vectors, manual_ids: Sequence[str]) -> None:
         for start in range(0, len(ids), ADD_AT_ONCE):

@@ -5,41 +5,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.codes import find_codes
+from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
+from index.schema import VERSION, upgrade, version_of
 from index.text import terms
 
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS manual (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, revision INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, suffix TEXT NOT NULL, pages INTEGER NOT NULL, lang TEXT NOT NULL, added_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS revision (
-  manual_id TEXT NOT NULL, revision INTEGER NOT NULL, sha256 TEXT NOT NULL, added_at TEXT NOT NULL,
-  PRIMARY KEY (manual_id, revision));
-CREATE TABLE IF NOT EXISTS passage (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, manual_id TEXT NOT NULL, revision INTEGER NOT NULL,
-  ordinal INTEGER NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, page_labels TEXT NOT NULL, section TEXT NOT NULL,
-  kind TEXT NOT NULL, lang TEXT NOT NULL, codes TEXT NOT NULL, boxes TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS passage_manual ON passage (manual_id, ordinal);
-CREATE TABLE IF NOT EXISTS code (code TEXT NOT NULL, passage INTEGER NOT NULL, lead INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS code_code ON code (code);
-CREATE INDEX IF NOT EXISTS code_passage ON code (passage);
-CREATE VIRTUAL TABLE IF NOT EXISTS keyword USING fts5 (
-  place, body, tokenize = "unicode61 remove_diacritics 0 tokenchars '_.-'");
-CREATE VIRTUAL TABLE IF NOT EXISTS keyword_vocab USING fts5vocab (keyword, row);
-CREATE TABLE IF NOT EXISTS job (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, sha256 TEXT NOT NULL, suffix TEXT NOT NULL,
-  state TEXT NOT NULL, pages_done INTEGER NOT NULL DEFAULT 0, pages_total INTEGER NOT NULL DEFAULT 0,
-  error_code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', manual_id TEXT NOT NULL DEFAULT '',
-  created_at TEXT NOT NULL, finished_at TEXT NOT NULL DEFAULT '');
-"""
-LEAD_CHARACTERS = 60  # a code this near to the start of an alarm passage is what the passage is about
+
+class _Held:
+    """A thread's connection. It lives in a thread-local, so it is closed when its thread ends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 class Truth:
@@ -49,46 +34,72 @@ class Truth:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._write = threading.RLock()
-        with self.transaction() as db:
-            for statement in SCHEMA.strip().split(";\n"):
-                db.execute(statement)
-            db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+        try:
+            if version_of(self.db) != VERSION:
+                with self.transaction() as db:
+                    upgrade(db, path)
+        except sqlite3.DatabaseError as error:
+            raise IndexFailed(
+                f"{path} cannot be opened as an index ({error}).",
+                "Check that the folder is writable and the disk is not full, or restore a backup.",
+            ) from error
 
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             connection.row_factory = sqlite3.Row
+            held = _Held(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
+            self._local.held = held
             with self._guard:
-                self._connections.append(connection)
-        return connection
+                self._held.add(held)
+        return held.connection
+
+    @property
+    def connections(self) -> int:
+        """How many threads hold a connection now."""
+        with self._guard:
+            return len(self._held)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; the only way to write."""
+        """All or nothing; the only way to write. Does not nest."""
         with self._write:
             db = self.db
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # a full disk may have ended it already
+                    db.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Every read inside sees the same state, whatever is written meanwhile."""
+        db = self.db
+        if db.in_transaction:
+            yield db
+            return
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
             db.execute("COMMIT")
 
     def close(self) -> None:
         with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in list(self._held):
+                held.connection.close()
+            self._held.clear()
         self._local = threading.local()
 
     # meta
@@ -119,6 +130,15 @@ class Truth:
         row = self.db.execute(f"{_MANUAL} WHERE manual.sha256 = ? GROUP BY manual.id", (sha256,)).fetchone()
         return _manual(row) if row else None
 
+    def uses_content(self, sha256: str, suffix: str) -> bool:
+        """True where a manual, or a job that has not ended, needs the original of that hash and suffix."""
+        row = self.db.execute(
+            "SELECT EXISTS (SELECT 1 FROM manual WHERE sha256 = ?1 AND suffix = ?2) OR EXISTS"
+            " (SELECT 1 FROM job WHERE sha256 = ?1 AND suffix = ?2 AND state IN ('queued', 'running'))",
+            (sha256, suffix),
+        ).fetchone()
+        return bool(row[0])
+
     def suffix(self, manual_id: str) -> str:
         row = self.db.execute("SELECT suffix FROM manual WHERE id = ?", (manual_id,)).fetchone()
         return str(row["suffix"]) if row else ""
@@ -133,8 +153,8 @@ class Truth:
             replaced = self._drop_passages(db, manual.id)
             db.execute(
                 "INSERT OR REPLACE INTO manual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (manual.id, manual.name, manual.title, manual.revision, manual.sha256, suffix, manual.pages, manual.lang,
-                 manual.added_at),
+                (manual.id, manual.name, manual.title, manual.revision, manual.sha256, suffix, manual.pages,
+                 manual.lang, manual.added_at),
             )  # fmt: skip
             db.execute(
                 "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?)",
@@ -142,10 +162,12 @@ class Truth:
             )
             for passage in passages:
                 _insert_passage(db, manual, passage)
-        return [old for old in replaced if old not in {p.id for p in passages}]
+        live = {passage.id for passage in passages}
+        return [old for old in replaced if old not in live]
 
     def drop_manual(self, manual_id: str) -> list[str]:
-        """Remove a manual and its passages in one step. Returns the ids of the passages removed."""
+        """Remove a manual and its passages in one step. Returns the ids of the passages removed. Its revision numbers
+        stay taken, so that an old citation or feedback never points to other text."""
         with self.transaction() as db:
             removed = self._drop_passages(db, manual_id)
             db.execute("DELETE FROM manual WHERE id = ?", (manual_id,))
@@ -214,12 +236,23 @@ def _insert_passage(db: sqlite3.Connection, manual: Manual, passage: Passage) ->
     )
 
 
+def storable(text: str) -> str:
+    """``text`` as UTF-8 can hold it: halves of surrogate pairs, as some PDF files and file names have them, become
+    U+FFFD."""
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
 def lead_codes(passage: Passage) -> set[str]:
-    """The codes a passage is about: those of its own heading, and of an alarm's first words."""
-    places = list(passage.section[-1:])
+    """The codes a passage is about: the one code of its own heading, and those of an alarm's first line. A heading that
+    lists several (a table "AL.10 to AL.32") is about none of them."""
+    lead = {code.canonical for code in find_codes(passage.section[-1])} if passage.section else set()
+    if len(lead) > 1:
+        lead.clear()
     if passage.kind == "alarm":
-        places.append(passage.text[:LEAD_CHARACTERS])
-    return {found.canonical for place in places for found in find_codes(place)}
+        lead |= {code.canonical for code in find_codes(passage.text.split("\n")[0])}
+    return lead
 
 
 def _manual(row: sqlite3.Row) -> Manual:

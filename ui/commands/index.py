@@ -112,10 +112,10 @@ def remove(manual: Annotated[str, typer.Argument(help="The manual's id or file n
 @app.command("rebuild")
 def rebuild(data: Data = None) -> None:
     """Make all vectors again, for example after choosing another embedder."""
-    from assistant.build import open_library
+    from index.library import Library
+    from index.options import IndexOptions
 
-    library = open_library(settings_with(data=data), write=True)
-    try:
+    settings = settings_with(data=data)
+    options = IndexOptions(folder=settings.index_folder, embedder=settings.embedder)
+    with Library(options, write=True, rebuild=True) as library:
         tell("cli.rebuilt", count=library.rebuild())
-    finally:
-        library.close()

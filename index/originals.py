@@ -1,0 +1,122 @@
+"""Originals: the uploaded files, kept beside the truth by content hash for as long as a manual or a job needs them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from index.errors import EmptyManual, ManualUnreadable
+from index.options import IndexOptions
+from index.truth import Truth
+
+PART_SUFFIX = ".part"
+UPLOAD_PREFIX = ".upload-"  # the service receives an upload in a folder of this prefix, beside the originals' folder
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A stored original: its content hash (SHA-256), suffix and where it lies."""
+
+    sha256: str
+    suffix: str
+    path: Path
+
+
+class Originals:
+    """The originals of one index. Safe to call from several threads; callers hold the writer lock."""
+
+    def __init__(self, options: IndexOptions, truth: Truth) -> None:
+        self._folder = options.originals
+        self._uploads = options.folder
+        self._max_bytes = options.max_file_bytes
+        self._truth = truth
+        self._guard = threading.Lock()
+        self._in_use: Counter[str] = Counter()
+
+    def at(self, sha256: str, suffix: str) -> Original:
+        return Original(sha256, suffix, self._folder / f"{sha256}{suffix}")
+
+    @contextmanager
+    def holding(self, source: Path, name: str) -> Iterator[Original]:
+        """Copy ``source`` in under its hash and the suffix of ``name``, and hold it while the block runs; afterwards it
+        stays if a manual or a job needs it. Raises EmptyManual for 0 bytes, ManualUnreadable for too many."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f".{uuid4().hex}{PART_SUFFIX}"
+        try:
+            digest = self._copy(source, part, name)
+            original = self.at(digest, Path(name).suffix.lower())
+            with self._guard:
+                self._in_use[original.path.name] += 1
+                part.replace(original.path)
+                _sync_folder(self._folder)
+        finally:
+            part.unlink(missing_ok=True)
+        try:
+            yield original
+        finally:
+            with self._guard:
+                self._in_use[original.path.name] -= 1
+            self.drop_unused(original)
+
+    def drop_unused(self, original: Original) -> None:
+        """Delete the original unless a manual, an open job or a running upload needs it."""
+        with self._guard:
+            if self._in_use[original.path.name] <= 0:
+                del self._in_use[original.path.name]
+                if not self._truth.uses_content(original.sha256, original.suffix):
+                    original.path.unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Delete what a crash left: half-written files and originals that nobody needs. Returns how many."""
+        gone = 0
+        for folder in self._uploads.glob(f"{UPLOAD_PREFIX}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
+        for path in self._folder.glob("*") if self._folder.is_dir() else ():
+            sha256, _, suffix = path.name.partition(".")
+            if path.suffix == PART_SUFFIX or not self._truth.uses_content(sha256, f".{suffix}" if suffix else ""):
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def _copy(self, source: Path, part: Path, name: str) -> str:
+        """Copy and hash in one pass, so that what is hashed is what is kept."""
+        digest, copied = hashlib.sha256(), 0
+        with source.open("rb") as reading, part.open("wb") as writing:
+            while block := reading.read(_COPY_BYTES):
+                copied += len(block)
+                if copied > self._max_bytes:
+                    raise ManualUnreadable(
+                        f"{name} has {source.stat().st_size:,} bytes, more than the limit of {self._max_bytes:,}.",
+                        "Split the file, or raise the setting max_file_mb.",
+                    )
+                digest.update(block)
+                writing.write(block)
+            _sync(writing)
+        if copied == 0:
+            raise EmptyManual(f"{name} is empty (0 bytes).", "Export or copy the file again and retry.")
+        return digest.hexdigest()
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut (POSIX: the folder itself must be written too)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,60 @@
+"""Schema: the tables of the truth, and the steps from one version of them to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from index.errors import IndexFailed
+
+_FIRST = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS manual (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, revision INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, suffix TEXT NOT NULL, pages INTEGER NOT NULL, lang TEXT NOT NULL, added_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS revision (
+  manual_id TEXT NOT NULL, revision INTEGER NOT NULL, sha256 TEXT NOT NULL, added_at TEXT NOT NULL,
+  PRIMARY KEY (manual_id, revision));
+CREATE TABLE IF NOT EXISTS passage (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, manual_id TEXT NOT NULL, revision INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, page_labels TEXT NOT NULL, section TEXT NOT NULL,
+  kind TEXT NOT NULL, lang TEXT NOT NULL, codes TEXT NOT NULL, boxes TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_manual ON passage (manual_id, ordinal);
+CREATE TABLE IF NOT EXISTS code (code TEXT NOT NULL, passage INTEGER NOT NULL, lead INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS code_code ON code (code);
+CREATE INDEX IF NOT EXISTS code_passage ON code (passage);
+CREATE VIRTUAL TABLE IF NOT EXISTS keyword USING fts5 (
+  place, body, tokenize = "unicode61 remove_diacritics 0 tokenchars '_.-'");
+CREATE VIRTUAL TABLE IF NOT EXISTS keyword_vocab USING fts5vocab (keyword, row);
+CREATE TABLE IF NOT EXISTS job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, sha256 TEXT NOT NULL, suffix TEXT NOT NULL,
+  state TEXT NOT NULL, pages_done INTEGER NOT NULL DEFAULT 0, pages_total INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', manual_id TEXT NOT NULL DEFAULT '',
+  created_at TEXT NOT NULL, finished_at TEXT NOT NULL DEFAULT '');
+"""
+_JOBS_COUNT_CRASHES = """
+ALTER TABLE job ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX manual_sha256 ON manual (sha256);
+CREATE INDEX job_state ON job (state);
+"""
+STEPS = (_FIRST, _JOBS_COUNT_CRASHES)  # never change a step that was released; append another
+VERSION = len(STEPS)
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The version of the tables; 0 for a new file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def upgrade(db: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables to ``VERSION``, inside the caller's transaction. Raises IndexFailed for a newer Andon's."""
+    found = version_of(db)
+    if found > VERSION:
+        raise IndexFailed(
+            f"{path} was written by a newer Andon (tables of version {found}; this one knows {VERSION}).",
+            "Install that version again, or restore a backup made before the update.",
+        )
+    for step in STEPS[found:]:
+        for statement in step.strip().rstrip(";").split(";\n"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")

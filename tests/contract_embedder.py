@@ -1,0 +1,49 @@
+"""What every embedder keeps to; test classes of embedders inherit it and give ``embedder``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index.embedder import Embedder
+
+TEXTS = [
+    "AL.32 Overcurrent: cut the power and check the motor cable.",
+    "アラーム AL.32 過電流。電源を切り、モータケーブルを確認する。",
+    "x",
+    "",
+    "half a pair \ud83d and a whole one 😀",
+    "torque " * 2000,
+]
+
+
+class EmbedderContract:
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        raise NotImplementedError("the inheriting class gives the embedder")
+
+    def test_says_what_it_is(self, embedder: Embedder) -> None:
+        assert embedder.name
+        assert embedder.dim > 0
+        assert embedder.languages <= {"ja", "en"}
+        assert embedder.languages
+
+    @pytest.mark.parametrize("kind", ["query", "passage"])
+    def test_rows_are_float32_of_unit_length(self, embedder: Embedder, kind: str) -> None:
+        vectors = embedder.embed(TEXTS, kind)  # type: ignore[arg-type]
+        assert vectors.shape == (len(TEXTS), embedder.dim)
+        assert vectors.dtype == np.float32
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+    def test_a_batch_is_its_texts_one_by_one(self, embedder: Embedder) -> None:
+        together = embedder.embed(TEXTS, "passage")
+        alone = np.concatenate([embedder.embed([text], "passage") for text in TEXTS])
+        assert np.abs(together - alone).max() < 1e-5
+
+    def test_nothing_gives_no_rows(self, embedder: Embedder) -> None:
+        assert embedder.embed([], "passage").shape == (0, embedder.dim)
+
+    def test_a_text_is_nearest_to_itself(self, embedder: Embedder) -> None:
+        texts = ["Grease the chain every week.", "Reset the overcurrent alarm.", "The belt slips on the pulley."]
+        similarity = embedder.embed(texts, "query") @ embedder.embed(texts, "passage").T
+        assert similarity.argmax(axis=1).tolist() == [0, 1, 2]
