@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from edge.errors import ConversionRefused
+from edge.errors import ConversionRefused, EdgeFailed
 from edge.gguf_tokenizer import CONTROL, Vocabulary, read_vocabulary
 from edge.llama_shape import LlamaShape, read_json, read_shape
 from edge.safetensors_file import Weights
@@ -44,10 +44,14 @@ def convert_hf_to_gguf(source: Path, target: Path, dtype: Dtype = "f16", *, name
     ``licence`` to the one in the folder's README.md. The file appears whole or not at all: it is written beside its
     place and renamed last. Tensors are read one at a time, so memory stays near the largest tensor's float32 size.
 
-    Errors: ModelMissing, ConversionRefused.
+    Errors: ModelMissing, ConversionRefused; EdgeFailed where the extra "convert" is not installed.
     """
-    import gguf
-
+    try:
+        import gguf
+        import sentencepiece  # noqa: F401
+        from google import protobuf  # type: ignore[import-untyped]  # noqa: F401
+    except ImportError as exc:
+        raise EdgeFailed(f"Conversion needs the package {exc.name}.", "pip install 'andon[convert]'") from exc
     shape = read_shape(source)
     vocabulary = read_vocabulary(source, shape.vocab)
     weights = Weights(source)

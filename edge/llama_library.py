@@ -32,7 +32,7 @@ def library() -> Any:
         return _kept["module"]
     try:
         from llama_cpp import llama_cpp
-    except ImportError as exc:
+    except (ImportError, OSError, RuntimeError) as exc:  # the last two: its compiled part cannot be loaded
         raise EdgeFailed(
             "llama-cpp-python is not installed, or built for another machine.", "pip install 'llama-cpp-python==0.3.*'"
         ) from exc

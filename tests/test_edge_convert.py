@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,12 @@ def test_unknown_cutting_is_refused(tmp_path: Path) -> None:
     save_model(tmp_path / "hf", len(tokenizer))
     with pytest.raises(ConversionRefused, match="cuts text"):
         convert_hf_to_gguf(tmp_path / "hf", tmp_path / "m.gguf")
+
+
+def test_a_missing_package_names_the_command(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(EdgeFailed, match=r"gguf.*pip install 'andon\[convert\]'"):
+        convert_hf_to_gguf(folder, tmp_path / "m.gguf")
 
 
 def test_what_is_missing_is_named(tmp_path: Path, folder: Path) -> None:

@@ -184,6 +184,10 @@ def test_what_cannot_be_loaded_says_why(tmp_path: Path) -> None:
     (tmp_path / "bad.gguf").write_bytes(b"GGUF and nothing else")
     with pytest.raises(ModelUnreadable, match=r"bad\.gguf"):
         make_runner(EdgeOptions(tmp_path / "bad.gguf")).load()
+    broken = make_runner(EdgeOptions(tmp_path / "bad.gguf"))
+    for _ in range(2):  # the second caller meets the error too, not a turn that was never given back
+        with pytest.raises(ModelUnreadable):
+            list(broken.stream(ASK, Sampling()))
     with pytest.raises(ModelUnreadable, match="not a GGUF"):
         make_runner(EdgeOptions(tmp_path / "model.bin"))
 
