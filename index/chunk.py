@@ -14,14 +14,14 @@ from index.codes import find_codes
 from index.manuals import signs
 from index.manuals.block import Block, Page
 from index.passage import Box, Kind, Lang
-from index.rows import AlarmTable, is_alarm_row, row_line, row_lines
+from index.rows import AlarmTable, is_alarm_row, row_line, row_lines, speaks_of_alarms
 from index.sentences import CountTokens, estimate_tokens, pieces
 from index.text import language
 
 PROSE_TOKENS = 350  # fits three passages and a question into the context of a small model
 TABLE_TOKENS = 300
 ALARM_TOKENS = 700  # an alarm's section up to this length stays whole
-PROCEDURE_TOKENS = 1200  # longer ones are cut between steps
+PROCEDURE_TOKENS = 1200  # longer ones are cut between steps, half as long again within a step's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,15 @@ class _Section:
 
     @property
     def alarm_headings(self) -> tuple[str, ...]:
-        """Headings of the path that name exactly one alarm ("9.3.1 F-013 Air pressure low")."""
-        return tuple(t for t in self.path if len([c for c in find_codes(t) if c.kind in ("alarm", "flag")]) == 1)
+        """Headings of the path that name exactly one alarm: by number ("9.3.1 F-013 Air pressure low"), or by a named
+        flag where the path speaks of errors ("Error codes" > "CURRENT_LIMIT_VIOLATION")."""
+        named: list[str] = []
+        for text in self.path:
+            kinds = [code.kind for code in find_codes(text)]
+            flagged = kinds.count("flag") == 1 and speaks_of_alarms(self.path)
+            if kinds.count("alarm") == 1 or (flagged and "alarm" not in kinds):
+                named.append(text)
+        return tuple(named)
 
     @property
     def named_by_headings(self) -> tuple[str, ...]:
@@ -163,8 +170,8 @@ class _Cut:
         held: list[_Placed] = []
         for placed in blocks:
             top = placed.block.kind == "step" and placed.block.level == 0
-            text = "\n".join(_line(p.block) for p in [*held, placed])
-            if held and top and self.count_tokens(text) > PROCEDURE_TOKENS:
+            cost = self.count_tokens("\n".join(_line(p.block) for p in [*held, placed]))
+            if held and (cost > 1.5 * PROCEDURE_TOKENS or (top and cost > PROCEDURE_TOKENS)):
                 yield self._passage("\n".join(_line(p.block) for p in held), held, "steps")
                 held = []
             held.append(placed)

@@ -16,6 +16,7 @@ _ALARM_COLUMN = re.compile(
     r"原因|処置|対処|対策|処理|cause|action|remedy|solution|measure|countermeasure|アラーム|エラー|警報|異常|alarm|error|fault",
     re.IGNORECASE,
 )
+_ALARM_WORD = re.compile(r"アラーム|エラー|警報|異常|故障|\balarms?\b|\berrors?\b|\bfaults?\b", re.IGNORECASE)
 _SHARE_OF_CELL = 0.5
 
 
@@ -26,6 +27,11 @@ class RowGroup:
     start: int
     end: int
     alarm: bool
+
+
+def speaks_of_alarms(texts: Sequence[str]) -> bool:
+    """True where one of the headings or captions has a word for alarm, error or fault."""
+    return any(_ALARM_WORD.search(text) for text in texts)
 
 
 def row_lines(block: Block) -> str:
@@ -49,7 +55,7 @@ def is_alarm_row(block: Block, context: Sequence[str] = ()) -> bool:
     if block.kind != "row" or len([cell for _, cell in block.cells if cell]) < 2:
         return False
     alarm_table = any(_ALARM_COLUMN.search(header) for header, _ in block.cells)
-    if not alarm_table and not any(_ALARM_COLUMN.search(text) for text in context[-2:]):
+    if not alarm_table and not speaks_of_alarms(context[-2:]):
         return False
     for place, (header, cell) in enumerate(block.cells):
         if cell and (place == 0 or _CODE_COLUMN.search(header)):

@@ -170,7 +170,9 @@ def _plain(token: Any) -> str:
         piece = _KNOWN_TAG.sub("", child.content) if child.type == "html_inline" else child.content
         if pending_break:
             joined_bars = out.lstrip().startswith("|") and piece.startswith("|")
-            keeps_line = signs.warning(out.rsplit("\n", 1)[-1] + "\n") is not None or joined_bars
+            last = out.rsplit("\n", 1)[-1]
+            titled = signs.warning(last + "\n") is not None or signs.note(last) or signs.note(piece)
+            keeps_line = titled or joined_bars
             out = f"{out}\n{piece}" if keeps_line else signs.join(out, piece)
             pending_break = False
         else:

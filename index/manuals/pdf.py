@@ -14,7 +14,7 @@ from typing import Any
 from index.errors import EmptyManual, ManualDamaged, ManualEncrypted
 from index.manuals import signs
 from index.manuals.block import Page, Reading
-from index.manuals.pdf_blocks import PageReader, Style, folded, half
+from index.manuals.pdf_blocks import LARGER, PageReader, Style, folded, half
 from index.manuals.pdf_ink import Ink, Panel, Rule, Segment, read_ink
 from index.manuals.pdf_layout import Figure, Framed, Item, Line, Solid, in_order, lines_of
 from index.manuals.pdf_margins import EdgeLine, Margins, without_running
@@ -108,7 +108,9 @@ class _Survey:
         self.margins.add(ink, frozenset(place for _, places in ruled_tables(ink) for place in places))
         for segment in ink.segments:
             self.characters += len(segment.text)
-            self.sizes[half(segment.size)] += len(segment.text)
+            # Running heads are small and on every page: they must not pass for the body of a short manual.
+            at_edge = not 0.12 * ink.height <= segment.middle[1] <= 0.88 * ink.height
+            self.sizes[half(segment.size)] += 1 if at_edge else 20 * len(segment.text)
         lines = lines_of(ink.segments)
         for before, after in pairwise(lines):
             ratio = (after.top + after.bottom - before.top - before.bottom) / 2 / max(1.0, after.size)
@@ -130,7 +132,7 @@ class _Survey:
     def style(self, outline: dict[str, int]) -> Style:
         body = max(self.sizes.items(), key=lambda item: (item[1], item[0]))[0]
         leading = self.leadings.most_common(1)[0][0] if self.leadings else 1.4
-        larger = sorted((s for s, n in self.sizes.items() if s >= 1.12 * body and n > 2), reverse=True)
+        larger = sorted((s for s, n in self.sizes.items() if s >= LARGER * body and n > 40), reverse=True)
         levels: dict[float, int] = {}
         for size in larger:
             known = [(n, -level) for (s, level), n in self.numbered.items() if s == size]

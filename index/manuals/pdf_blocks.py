@@ -11,7 +11,7 @@ from index.manuals.pdf_layout import Figure, Framed, Item, Line
 from index.manuals.pdf_tables import Table, has_header, joined_lines, same_columns
 from index.passage import Box
 
-_LARGER = 1.08  # a heading's size over the body's
+LARGER = 1.08  # a heading's size over the body's
 _LONGEST_HEADING = 110  # characters
 _LOOSE = 1.15  # times the usual distance of lines: more is a new paragraph
 _SENTENCE_END = tuple("。．.!?！？:：」）)")
@@ -35,7 +35,7 @@ class Style:
         if sum(c.isalpha() for c in text) < 2:
             return None
         numbered = signs.heading_level(text)
-        large = line.size >= _LARGER * self.body_size
+        large = line.size >= LARGER * self.body_size
         level = self.outline.get(folded(text))
         if level is not None and (line.size >= 1.03 * self.body_size or line.bold or numbered):
             return level
