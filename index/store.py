@@ -23,6 +23,7 @@ class VectorStore:
         # Chroma's telemetry is switched off twice: by setting and by environment, since both have been ignored before
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
         from chromadb.errors import ChromaError
 
@@ -37,6 +38,7 @@ class VectorStore:
             self._collection = self._make(embedder)
         except ChromaError as error:
             self.close()
+            SharedSystemClient.clear_system_cache()  # it would hand out the broken client again, even for a new folder
             raise IndexStale(
                 f"The vectors in {folder} cannot be opened ({error}).", "Rebuild them with: andon index rebuild"
             ) from error

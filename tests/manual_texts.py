@@ -56,7 +56,9 @@ SERVO_JA = """# SV-20 サーボアンプ取扱説明書
 
 def many_pages(pages: int, about: str = "conveyor") -> str:
     """A plain text of that many pages (form feeds between them), each with words of its own."""
-    page = "{n}. Page {n} of the {about} manual\n\nStation{n} holds gauge{n}. Check gauge{n} of the {about} every shift.\n"
+    page = (
+        "{n}. Page {n} of the {about} manual\n\nStation{n} holds gauge{n}. Check gauge{n} of the {about} every shift.\n"
+    )
     return "\f".join(page.format(n=number, about=about) for number in range(1, pages + 1))
 
 
@@ -66,3 +68,10 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
+
+
+def many_sections(count: int, about: str = "conveyor") -> str:
+    """Markdown that becomes exactly ``count`` passages, every one of which holds the word ``about``."""
+    return f"# Manual of the {about}\n" + "".join(
+        f"\n## Gauge number {number}\n\nCheck gauge{number} of the {about} every shift.\n" for number in range(count)
+    )
