@@ -262,6 +262,53 @@ def test_japanese_lines_join_without_blanks(tmp_path: Path) -> None:
     ]
 
 
+def landscape(canvas: Any) -> None:
+    """A table and two lines on a page of 842 x 595 points."""
+    for text, top in (("Body text of the wide page.", 470), ("It has two lines of words.", 456)):
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(72, top, text)
+    for y in (440, 420, 400):
+        canvas.line(72, y, 500, y)
+    for x in (72, 200, 500):
+        canvas.line(x, 440, x, 400)
+    for x, y, text in ((76, 426, "Code"), (204, 426, "Cause"), (76, 406, "AL.1"), (204, 406, "Short")):
+        canvas.drawString(x, y, text)
+
+
+LANDSCAPE = [
+    ("paragraph", "Body text of the wide page. It has two lines of words.", ()),
+    ("row", "AL.1 | Short", (("Code", "AL.1"), ("Cause", "Short"))),
+]
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_sideways_pages_are_read_with_and_without_a_rotation_flag(flag: bool, tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        if flag:
+            canvas.setPageRotation(90)
+        canvas.translate(595, 0)
+        canvas.rotate(90)
+        landscape(canvas)
+
+    _, pages = read(make_pdf(tmp_path / "a.pdf", [draw]))
+    assert [(b.kind, b.text, b.cells) for b in pages[0].blocks] == LANDSCAPE
+    boxes = [b.box for b in pages[0].blocks]
+    assert (boxes[0] is not None and 70 < boxes[0].x0 < 74) if flag else boxes == [None, None]
+
+
+def test_a_note_printed_up_the_margin_is_one_text(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        paragraph(canvas, 90, 100, ["Body text that runs on in the usual direction over the page.", "And on."])
+        canvas.saveState()
+        canvas.translate(50, 400)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "Margin note 7")
+        canvas.restoreState()
+
+    _, pages = read(make_pdf(tmp_path / "a.pdf", [draw]))
+    assert "Margin note 7" in [b.text for b in pages[0].blocks]
+
+
 def test_the_outline_gives_levels_to_unnumbered_headings(tmp_path: Path) -> None:
     def draw(canvas: Any) -> None:
         for key, level, top, text in (("a", 0, 80, "Alarms"), ("b", 1, 120, "AL.32 Overcurrent")):

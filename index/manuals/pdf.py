@@ -6,7 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,10 @@ def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator
                 named = str(document.get_page_label(number - 1) or "").strip()
             label = named or survey.margins.printed_label(number - 1) or str(number)
             items = _items(ink, survey.margins.running_lines(number - 1), style)
-            yield Page(number, label, tuple(reader.blocks(items, number)))
+            blocks = tuple(reader.blocks(items, number))
+            if ink.turned:  # the places are not those of the page as people see it
+                blocks = tuple(replace(block, box=None) for block in blocks)
+            yield Page(number, label, blocks)
     finally:
         with _PDFIUM:
             document.close()

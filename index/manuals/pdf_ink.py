@@ -6,10 +6,13 @@ Coordinates are PDF points from the top left corner of the page as it is shown (
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 _THIN = 3.0  # a filled rectangle thinner than this is a drawn line
+_MOST = 0.7  # share of a page's text that must run sideways before the page is read turned
 _SHORT = 4.0  # shorter lines rule nothing
 _PLAIN_BLANK = dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F), " ")
 _LIGHT = 200  # of 255 in each colour
@@ -58,13 +61,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """All that counts on a page."""
+    """All that counts on a page. ``turned``: its text runs sideways on the page as shown; all places here are those of
+    the page turned so that it can be read, not of the page as shown."""
 
     width: float
     height: float
     segments: tuple[Segment, ...]
     rules: tuple[Rule, ...]
     panels: tuple[Panel, ...]
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,35 @@ def read_ink(page: Any) -> Ink:
     """Segments, rules and panels of a pypdfium2 page."""
     width, height = page.get_size()
     left, bottom, _, _ = page.get_bbox()
-    turn = _Turn(left, bottom, width, height, page.get_rotation())
-    rules, panels = _drawn(page, turn)
+    rotation = page.get_rotation()
     textpage = page.get_textpage()
     try:
+        direction = _direction(textpage, rotation)
+        turned = direction != rotation
+        if (direction - rotation) % 180:
+            width, height = height, width
+        turn = _Turn(left, bottom, width, height, direction)
+        rules, panels = _drawn(page, turn)
         segments = tuple(_segments(textpage, turn, [rule for rule in rules if rule.upright]))
     finally:
         textpage.close()
-    return Ink(width, height, segments, tuple(rules), tuple(panels))
+    return Ink(width, height, segments, tuple(rules), tuple(panels), turned)
+
+
+def _angle(textpage: Any, index: int) -> int:
+    """Direction of a character in whole right angles, as the page rotation that sets it upright."""
+    import pypdfium2.raw as raw
+
+    return -round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, index)) / 90) * 90 % 360
+
+
+def _direction(textpage: Any, rotation: int) -> int:
+    """The page rotation under which most of the text is upright; samples every 7th character."""
+    angles = Counter(_angle(textpage, index) for index in range(0, textpage.count_chars(), 7))
+    if not angles:
+        return rotation
+    most, count = angles.most_common(1)[0]
+    return most if count > _MOST * angles.total() else rotation
 
 
 @dataclass(slots=True)
@@ -113,6 +139,7 @@ class _Character:
     size: float
     bold: bool
     spaced: bool = False  # pdfium saw a blank before it
+    sideways: int = 0  # degrees by which it is turned against the rest of the page
 
 
 def _characters(textpage: Any, turn: _Turn) -> list[_Character]:
@@ -151,6 +178,7 @@ def _characters(textpage: Any, turn: _Turn) -> list[_Character]:
             _Character(
                 _PLAIN_BLANK.get(unit) or chr(unit), min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]),
                 turn(x.value, y.value)[1], size, bold, spaced,
+                (_angle(textpage, index) - turn.rotation) % 360,
             )
         )  # fmt: skip
         spaced = False
@@ -192,6 +220,9 @@ def _segments(textpage: Any, turn: _Turn, uprights: list[Rule]) -> list[Segment]
 
 def _follows(before: _Character, after: _Character) -> bool:
     size = max(before.size, after.size, 1.0)
+    if before.sideways or after.sideways:  # printed up or down a margin or a narrow column: its own order holds
+        near = max(after.top - before.bottom, before.top - after.bottom) < _CELL_GAP * size
+        return before.sideways == after.sideways and near and abs(after.x0 - before.x0) < size
     gap = after.x0 - before.x1
     small = min(before.size, after.size) < 0.75 * size  # a raised or lowered index may leave the baseline
     level = abs(after.baseline - before.baseline) < _SAME_BASELINE * size * (1.6 if small else 1)
@@ -211,7 +242,7 @@ def _finished(run: list[_Character]) -> list[Segment]:
         before = run[place - 1] if place else None
         if before is not None and character.text != " " and not text.endswith(" "):
             narrow = ord(before.text) < 0x2E80 and ord(character.text) < 0x2E80
-            gap = character.x0 - before.x1
+            gap = 0.0 if character.sideways else character.x0 - before.x1
             if (character.spaced and narrow) or gap > (_WORD_GAP if narrow else 3 * _WORD_GAP) * character.size:
                 text += " "
         text += "" if character.text == "\u00ad" else character.text
