@@ -15,20 +15,15 @@ from index.errors import EmptyManual, ManualDamaged, ManualEncrypted
 from index.manuals import signs
 from index.manuals.block import Page, Reading
 from index.manuals.pdf_blocks import LARGER, PageReader, Style, folded, half
-from index.manuals.pdf_ink import Ink, Panel, Rule, Segment, read_ink
-from index.manuals.pdf_layout import Figure, Framed, Item, Line, Solid, in_order, lines_of
-from index.manuals.pdf_margins import EdgeLine, Margins, without_running
-from index.manuals.pdf_tables import Table, ruled_tables
+from index.manuals.pdf_ink import Ink, read_ink
+from index.manuals.pdf_layout import lines_of
+from index.manuals.pdf_margins import Margins
+from index.manuals.pdf_regions import page_items
+from index.manuals.pdf_tables import ruled_tables
 from index.manuals.plain import read_bytes
 
 _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its own documentation)
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
-_LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|・{4,}|‥{2,}|(?:\s\.){3,}")
-_LONG_LEADERS = re.compile(r"(?:\.\s?){12,}")
-_FIGURE = re.compile(r"^(?:図|Fig\.|Figure|FIGURE)\s?[A-Z]?\d")
-_WHITE_IN_FIGURE = 30.0  # points
-_LONGEST_LETTERING = 60  # characters: a longer text is prose that happens to stand among lines
-_CONTENTS_LINES = 4  # lines of a table of contents on a page from which they are left out
 _WIDEST_LEADING = 2.3  # distance of lines over font size; double-spaced text has about 2.3
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
 
@@ -173,7 +168,7 @@ def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator
                 ink = _ink(document, number, path)
                 named = str(document.get_page_label(number - 1) or "").strip()
             label = named or survey.margins.printed_label(number - 1) or str(number)
-            items = _items(ink, survey.margins.running_lines(number - 1), style)
+            items = page_items(ink, survey.margins.running_lines(number - 1), style)
             blocks = tuple(reader.blocks(items, number))
             if ink.turned:  # the places are not those of the page as people see it
                 blocks = tuple(replace(block, box=None) for block in blocks)
@@ -181,81 +176,3 @@ def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator
     finally:
         with _PDFIUM:
             document.close()
-
-
-def _items(ink: Ink, running: list[EdgeLine], style: Style) -> list[Item]:
-    kept = without_running(ink, running)
-    ink = Ink(ink.width, ink.height, kept, ink.rules, ink.panels)
-    tables = ruled_tables(ink)
-    in_table = {place for _, places in tables for place in places}
-    solids: list[Solid] = [table for table, _ in tables]
-    free = [segment for place, segment in enumerate(ink.segments) if place not in in_table]
-    frames, free = _frames(ink, free, [table for table, _ in tables])
-    figures, free = _figures(ink, free, [*solids, *frames])
-    items = in_order(free, [*solids, *frames, *figures])
-    return _without_contents(items, style)
-
-
-def _frames(ink: Ink, segments: list[Segment], tables: list[Table]) -> tuple[list[Framed], list[Segment]]:
-    """Frames whose first line is a signal word, smallest first, and the segments that are in none."""
-    out: list[Framed] = []
-    left = segments
-    for panel in sorted(ink.panels, key=lambda p: (p.x1 - p.x0) * (p.bottom - p.top)):
-        if panel.bottom - panel.top > 0.8 * ink.height or any(_overlap(panel, table) for table in tables):
-            continue
-        inside = [s for s in left if _inside(s, panel)]
-        lines = lines_of(inside)
-        if len(lines) > 1 and (signs.warning(lines[0].text + "\n") or signs.note(lines[0].text)):
-            out.append(Framed(tuple(lines), panel.x0, panel.top, panel.x1, panel.bottom))
-            left = [s for s in left if not _inside(s, panel)]
-    return out, left
-
-
-def _figures(ink: Ink, segments: list[Segment], solids: list[Solid]) -> tuple[list[Figure], list[Segment]]:
-    """Lettering of the drawing above each figure caption: a drawing is what is drawn there without wide white between.
-    Captions above their figures are left alone."""
-    out: list[Figure] = []
-    left = segments
-    drawn = [(p.x0, p.top, p.x1, p.bottom) for p in ink.panels] + [_extent(rule) for rule in ink.rules]
-    drawn = [d for d in drawn if not any(s.top - 2 < d[3] and d[1] < s.bottom + 2 for s in solids)]
-    for caption in [s for s in segments if _FIGURE.match(s.text)]:
-        top = caption.top
-        for x0, y0, x1, y1 in sorted(drawn, key=lambda d: -d[3]):
-            if y1 <= caption.top + 2 and y1 > top - _WHITE_IN_FIGURE and x1 - x0 < 0.9 * ink.width:
-                top = min(top, y0)
-        inside = [s for s in left if top - 2 <= s.middle[1] < caption.top - 1 and not _FIGURE.match(s.text)]
-        if len(inside) > 1 and not any(len(s.text) > _LONGEST_LETTERING for s in inside):
-            lines = tuple(lines_of(inside))
-            x0, x1 = min(s.x0 for s in inside), max(s.x1 for s in inside)
-            out.append(Figure(lines, x0, min(s.top for s in inside), x1, max(s.bottom for s in inside)))
-            left = [s for s in left if s not in inside]
-    return out, left
-
-
-def _extent(rule: Rule) -> tuple[float, float, float, float]:
-    if rule.upright:
-        return rule.at, rule.start, rule.at, rule.end
-    return rule.start, rule.at, rule.end, rule.at
-
-
-def _inside(segment: Segment, panel: Panel) -> bool:
-    x, y = segment.middle
-    return panel.x0 <= x <= panel.x1 and panel.top <= y <= panel.bottom
-
-
-def _overlap(panel: Panel, table: Table) -> bool:
-    return panel.top < table.bottom - 2 and table.top < panel.bottom - 2
-
-
-def _without_contents(items: list[Item], style: Style) -> list[Item]:
-    """The page without the lines of a table of contents: they repeat the headings and answer nothing."""
-    listed = [item for item in items if isinstance(item, Line) and _is_contents_line(item, style)]
-    if len(listed) < _CONTENTS_LINES and not any(_LONG_LEADERS.search(line.text) for line in listed):
-        return items
-    return [item for item in items if item not in listed]
-
-
-def _is_contents_line(line: Line, style: Style) -> bool:
-    if _LEADERS.search(line.text) and re.search(r"[\dA-Za-z]\s*$", line.text):
-        return True
-    return len(line.segments) > 1 and folded(" ".join(s.text for s in line.segments[:-1])) in style.outline

@@ -1,4 +1,4 @@
-"""PDF ink: the text segments and ruling lines of one page, with their places. The door to pypdfium2's raw calls.
+"""PDF ink: the text of one page in segments, and its drawn lines, with their places.
 
 Coordinates are PDF points from the top left corner of the page as it is shown (rotation and crop applied).
 """
@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-_THIN = 3.0  # a filled rectangle thinner than this is a drawn line
+from index.manuals.pdf_drawing import Panel, Rule, Turn, drawn
+
 _MOST = 0.7  # share of a page's text that must run sideways before the page is read turned
-_SHORT = 4.0  # shorter lines rule nothing
 _PLAIN_BLANK = dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F), " ")
 _LIGHT = 200  # of 255 in each colour
 _SAME_BASELINE = 0.35  # of the font size
@@ -40,26 +40,6 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight horizontal or vertical line: its place across, and from where to where it runs."""
-
-    upright: bool
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A rectangle drawn whole (stroked or filled)."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
 class Ink:
     """All that counts on a page. ``turned``: its text runs sideways on the page as shown; all places here are those of
     the page turned so that it can be read, not of the page as shown."""
@@ -70,27 +50,6 @@ class Ink:
     rules: tuple[Rule, ...]
     panels: tuple[Panel, ...]
     turned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """From the page's own coordinates (origin bottom left) to shown ones."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-    rotation: int
-
-    def __call__(self, x: float, y: float) -> tuple[float, float]:
-        x, y = x - self.left, y - self.bottom
-        if self.rotation == 90:
-            return y, x
-        if self.rotation == 180:
-            return self.width - x, y
-        if self.rotation == 270:
-            return self.width - y, self.height - x
-        return x, self.height - y
 
 
 def read_ink(page: Any) -> Ink:
@@ -104,8 +63,8 @@ def read_ink(page: Any) -> Ink:
         turned = direction != rotation
         if (direction - rotation) % 180:
             width, height = height, width
-        turn = _Turn(left, bottom, width, height, direction)
-        rules, panels = _drawn(page, turn)
+        turn = Turn(left, bottom, width, height, direction)
+        rules, panels = drawn(page, turn)
         segments = tuple(_segments(textpage, turn, [rule for rule in rules if rule.upright]))
     finally:
         textpage.close()
@@ -142,7 +101,7 @@ class _Character:
     sideways: int = 0  # degrees by which it is turned against the rest of the page
 
 
-def _characters(textpage: Any, turn: _Turn) -> list[_Character]:
+def _characters(textpage: Any, turn: Turn) -> list[_Character]:
     import pypdfium2.raw as raw
 
     out: list[_Character] = []
@@ -205,7 +164,7 @@ def _look(textpage: Any, index: int) -> tuple[float, bool]:
     return float(size), light or weight >= 600 or any(word in name for word in ("bold", "black", "heavy", "demi"))
 
 
-def _segments(textpage: Any, turn: _Turn, uprights: list[Rule]) -> list[Segment]:
+def _segments(textpage: Any, turn: Turn, uprights: list[Rule]) -> list[Segment]:
     """Characters joined while they stand on one baseline, follow each other closely and no line stands between."""
     out: list[Segment] = []
     run: list[_Character] = []
@@ -257,64 +216,3 @@ def _finished(run: list[_Character]) -> list[Segment]:
             max(c.x1 for c in inked), max(c.bottom for c in inked), sizes[len(sizes) // 2], bold,
         )
     ]  # fmt: skip
-
-
-def _drawn(page: Any, turn: _Turn) -> tuple[list[Rule], list[Panel]]:
-    import pypdfium2.raw as raw
-
-    rules: list[Rule] = []
-    panels: list[Panel] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
-        lines, curved = _path_lines(item, turn)
-        left, bottom, right, top = item.get_bounds()
-        a, b = turn(left, top), turn(right, bottom)
-        x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
-        if x1 - x0 < _THIN and y1 - y0 >= _SHORT:
-            rules.append(Rule(True, (x0 + x1) / 2, y0, y1))
-        elif y1 - y0 < _THIN and x1 - x0 >= _SHORT:
-            rules.append(Rule(False, (y0 + y1) / 2, x0, x1))
-        else:
-            if not curved:
-                rules.extend(lines)
-            if len(lines) >= 4 or (curved and x1 - x0 > 40):
-                panels.append(Panel(x0, y0, x1, y1))
-    return rules, panels
-
-
-def _path_lines(item: Any, turn: _Turn) -> tuple[list[Rule], bool]:
-    """Straight horizontal and vertical strokes of a path, and whether it also has curves or slanted strokes."""
-    import pypdfium2.raw as raw
-
-    matrix = item.get_matrix()
-    points: list[tuple[float, float]] = []
-    rules: list[Rule] = []
-    curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    start: tuple[float, float] | None = None
-    for index in range(raw.FPDFPath_CountSegments(item.raw)):
-        segment = raw.FPDFPath_GetPathSegment(item.raw, index)
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        px = matrix.a * x.value + matrix.c * y.value + matrix.e
-        py = matrix.b * x.value + matrix.d * y.value + matrix.f
-        point = turn(px, py)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = point
-        elif kind == raw.FPDF_SEGMENT_LINETO and points:
-            curved |= _add_rule(rules, points[-1], point)
-        else:
-            curved = True
-        points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-            curved |= _add_rule(rules, point, start)
-    return rules, curved
-
-
-def _add_rule(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """Add the stroke a-b if it is level or upright; True where it is slanted."""
-    dx, dy = abs(a[0] - b[0]), abs(a[1] - b[1])
-    if dx <= 0.8 and dy >= _SHORT:
-        rules.append(Rule(True, (a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
-    elif dy <= 0.8 and dx >= _SHORT:
-        rules.append(Rule(False, (a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
-    return dx > 0.8 and dy > 0.8

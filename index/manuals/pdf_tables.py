@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from index.codes import find_codes
 from index.manuals import signs
-from index.manuals.pdf_ink import Ink, Rule, Segment
+from index.manuals.pdf_drawing import Rule
+from index.manuals.pdf_ink import Ink, Segment
 
 _TOUCH = 2.5  # points by which drawn lines may miss each other
 _SAME = 2.0  # lines closer than this are one
