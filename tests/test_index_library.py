@@ -119,7 +119,7 @@ def test_searches_while_adding_never_see_half_a_manual(library: Library, tmp_pat
                 if hits and (len(revisions) != 1 or len(hits) != sizes[min(revisions)]):
                     wrong.append((revisions, len(hits)))
                 seen.extend((revision, len(hits)) for revision in revisions)
-        except Exception as error:  # a thread's failure must reach the test
+        except Exception as error:  # noqa: BLE001  a thread's failure must reach the test
             wrong.append(error)
 
     threads = [threading.Thread(target=search) for _ in range(8)]
@@ -186,7 +186,8 @@ def test_odd_names_are_kept_readable(name: str, library: Library, options: Index
 def test_second_writer_in_another_process_is_told(library: Library, options: IndexOptions) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from index.errors import IndexBusy\nfrom index.library import Library\nfrom index.options import IndexOptions\n"
+        "from index.errors import IndexBusy\nfrom index.library import Library\n"
+        "from index.options import IndexOptions\n"
         "options = IndexOptions(Path(sys.argv[1]), embedder='none')\n"
         "Library(options).close()\n"  # reading needs no lock
         "try:\n    Library(options, write=True)\nexcept IndexBusy as busy:\n    print(busy.remedy)\n"

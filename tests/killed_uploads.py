@@ -1,0 +1,65 @@
+"""What runs in the processes that tests/test_index_jobs.py kills: uploads through the queue, slow on purpose."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from fake_embedder import FakeEmbedder
+
+from index.build import Builder
+from index.jobs import JobQueue
+from index.library import Library
+from index.options import IndexOptions
+from index.originals import Originals
+from index.passage import Manual, Passage
+from index.store import VectorStore
+from index.truth import Truth
+
+SECONDS_A_TEXT = 0.002
+
+
+def upload(folder: Path, files: Sequence[tuple[Path, str]], told: Connection) -> None:
+    """Submit the files one after another, tell each name once it is accepted, then wait to be killed."""
+    library = Library(IndexOptions(folder), write=True, embedder=FakeEmbedder(seconds_a_text=SECONDS_A_TEXT))
+    library.jobs.start()
+    told.send("ready")
+    for path, name in files:
+        library.jobs.submit(path, name)
+        told.send(name)
+    time.sleep(60)
+
+
+class DiesBefore(Truth):
+    """The power goes after the vectors are written and before the truth is."""
+
+    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return []
+
+
+class DiesAfter(Truth):
+    """The power goes after the truth is written and before the replaced revision is cleared away."""
+
+    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
+        replaced = super().put_manual(manual, suffix, passages)
+        if manual.revision > 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replaced
+
+
+def upload_and_die(folder: Path, path: Path, name: str, before: bool) -> None:
+    """Work through the queue with a truth that kills the process at its most delicate moment."""
+    options = IndexOptions(folder)
+    truth = (DiesBefore if before else DiesAfter)(options.database)
+    embedder = FakeEmbedder()
+    originals = Originals(options, truth)
+    builder = Builder(truth, VectorStore(options.vectors, embedder.name), embedder, originals)
+    jobs = JobQueue(truth, builder, originals)
+    jobs.submit(path, name)
+    jobs.start()
+    time.sleep(60)
