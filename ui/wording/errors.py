@@ -5,9 +5,113 @@ from __future__ import annotations
 from ui.wording import Entry
 
 ERRORS: dict[str, Entry] = {
+    # index: files that cannot become a manual
+    "index_failed": {
+        "ja": "索引の処理に失敗しました。管理者に連絡してください。",
+        "en": "The index could not do this. Tell your admin.",
+    },
+    "manual_unreadable": {
+        "ja": "ファイルを読み取れません。別の方法で保存し直して登録してください。",
+        "en": "The file cannot be read. Save it again in another way and upload it.",
+    },
     "unknown_format": {
-        "ja": "このファイルは読み取れない形式か、拡張子と中身が一致していません。PDF、Markdown、HTML、テキストで登録してください。",
+        "ja": "このファイルは読み取れない形式か、拡張子と中身が一致していません。"
+        "PDF、Markdown、HTML、テキストで登録してください。",
         "en": "This file's format cannot be read, or its content is not what its name says. "
         "Upload PDF, Markdown, HTML or plain text.",
+    },
+    "empty_manual": {
+        "ja": "ファイルに文字がありません。スキャン画像だけの PDF は、文字認識(OCR)をしてから登録してください。",
+        "en": "There is no text in this file. A PDF of scanned pictures needs text recognition (OCR) first.",
+    },
+    "manual_encrypted": {
+        "ja": "パスワードで保護されています。パスワードを外して保存し直し、登録してください。",
+        "en": "The file is protected by a password. Save a copy without it and upload that.",
+    },
+    "manual_damaged": {
+        "ja": "ファイルが壊れています。元のファイルから、もう一度コピーして登録してください。",
+        "en": "The file is damaged. Copy it again from its source and upload it.",
+    },
+    "manual_unknown": {
+        "ja": "このマニュアルは登録されていません。削除された可能性があります。",
+        "en": "This manual is not in the library. It may have been removed.",
+    },
+    "index_stale": {
+        "ja": "索引が別の設定で作られています。andon index rebuild で作り直してください。",
+        "en": "The index was built with another setting. Make it again with: andon index rebuild",
+    },
+    "index_busy": {
+        "ja": "ほかの処理が索引を使用中です。終わってから、もう一度試してください。",
+        "en": "Something else is using the index. Try again when it has finished.",
+    },
+    "cancelled": {
+        "ja": "中止しました。必要なら、もう一度登録してください。",
+        "en": "Cancelled. Upload the file again if you need it.",
+    },
+    "embedder_missing": {
+        "ja": "検索に使う部品が入っていません。andon doctor で確認してください。",
+        "en": "A part that search needs is not installed. Check with: andon doctor",
+    },
+    "unexpected": {
+        "ja": "想定外の問題が起きました。時刻と操作を控えて、管理者に連絡してください。",
+        "en": "Something unexpected happened. Note the time and what you did, and tell your admin.",
+    },
+    # assistant: questions and accounts
+    "assistant_failed": {
+        "ja": "処理できませんでした。もう一度試し、続くときは管理者に連絡してください。",
+        "en": "This could not be done. Try again; if it stays, tell your admin.",
+    },
+    "question_refused": {
+        "ja": "この質問は受け付けられません。短く書き直してください。",
+        "en": "This question cannot be taken. Please rephrase it.",
+    },
+    "question_empty": {
+        "ja": "質問が空です。症状か、表示されているコードを入力してください。",
+        "en": "The question is empty. Type what happened, or the code on the display.",
+    },
+    "question_too_long": {
+        "ja": "質問が長すぎます。停止ひとつについて、数文で書いてください。",
+        "en": "The question is too long. Ask about one stoppage, in a few sentences.",
+    },
+    "not_allowed": {
+        "ja": "名前またはパスワードが違うか、ログインの期限が切れています。もう一度ログインしてください。",
+        "en": "The name or password is wrong, or your sign-in has ended. Sign in again.",
+    },
+    "settings_wrong": {
+        "ja": "設定の値が正しくありません。andon.toml を確認してください。",
+        "en": "A setting has a value that cannot be used. Check andon.toml.",
+    },
+    # edge: the model on this box
+    "edge_failed": {
+        "ja": "回答モデルに問題が起きました。管理者に連絡してください。",
+        "en": "The answer model has a problem. Tell your admin.",
+    },
+    "model_missing": {
+        "ja": "回答モデルのファイルがありません。管理者に連絡してください。",
+        "en": "The answer model's file is missing. Tell your admin.",
+    },
+    "model_unreadable": {
+        "ja": "回答モデルを読み込めません。管理者に連絡してください。",
+        "en": "The answer model cannot be loaded. Tell your admin.",
+    },
+    "model_altered": {
+        "ja": "回答モデルのファイルが登録時と異なります。使用せず、管理者に連絡してください。",
+        "en": "The answer model's file is not the one that was listed, so it is not used. Tell your admin.",
+    },
+    "prompt_too_long": {
+        "ja": "原文が長く、回答モデルに収まりません。",
+        "en": "The manual's passage is too long for the answer model.",
+    },
+    "generation_failed": {
+        "ja": "回答の作成中に問題が起きました。",
+        "en": "Something went wrong while the answer was being written.",
+    },
+    "conversion_refused": {
+        "ja": "このモデルは正しく変換できないため、変換しませんでした。",
+        "en": "This model was not converted, because the result would not be faithful.",
+    },
+    "quantization_failed": {
+        "ja": "モデルの量子化に失敗しました。",
+        "en": "The model could not be quantised.",
     },
 }

@@ -1,0 +1,110 @@
+"""Answers: the model's verified sentences, the verdict in plain words and the times, as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from assistant.answer import Answer, Piece
+from ui.cards import NOTE, notice_html
+from ui.turn import Failure, View
+from ui.wording import Lang, say, say_error
+
+_SHIELD = (
+    '<svg class="a-icon" viewBox="0 0 24 24" aria-hidden="true">'
+    '<path d="M12 2l8 3v6c0 5-3.4 9.3-8 11-4.6-1.7-8-6-8-11V5z"/>'
+    '<path class="a-mark" d="M10.6 16.2l-3.5-3.5 1.5-1.5 2 2 4.8-4.8 1.5 1.5z"/></svg>'
+)
+EMPTY = '<div class="a-answer" aria-live="polite"></div>'
+
+
+def answer_html(view: View, lang: Lang) -> str:
+    """The answer region at one moment. It is one live region that only grows, so that nothing on the page jumps."""
+    if view.failure is not None:
+        return _region(_unseen(" ".join(failure_text(view.failure, lang))))
+    if view.found is None:
+        return _region(f'<p class="a-wait">{_say("ask.searching", lang)}</p>')
+    if view.found.declined:
+        times = _times(view.answer, lang) if view.answer is not None else ""
+        return _region(_unseen(say(f"answer.declined.{view.found.declined}", lang)) + times)
+    heading = f'<h2 class="a-heading">{_say("answer.heading", lang)}</h2>'
+    said = "".join(_sentence(piece, lang) for piece in view.pieces)
+    end = _waiting(view, lang) if view.answer is None else _end(view.answer, lang)
+    return _region(f'{heading}<div class="a-card a-said" lang="{view.found.lang}">{said}{end}</div>')
+
+
+def failure_html(failure: Failure, lang: Lang) -> str:
+    """Why a question was not taken and what helps, in the place of the quote."""
+    return notice_html(*failure_text(failure, lang))
+
+
+def failure_text(failure: Failure, lang: Lang) -> tuple[str, str]:
+    """(heading, what happened and what helps)."""
+    text = say_error(failure.code, lang) or say_error("unexpected", lang)
+    if failure.code == "question_too_long":
+        text = f"{text} {say('answer.length', lang, **failure.details)}"
+    heading = "answer.refused" if failure.code.startswith("question_") else "answer.trouble"
+    return say(heading, lang), text
+
+
+def _region(inner: str) -> str:
+    return f'<div class="a-answer" aria-live="polite">{inner}</div>'
+
+
+def _unseen(text: str) -> str:
+    """Said by screen readers; the eye has the same words above."""
+    return f'<p class="a-unseen">{escape(text)}</p>'
+
+
+def _sentence(piece: Piece, lang: Lang) -> str:
+    links = "".join(
+        f'<a class="a-cite" href="#quote-{number}" data-quote="{number}" '
+        f'aria-label="{_say("answer.source", lang, number=number)}">[{number}]</a>'
+        for number in piece.citations
+    )
+    return f'<p class="a-sentence">{escape(piece.text)}{links}</p>'
+
+
+def _waiting(view: View, lang: Lang) -> str:
+    key = "answer.stopping" if view.stopping else "answer.busy" if view.busy else "answer.writing"
+    return f'<p class="a-wait" lang="{lang}">{_say(key, lang)}</p>'
+
+
+def _end(answer: Answer, lang: Lang) -> str:
+    sure = answer.verdict == "supported" and not answer.failure
+    why = f" {escape(say_error(answer.failure, lang))}" if answer.failure else ""
+    icon = _SHIELD if sure else NOTE
+    check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else ""
+    return (
+        f'<div class="a-end" lang="{lang}"><p class="a-verdict {"a-sure" if sure else ""}">{icon}'
+        f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_times(answer, lang)}</div>"
+    )
+
+
+def verdict(answer: Answer, lang: Lang) -> str:
+    """What the reader may rely on, in one sentence."""
+    if answer.failure:
+        return say("answer.failed", lang)
+    if answer.verdict == "stopped":
+        return say("answer.stopped", lang)
+    if not answer.model:
+        return say("answer.no_model", lang)
+    withheld = sum(not sentence.supported for sentence in answer.sentences)
+    return say(f"answer.{answer.verdict}", lang, withheld=withheld)
+
+
+def _times(answer: Answer, lang: Lang) -> str:
+    found, total = _seconds(answer.timing.found_ms), _seconds(answer.timing.total_ms)
+    if not answer.model:
+        return f'<p class="a-times">{_say("answer.time_quote", lang, found=found)}</p>'
+    return (
+        f'<p class="a-times">{_say("answer.time", lang, found=found, total=total)} '
+        f'<span class="a-model">{_say("answer.model", lang, model=answer.model)}</span></p>'
+    )
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.2f}" if ms < 1000 else f"{ms / 1000:.1f}"
+
+
+def _say(key: str, lang: Lang, **values: object) -> str:
+    return escape(say(key, lang, **values))

@@ -1,0 +1,116 @@
+"""Cards: a quoted passage as HTML: where it stands, its own words, its page, the way to the original."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote as url_quote
+
+from assistant.answer import Found, Quote
+from index.passage import Hit
+from ui.verbatim import verbatim_html
+from ui.wording import Lang, say
+
+NOTE = (
+    '<svg class="a-icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/>'
+    '<path class="a-mark" d="M11 10.5h2V17h-2zM11 7h2v2h-2z"/></svg>'
+)
+
+
+def quotes_html(found: Found, lang: Lang) -> str:
+    """The best passage open, the others folded below; where the question was declined, why and the nearest sections."""
+    if found.declined:
+        title, text = (say(f"answer.declined.{found.declined}{end}", lang) for end in ("", ".help"))
+        return notice_html(title, text) + _nearest(found.nearest, lang)
+    if not found.quotes:
+        return ""
+    first, rest = found.quotes[0], found.quotes[1:]
+    parts = [f'<h2 class="a-heading">{_say("quote.heading", lang)}</h2>', _card(first, lang)]
+    if rest:
+        parts.append(f'<h3 class="a-heading a-more">{_say("quote.more", lang, count=len(rest))}</h3>')
+        parts += [_folded(quote, lang) for quote in rest]
+    return "".join(parts)
+
+
+def notice_html(title: str, text: str) -> str:
+    """A calm message that stands where the quote would."""
+    return (
+        f'<div class="a-card a-notice">{NOTE}<div><h2 class="a-refusal">{escape(title)}</h2>'
+        f"<p>{escape(text)}</p></div></div>"
+    )
+
+
+def page_label(hit: Hit) -> str:
+    """The printed page, or the range of pages: "5-3", "5-3–5-4"."""
+    labels = list(dict.fromkeys(hit.passage.page_labels))
+    return labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}"
+
+
+def place_html(hit: Hit, lang: Lang) -> str:
+    """Manual, printed page, page of the file, and the link that opens the original there."""
+    page, label = hit.passage.pages[0], page_label(hit)
+    href = f"/manuals/{url_quote(hit.manual.id, safe='')}/original#page={page}"
+    hint = _say("quote.open_page", lang, title=hit.manual.title, label=label)
+    same = label == str(page)
+    of_file = "" if same else f'<span class="a-physical">({_say("quote.page_of_file", lang, page=page)})</span>'
+    return (
+        f'<footer class="a-place"><p><cite>{escape(hit.manual.title)}</cite> '
+        f'<span class="a-page">{_say("quote.page", lang, label=label)}{of_file}</span> '
+        f'<span class="a-revision">{_say("quote.revision", lang, revision=hit.passage.revision)}</span></p>'
+        f'<a class="a-open" href="{escape(href)}" target="_blank" rel="noopener" aria-label="{hint}">'
+        f"{_say('quote.open', lang)}</a></footer>"
+    )
+
+
+def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3") -> str:
+    """Citation number, section path, section and kind."""
+    section = hit.passage.section or (hit.manual.title,)
+    path = "".join(f"<span>{escape(part)}</span>" for part in section[:-1])
+    mark = "" if number is None else f'<span class="a-number" aria-hidden="true">{number}</span>'
+    return (
+        f'{mark}<div class="a-where"><p class="a-path">{path}</p><{tag} class="a-section">{escape(section[-1])}</{tag}>'
+        f'</div><span class="a-kind">{_say(f"quote.kind.{hit.passage.kind}", lang)}</span>'
+    )
+
+
+def body_html(hit: Hit, lang: Lang) -> str:
+    """The passage's own words and its place. The words keep the manual's language for screen readers."""
+    passage = hit.passage
+    return (
+        f'<div class="a-body" lang="{passage.lang}">{verbatim_html(passage.text, passage.kind)}</div>'
+        f"{place_html(hit, lang)}"
+    )
+
+
+def _card(quote: Quote, lang: Lang) -> str:
+    label = _say("quote.number", lang, number=quote.number)
+    return (
+        f'<article class="a-card a-best" id="quote-{quote.number}" tabindex="-1" aria-label="{label}">'
+        f'<header class="a-head">{head_html(quote.hit, quote.number, lang)}</header>'
+        f"{body_html(quote.hit, lang)}</article>"
+    )
+
+
+def _folded(quote: Quote, lang: Lang) -> str:
+    return (
+        f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
+        f"{head_html(quote.hit, quote.number, lang, 'h4')}</summary>{body_html(quote.hit, lang)}</details>"
+    )
+
+
+def _nearest(hits: Sequence[Hit], lang: Lang) -> str:
+    if not hits:
+        return ""
+    cards = "".join(
+        f'<details class="a-card"><summary class="a-head">{head_html(hit, None, lang, "h4")}</summary>'
+        f"{body_html(hit, lang)}</details>"
+        for hit in hits
+    )
+    return (
+        f'<h2 class="a-heading">{_say("quote.nearest", lang)}</h2>'
+        f'<p class="a-note">{_say("quote.nearest_note", lang)}</p>{cards}'
+    )
+
+
+def _say(key: str, lang: Lang, **values: object) -> str:
+    return escape(say(key, lang, **values))

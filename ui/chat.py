@@ -1,0 +1,132 @@
+"""Operator page: the question, the manual's own words at once, then the checked answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.build import Andon
+from ui.answers import EMPTY, answer_html, failure_html
+from ui.cards import quotes_html
+from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
+from ui.quick import BUTTONS, QuickQuestions
+from ui.turn import Seats, View
+from ui.wording import Lang, say
+
+AT_ONCE = 16  # questions shown at once; the runner answers them one by one, each has its quotes at once
+WAITING = 64  # events that may wait; more are told that the line is full
+REVEAL = "watch('value', () => andon.reveal(element));"
+
+
+class OperatorPage:
+    """The page's components and what they do. ``blocks`` is what is mounted."""
+
+    def __init__(self, andon: Andon) -> None:
+        self._andon = andon
+        self._quick = QuickQuestions(andon.library)
+        self.seats = Seats(andon.assistant)
+        with gr.Blocks(title=say("page.title", "ja"), analytics_enabled=False, fill_width=True) as self.blocks:
+            self._build()
+            self._wire()
+        self.blocks.queue(max_size=WAITING, api_open=False, default_concurrency_limit=AT_ONCE)
+
+    def _build(self) -> None:
+        self._top = gr.HTML(js_on_load=LANG_EVENT, apply_default_css=False, elem_id="top")
+        with gr.Column(elem_id="ask-box"):
+            with gr.Row(elem_id="ask-row"):
+                self._question = gr.Textbox(lines=1, max_lines=6, elem_id="question", scale=1, autofocus=True)
+                self._send = gr.Button(variant="primary", elem_id="send", scale=0)
+                self._stop = gr.Button(interactive=False, elem_id="stop", scale=0)
+            self._quick_label = gr.HTML(apply_default_css=False, elem_id="quick-label")
+            with gr.Row(elem_id="quick"):
+                self._buttons = [gr.Button(visible=False, elem_id=f"quick-{at}") for at in range(BUTTONS)]
+        with gr.Column(elem_id="results"):
+            self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL)
+            self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
+
+    def _wire(self) -> None:
+        texts = [self._top, self._question, self._send, self._stop, self._quick_label, *self._buttons]
+        results = [self._quotes, self._answer]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        self.blocks.load(self._open, outputs=[*texts, *results], **quiet).then(None, js=READY, **quiet)
+        self.blocks.unload(self._close)
+        self._top.language(self._speak, outputs=[*texts, *results], **quiet)
+        asked = [*results, self._stop]
+        for event in (self._send.click, self._question.submit):
+            event(self._ask, inputs=self._question, outputs=asked, trigger_mode="multiple", **quiet)
+        for button in self._buttons:
+            button.click(
+                self._ask_quick, inputs=button, outputs=[self._question, *asked], trigger_mode="multiple", **quiet
+            )
+        self._stop.click(self._halt, queue=False, **quiet)
+
+    def _open(self, request: gr.Request) -> list[Any]:
+        lang = page_lang(request)
+        self.seats.sit(seat_key(request), lang)
+        return [*self._texts(request, lang), self._welcome(lang), EMPTY]
+
+    def _close(self, request: gr.Request) -> None:
+        self.seats.leave(seat_key(request))
+
+    def _speak(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        key, lang = seat_key(request), event_lang(event)
+        self.seats.sit(key, lang)
+        view = self.seats.view(key)
+        texts = self._texts(request, lang, running=view is not None and not view.done)
+        if view is None:
+            return [*texts, self._welcome(lang), EMPTY]
+        return [*texts, found_html(view, lang), answer_html(view, lang)]
+
+    def _texts(self, request: gr.Request, lang: Lang, running: bool = False) -> list[Any]:
+        quick = self._quick.buttons(lang)
+        label = f'<p class="a-quick-label">{escape(say("ask.quick", lang))}</p>' if quick else ""
+        return [
+            top_html(account_of(self._andon, request), lang, "operator"),
+            gr.update(label=say("ask.label", lang), placeholder=say("ask.placeholder", lang)),
+            say("ask.send", lang),
+            gr.update(value=say("ask.stop", lang), interactive=running),
+            label,
+            *(gr.update(value=button.label, visible=True) for button in quick),
+            *(gr.update(visible=False) for _ in range(BUTTONS - len(quick))),
+        ]
+
+    def _ask_quick(self, label: str, request: gr.Request) -> Iterator[list[Any]]:
+        question = self._quick.question(label, self.seats.lang(seat_key(request)))
+        for update in self._ask(question, request):
+            yield [question, *update]
+
+    def _ask(self, question: str, request: gr.Request) -> Iterator[list[Any]]:
+        """Shows the question's way until it is done; what did not change is not sent again."""
+        key = seat_key(request)
+        turn = self.seats.ask(key, question or "")
+        sent: tuple[str, str] | None = None
+        for view, lang in self.seats.watch(key, turn):
+            quotes, answer = found_html(view, lang), answer_html(view, lang)
+            yield [
+                gr.skip() if sent and sent[0] == quotes else quotes,
+                gr.skip() if sent and sent[1] == answer else answer,
+                gr.update(interactive=not view.done and not view.stopping),
+            ]
+            sent = (quotes, answer)
+
+    def _halt(self, request: gr.Request) -> None:
+        self.seats.stop(seat_key(request))
+
+    def _welcome(self, lang: Lang) -> str:
+        manuals = len(self._andon.library.manuals())
+        title = f"<h2>{escape(say('ask.empty.title', lang))}</h2>"
+        if not manuals:
+            return f'<div class="a-card a-welcome">{title}<p>{escape(say("ask.empty.none", lang))}</p></div>'
+        steps = "".join(f"<li>{escape(say(f'ask.empty.{number}', lang))}</li>" for number in (1, 2, 3))
+        count = escape(say("ask.library", lang, manuals=manuals))
+        return f'<div class="a-card a-welcome">{title}<ol>{steps}</ol><p>{count}</p></div>'
+
+
+def found_html(view: View, lang: Lang) -> str:
+    """The quotes of a view, or why there are none; empty while they are being looked for."""
+    if view.failure is not None and view.found is None:
+        return failure_html(view.failure, lang)
+    return quotes_html(view.found, lang) if view.found is not None else ""

@@ -1,0 +1,70 @@
+// Small helpers of the pages: language of the document, jumps to sources, the delete dialog, IME-safe Enter.
+(() => {
+  "use strict";
+  const setLang = (lang) => {
+    document.documentElement.lang = lang;
+    document.cookie = `andon_lang=${lang}; path=/; max-age=31536000; samesite=lax`;
+  };
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const ready = () => {
+    const top = document.querySelector("[data-page-lang]");
+    if (top) document.documentElement.lang = top.dataset.pageLang;
+    document.documentElement.dataset.ready = "yes";
+  };
+  setTimeout(ready, 4000); // whatever happens, the page is shown
+
+  // a new quote comes into sight where it would begin below the fold
+  const reveal = (element) => {
+    const card = element.querySelector(".a-best, .a-notice");
+    if (card && card.getBoundingClientRect().top > innerHeight * 0.6)
+      element.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
+  };
+
+  // asks before a manual is deleted
+  const deletes = (element, remove) => {
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("button.a-delete");
+      const dialog = document.getElementById("delete-dialog");
+      if (!button || !dialog) return;
+      dialog.querySelector(".a-dialog-name").textContent = button.dataset.name;
+      dialog.onclick = (inside) => {
+        if (inside.target.closest(".a-yes")) remove(button.dataset.manual);
+        if (inside.target.closest("button")) dialog.close();
+      };
+      dialog.showModal();
+    });
+  };
+  window.andon = { setLang, ready, reveal, deletes };
+
+  // a sign-in that has ended leads to the sign-in page, not to a silent page
+  const fetched = window.fetch;
+  window.fetch = async (...given) => {
+    const response = await fetched(...given);
+    if (response.status === 401 && new URL(response.url).origin === location.origin)
+      location.href = `/login?next=${encodeURIComponent(location.pathname)}`;
+    return response;
+  };
+
+  // Enter that confirms a Japanese conversion must not send the question
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+  }, true);
+
+  const jump = (number) => {
+    const source = document.getElementById(`quote-${number}`);
+    if (!source) return;
+    if (source.tagName === "DETAILS") source.open = true;
+    source.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
+    (source.querySelector("summary") || source).focus({ preventScroll: true });
+    source.classList.remove("a-flash");
+    void source.offsetWidth;
+    source.classList.add("a-flash");
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-quote]");
+    if (!link) return;
+    event.preventDefault();
+    jump(link.dataset.quote);
+  });
+})();

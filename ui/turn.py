@@ -1,0 +1,210 @@
+"""Turn: one question being answered for one browser, in a thread of its own; and who sits where.
+
+The page only watches. A browser that goes away, a second question or the stop button sets ``stop``; the thread itself
+walks the answer to its end, so the runner is always freed, whatever the page does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.answer import Answer, Found, Piece
+from assistant.ask import Assistant
+from assistant.errors import AssistantFailed
+from edge.errors import EdgeFailed
+from index.errors import IndexFailed
+from ui.wording import Lang
+
+_LOG = logging.getLogger("andon.ui")
+_LOOK_S = 0.5  # how often a watcher looks for a change of language while nothing else happens
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a question has no answer: the error's stable code and details."""
+
+    code: str
+    details: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page shows of a question at one moment. ``busy``: another answer is being written before this one."""
+
+    question: str
+    found: Found | None = None
+    pieces: tuple[Piece, ...] = ()
+    answer: Answer | None = None
+    failure: Failure | None = None
+    stopping: bool = False
+    busy: bool = False
+
+    @property
+    def done(self) -> bool:
+        return self.answer is not None or self.failure is not None
+
+
+class Turn:
+    """One question on its way. ``changed`` guards ``view``."""
+
+    def __init__(self, assistant: Assistant, question: str, line: Line) -> None:
+        self._assistant = assistant
+        self._line = line
+        self._stop = threading.Event()
+        self.changed = threading.Condition()
+        self.view = View(question)
+        self._thread = threading.Thread(target=self._work, name="andon-turn", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the generation after its current token."""
+        self._stop.set()
+        with self.changed:
+            if not self.view.done:
+                self.view = replace(self.view, stopping=True)
+            self.changed.notify_all()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        self._line.enter(self)
+        try:
+            for event in self._assistant.ask(self.view.question, stop=self._stop):
+                self._take(event)
+        except (AssistantFailed, IndexFailed, EdgeFailed) as failed:
+            self._set(failure=Failure(failed.code, failed.details))
+        except Exception:  # noqa: BLE001  the page must not wait for ever; the log has the traceback
+            _LOG.exception("A question could not be answered.")
+            self._set(failure=Failure("unexpected", {}))
+        finally:
+            self._line.leave(self)
+
+    def _take(self, event: Found | Piece | Answer) -> None:
+        if isinstance(event, Found):
+            self._set(found=event)
+        elif isinstance(event, Piece):
+            self._set(pieces=(*self.view.pieces, event))
+        else:
+            self._set(answer=event, stopping=False, busy=False)
+
+    def _set(self, **values: object) -> None:
+        with self.changed:
+            self.view = replace(self.view, **values)  # type: ignore[arg-type]
+            if self.view.pieces:
+                self.view = replace(self.view, busy=False)
+            self.changed.notify_all()
+
+    def set_busy(self, busy: bool) -> None:
+        if self.view.busy != busy and not self.view.done:
+            self._set(busy=busy)
+
+
+class Line:
+    """The turns under way in this process, in the order in which they came: only the first one writes."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._turns: list[Turn] = []
+
+    def enter(self, turn: Turn) -> None:
+        with self._guard:
+            self._turns.append(turn)
+            self._tell()
+
+    def leave(self, turn: Turn) -> None:
+        with self._guard:
+            self._turns.remove(turn)
+            self._tell()
+
+    def _tell(self) -> None:
+        for place, turn in enumerate(self._turns):
+            turn.set_busy(place > 0)
+
+    def __len__(self) -> int:
+        with self._guard:
+            return len(self._turns)
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One open page: its language and its latest turn."""
+
+    lang: Lang
+    turn: Turn | None = None
+
+
+class Seats:
+    """Every open page of this process, each by its own key; nobody sees another's turn."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self.line = Line()
+        self._guard = threading.Lock()
+        self._seats: dict[str, _Seat] = {}
+
+    def sit(self, key: str, lang: Lang) -> None:
+        with self._guard:
+            self._seats.setdefault(key, _Seat(lang)).lang = lang
+
+    def lang(self, key: str, default: Lang = "ja") -> Lang:
+        with self._guard:
+            seat = self._seats.get(key)
+        return seat.lang if seat else default
+
+    def view(self, key: str) -> View | None:
+        with self._guard:
+            seat = self._seats.get(key)
+        return seat.turn.view if seat and seat.turn else None
+
+    def ask(self, key: str, question: str) -> Turn:
+        """Begin a turn; an earlier one at this seat is stopped."""
+        turn = Turn(self._assistant, question, self.line)
+        with self._guard:
+            seat = self._seats.setdefault(key, _Seat("ja"))
+            earlier, seat.turn = seat.turn, turn
+        if earlier is not None:
+            earlier.stop()
+        turn.start()
+        return turn
+
+    def stop(self, key: str) -> View | None:
+        """Stop the turn at this seat; returns what is there to show."""
+        with self._guard:
+            seat = self._seats.get(key)
+        if seat is None or seat.turn is None:
+            return None
+        seat.turn.stop()
+        return seat.turn.view
+
+    def leave(self, key: str) -> None:
+        """The page was closed."""
+        with self._guard:
+            seat = self._seats.pop(key, None)
+        if seat is not None and seat.turn is not None:
+            seat.turn.stop()
+
+    def watch(self, key: str, turn: Turn) -> Iterator[tuple[View, Lang]]:
+        """What to show, each time it changes, until the turn is done or another one took the seat."""
+        shown: tuple[View, Lang] | None = None
+        while True:
+            with self._guard:
+                seat = self._seats.get(key)
+                if seat is None or seat.turn is not turn:
+                    return
+                lang = seat.lang
+            with turn.changed:
+                if shown == (turn.view, lang):
+                    turn.changed.wait(_LOOK_S)
+                view = turn.view
+            if shown == (view, lang):
+                continue
+            shown = (view, lang)
+            yield view, lang
+            if view.done:
+                return
