@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from training.card import Ask, Card, CardText
 from training.factory_words import WORDS, Words
 
+FILLER_SHARE = 0.45  # of the sentences are real ones: the grammar is small, and what it says can be learnt by heart
+
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
@@ -39,7 +41,7 @@ class _Writer:
         )
 
     def sentence(self, templates: Sequence[str]) -> str:
-        if self.filler and self.rng.random() < 0.3:
+        if self.filler and self.rng.random() < FILLER_SHARE:
             return self.pick(self.filler)
         return self.fill(self.pick(templates))
 
@@ -131,7 +133,7 @@ def parameter_card(writer: _Writer) -> Card:
     for number in rng.sample(range(1, 400), rng.randint(2, 5)):
         code, name = f"{head}{number}", writer.fill(writer.pick(words.parameter_names))
         statement, questions = rng.choice(words.parameter_facts)
-        if writer.filler and rng.random() < 0.3:
+        if writer.filler and rng.random() < FILLER_SHARE:
             statement, questions = writer.pick(writer.filler).replace("{", "(").replace("}", ")"), ()
         text.add(
             rng.choice((f"{code} {name}: ", f"| {code} | {name} | ", f"No.: {code} / {name}: ", f"{code} {name}\n"))

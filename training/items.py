@@ -16,7 +16,7 @@ from training.card import Ask, Card, render_answer
 from training.tokenizer import END_ID, START_ID, ChatTokenizer
 
 UNANSWERABLE_SHARE = 0.22
-MAX_BRANCHES = 7
+MAX_BRANCHES = 10
 Gap = tuple[int, int]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from training.card import Ask, Card, Span
 from training.corpus import Document, sentences
 
-LENGTH = {"ja": (50, 420), "en": (120, 900)}
+LENGTH = {"ja": (30, 420), "en": (80, 900)}
 SENTENCE = {"ja": (12, 130), "en": (25, 260)}
 
 _TERM = {
@@ -55,7 +55,7 @@ _SHAPES: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "ja": (
         (re.compile(r"^(.{4,50}?(?:場合|とき|際))(?:に)?は?、"), ("{0}は?", "{0}はどうすればよいですか?", "{0}、どうする?")),
         (re.compile(r"^(.{3,40}?)(?:する)?(?:には|ために)は?、"), ("{0}するには?", "{0}にはどうしますか?", "{0}の方法は?")),
-        (re.compile(r"^([^、。はを]{2,30})(?:は|とは)、"), ("{0}とは?", "{0}とは何ですか?", "{0}は何をしますか?", "{0}について")),
+        (re.compile(r"^([^、。はを]{2,30}?)(?:とは|は)、"), ("{0}とは?", "{0}とは何ですか?", "{0}は何をしますか?", "{0}について")),
     ),
     "en": (
         (re.compile(r"^(?:If|When) ([^,]{6,90}),"), ("What if {0}?", "What happens when {0}?", "What should I do if {0}?", "{0}. What now?")),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from training.errors import RecipeInvalid
 from training.recipe import Shape
 from training.tokenizer import BOS_ID, END_ID, PAD_ID
 
@@ -28,6 +29,11 @@ def new_model(shape: Shape, vocab_size: int, seed: int) -> Any:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    if shape.structured and not _can_be_structured(shape):
+        raise RecipeInvalid(
+            "The structured start needs hidden >= 176, layers >= 3, heads = kv_heads >= 2 and head_dim 64.",
+            "Enlarge [shape] or set structured = false.",
+        )
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=vocab_size,
@@ -51,6 +57,11 @@ def new_model(shape: Shape, vocab_size: int, seed: int) -> Any:
         with torch.no_grad():
             _structure(model, shape)
     return model
+
+
+def _can_be_structured(shape: Shape) -> bool:
+    roomy = shape.hidden >= 2 * CONTENT_FROM and shape.head_dim == 64 and shape.layers >= 3
+    return roomy and shape.heads == shape.kv_heads >= 2
 
 
 def load_model(folder: Path) -> Any:

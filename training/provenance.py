@@ -34,6 +34,14 @@ def versions() -> dict[str, str]:
     return found
 
 
+def code_sha256() -> str:
+    """Digest of this package's source files, so that two runs of different code can be told apart."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(slots=True)
 class Provenance:
     """Collects the record and writes it after every stage, each time as a whole (a new file renamed over the old)."""
@@ -60,7 +68,9 @@ class Provenance:
         return found
 
     def stage(self, name: str, report: dict[str, object]) -> None:
-        self.record["stages"][name] = report
+        """Note a stage's report, with the code that ran it where it was not noted before."""
+        known = self.record["stages"].get(name, {})
+        self.record["stages"][name] = {"code_sha256": known.get("code_sha256", code_sha256()), **report}
         self.write()
 
     def finish(self) -> None:

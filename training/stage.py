@@ -21,6 +21,7 @@ from training.tokenizer import PAD_ID
 MARKER = "COMPLETE.json"
 BETAS = (0.9, 0.95)
 CLIP = 1.0
+ROUND_TO = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,12 @@ def token_losses(model: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
 def counted_logits(model: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any]:
     """Logits (n, vocabulary), labels (n,) and weights (n,) of the tokens of ``rows`` whose weight is above 0.
 
-    The output layer runs for these tokens only: on prompts most tokens do not count.
+    The output layer runs for these tokens only: on prompts most tokens do not count. Lengths are rounded up, because
+    every new shape of a matrix product costs the processor's library a compilation and a place in its cache.
     """
     import torch
 
-    length = max(len(r.ids) for r in rows)
+    length = -(-max(len(r.ids) for r in rows) // ROUND_TO) * ROUND_TO
     ids = torch.tensor([r.ids + [PAD_ID] * (length - len(r.ids)) for r in rows])
     branches = torch.tensor([r.branches + [0] * (length - len(r.ids)) for r in rows])
     positions = torch.tensor([r.positions + [0] * (length - len(r.ids)) for r in rows])
@@ -171,9 +173,10 @@ def counted_logits(model: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any]:
         hidden = model.model(
             input_ids=ids, attention_mask=tree_mask(branches), position_ids=positions, use_cache=False
         ).last_hidden_state
-        counted = weights > 0
-        logits = model.lm_head(hidden[counted])
-    return logits.float(), ids.roll(-1, dims=1)[counted], weights[counted]
+        counted = (weights > 0).flatten().nonzero().squeeze(1)
+        places = torch.nn.functional.pad(counted, (0, -len(counted) % ROUND_TO))
+        logits = model.lm_head(hidden.flatten(0, 1)[places])[: len(counted)]
+    return logits.float(), ids.roll(-1, dims=1).flatten()[counted], weights.flatten()[counted]
 
 
 def tree_mask(branches: Any) -> Any:

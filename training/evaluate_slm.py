@@ -1,0 +1,154 @@
+"""Score the bundled model on held-out pages and unseen made-up manuals, as the GGUF file that ships."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from assistant.prompt import Lang, build_messages
+from edge.llama_cpp import LlamaCppRunner
+from edge.options import EdgeOptions
+from edge.runner import Sampling
+from training.corpus import Document, sample_documents
+from training.factory import factory_cards
+from training.items import Item, make_items, plain_row
+from training.manual_cards import document_cards
+from training.model import load_model
+from training.provenance import sha256_of, versions
+from training.recipe import Recipe, read_recipe
+from training.run import read_tokenizer
+from training.scores import as_row, judge, summary
+from training.stage import token_losses
+from training.tokenizer import ChatTokenizer
+
+HELD_OUT_CHARS = 3_000_000
+ANSWER_TOKENS = 200  # what the assistant allows
+LANGS: tuple[Lang, ...] = ("ja", "en")
+PLAIN_WINDOWS = 60
+WINDOW_CHARS = 1200
+
+
+def held_out_items(documents: Mapping[str, Sequence[Document]], count: int, seed: int) -> list[Item]:
+    """``count`` items for each language and family: pages that training never read, and made-up manuals drawn with
+    seeds training never uses. One question a prompt, two to four excerpts, as on the box."""
+    items = []
+    for lang in LANGS:
+        for family in ("page", "factory"):
+            rng = random.Random(f"held-out:{seed}:{lang}:{family}")
+            found = 0
+            while found < count:
+                excerpts = rng.choice((2, 3, 3, 4))
+                if family == "page":
+                    cards = _page_cards(documents[lang], rng, excerpts + 2)
+                else:
+                    cards = factory_cards(lang, rng)
+                    rng.shuffle(cards)
+                made = make_items(cards, rng, min(excerpts, max(1, len(cards) - 1)))
+                if made:
+                    items.append(rng.choice(made))
+                    found += 1
+    return items
+
+
+def _page_cards(documents: Sequence[Document], rng: random.Random, wanted: int) -> list:  # type: ignore[type-arg]
+    cards = []
+    while len(cards) < wanted:
+        found = document_cards(rng.choice(documents), rng)
+        if found:
+            start = rng.randrange(len(found))
+            cards += found[start : start + rng.choice((1, 2, 3))]
+    return cards[:wanted]
+
+
+def answer_items(gguf: Path, items: Sequence[Item], threads: int) -> list[str]:
+    """The answers of the GGUF file to ``items``, greedy, through the same runner as on the box."""
+    runner = LlamaCppRunner(EdgeOptions(model=gguf, threads=threads))
+    runner.load()
+    answers = []
+    for item in items:
+        messages = build_messages(item.question, item.excerpts, item.lang)
+        pieces = runner.stream(messages, Sampling(max_tokens=ANSWER_TOKENS))
+        answers.append("".join(piece.text for piece in pieces))
+    runner.close()
+    return answers
+
+
+def bits_per_byte(checkpoint: Path, tokenizer: ChatTokenizer, documents: Sequence[Document]) -> float:
+    """Mean code length of held-out text in bits a UTF-8 byte, over windows of ``WINDOW_CHARS`` characters."""
+    import torch
+
+    model = load_model(checkpoint)
+    model.eval()
+    bits, size = 0.0, 0
+    with torch.no_grad():
+        for document in documents[:PLAIN_WINDOWS]:
+            text = document.text[:WINDOW_CHARS]
+            losses, _ = token_losses(model, [plain_row(tokenizer.encode("\n" + text))])
+            bits += float(losses.sum()) / math.log(2)
+            size += len(text.encode())
+    return round(bits / size, 3)
+
+
+def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """All scores of ``gguf`` and one row for each answer."""
+    documents = sample_documents(recipe.corpus, HELD_OUT_CHARS, recipe.seed, held_out=True)
+    items = held_out_items(documents, count, recipe.seed)
+    began = time.monotonic()
+    answers = answer_items(gguf, items, recipe.threads)
+    seconds = time.monotonic() - began
+    judged = [judge(item, answer) for item, answer in zip(items, answers, strict=True)]
+    groups: dict[str, dict[str, float | int]] = {"all": summary(judged)}
+    for lang in LANGS:
+        for family in ("page", "factory"):
+            of_group = [
+                j
+                for j, i in zip(judged, items, strict=True)
+                if i.lang == lang and (i.family == "page") == (family == "page")
+            ]
+            groups[f"{lang} {family}"] = summary(of_group)
+    tokenizer = read_tokenizer(recipe)
+    plain = {lang: bits_per_byte(recipe.out / "hf", tokenizer, documents[lang]) for lang in LANGS}
+    report: dict[str, object] = {
+        "what": "held-out grounded questions answered by the shipped file, greedy",
+        "repeat": f"python -m training.evaluate_slm training/recipes/{recipe.name}.toml --count {count}",
+        "model": gguf.name,
+        "sha256": sha256_of(gguf),
+        "questions_per_group": count,
+        "seconds_per_answer": round(seconds / max(1, len(items)), 2),
+        "scores": groups,
+        "bits_per_byte": plain,
+        "versions": versions(),
+    }
+    return report, [as_row(i, a) for i, a in zip(items, answers, strict=True)]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console entry: ``python -m training.evaluate_slm RECIPE``."""
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate_slm", description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--gguf", type=Path, help="the file to score, instead of the run's")
+    parser.add_argument("--count", type=int, default=60, help="questions for each language and family")
+    parser.add_argument("--report", type=Path, help="write the scores here")
+    parser.add_argument("--answers", type=Path, help="write every answer here, one JSON object a line")
+    given = parser.parse_args(argv)
+    recipe = read_recipe(given.recipe)
+    report, rows = evaluate(recipe, given.gguf or recipe.out / f"{recipe.name}.q8_0.gguf", given.count)
+    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    if given.report:
+        cast(Path, given.report).write_text(text, "utf-8")
+    if given.answers:
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        cast(Path, given.answers).write_text("".join(lines), "utf-8")
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
