@@ -1,23 +1,125 @@
-"""Verification: a sentence of the model is shown only if one quoted passage holds what it says."""
+"""Verification: a sentence of the model is shown only if one quoted passage says it in these words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from assistant.answer import Quote, Sentence
-from assistant.facts import Facts, facts_of, missing_numbers
+from assistant.atoms import CITATION, Atom, Atoms, atoms_of
+from assistant.copying import Copy
+from assistant.facts import facts_of, missing_numbers
 from index.text import informative, terms
 
-ENOUGH_OVERLAP = 0.8  # share of a sentence's words that must stand in the source
-WINDOW_SENTENCES = 3  # a sentence may join up to this many neighbouring sentences or lines of its source
-_CITATION = re.compile(r"\[(\d{1,2})\]")
-_SOURCE_END = re.compile(r"(?<=[。!?!?])\s*|(?<=[.])\s+|\n+")
-_END = re.compile(r"(?:[。!?!?]|[.](?=\s|\[|$)|\n)(?:\s*\[\d{1,2}\])*")
+LONGEST = 2000  # characters; nothing longer is a sentence
+MAX_HEADING_ATOMS = 16  # a sentence may begin with this much of a heading before it goes on with the text
+_FORBIDS = re.compile(
+    r"禁止|厳禁|(?:しない|せぬ)こと|ては(?:いけ|なら)ない|ないでください|"
+    r"\b(?:do not|don't|never|prohibited|forbidden|must not)\b",
+    re.IGNORECASE,
+)
+_SECTION_NUMBER = re.compile(r"^\s*[\d.\-]+\s+")
+_SPACED_END = re.compile(r"\s+([。.])")
+
+
+def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
+    """Check ``text`` against the passages it cites; without any citation, against all of ``quotes``.
+
+    Supported means: a passage, under its headings, says it in the same words and the same order, with the same
+    numbers, units, codes and negations. Particles, politeness, list marks and widths may differ, and what tells
+    nothing new may be left out (see assistant.copying). A citation that does not exist is never supported.
+    """
+    by_number = {quote.number: quote for quote in quotes}
+    cited = list(dict.fromkeys(int(number) for number in CITATION.findall(text)))
+    plain = _SPACED_END.sub(r"\1", CITATION.sub("", text)).strip()
+    invented = [number for number in cited if number not in by_number]
+    if invented:
+        return Sentence(plain, (), False, f"cites [{invented[0]}], which does not exist")
+    if len(plain) > LONGEST:
+        return Sentence(plain[:LONGEST], (), False, "too long for a sentence")
+    said = atoms_of(plain)
+    if not _says_something(said.atoms):
+        return Sentence(plain, (), False, "says nothing")
+    candidates = [by_number[number] for number in cited] or list(quotes)
+    for quote in candidates:
+        if _holds(quote, said):
+            return Sentence(plain, (quote.number,), True)
+    return Sentence(plain, (), False, _reason(plain, candidates))
+
+
+def _says_something(atoms: Sequence[Atom]) -> bool:
+    """False for numbers and particles alone: of what they are the value could not be checked."""
+    return any(atom.kind in ("ident", "kanji") for atom in atoms) or any(
+        informative(atom.key) or len(atom.key) > 2 for atom in atoms if atom.kind in ("word", "kana")
+    )
+
+
+def _holds(quote: Quote, said: Atoms) -> bool:
+    headings = _headings(quote)
+    if any(map(_FORBIDS.search, headings)) and not any(line.negative for line in said.lines):
+        return False  # what stands under "Never do this" is no instruction
+    number = said.lines[0].number
+    atoms = [atom for atom in said.atoms if not atom.mark]
+    if not atoms:
+        return False
+    whole = atoms_of("\n".join([*headings, quote.text]))
+    return Copy(whole).holds(atoms, number) or _under_heading(quote, headings, atoms)
+
+
+def _under_heading(quote: Quote, headings: Sequence[str], said: Sequence[Atom]) -> bool:
+    """Whether the sentence begins with a heading's words and goes on with the text's. A code in a heading speaks for
+    the text only where the text names no other code."""
+    body = Copy(atoms_of(quote.text))
+    for heading in headings:
+        above = atoms_of(heading)
+        codes = {atom.key for atom in above.atoms if atom.kind == "ident"}
+        others = {atom.key for atom in atoms_of(quote.text).atoms if atom.kind == "ident"} - codes
+        for cut in range(1, min(MAX_HEADING_ATOMS, len(said) - 1) + 1):
+            head, rest = said[:cut], said[cut:]
+            named = any(atom.kind == "ident" for atom in head)
+            if named and others:
+                break
+            if rest[0].kind == "kana" and rest[0].key in ("は", "が", "の"):
+                rest = rest[1:]
+            if rest and Copy(above).holds(head) and body.holds(rest):
+                return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _cleaned(heading: str) -> str:
+    return _SECTION_NUMBER.sub("", heading)
+
+
+def _headings(quote: Quote) -> list[str]:
+    """The manual's title and the heading path, without section numbers."""
+    return [_cleaned(heading) for heading in (quote.hit.manual.title, *quote.hit.passage.section) if heading.strip()]
+
+
+def _reason(plain: str, candidates: Sequence[Quote]) -> str:
+    """Why no passage holds the sentence, for people who look into it."""
+    if not candidates:
+        return "no source"
+    said = facts_of(plain)
+    sources = [facts_of("\n".join([*_headings(quote), quote.text])) for quote in candidates]
+    numbers = min((missing_numbers(said, source) for source in sources), key=len)
+    if numbers:
+        return f"{', '.join(sorted(numbers))} does not stand there"
+    codes = min((said.codes - source.codes for source in sources), key=len)
+    if codes:
+        return f"{', '.join(sorted(codes))} does not stand there"
+    if said.negations and not any(source.negations for source in sources):
+        return "says no where the source does not"
+    held = [set(terms("\n".join([*_headings(quote), quote.text]))) for quote in candidates]
+    words = [term for term in terms(plain) if informative(term)]
+    strange = min(([word for word in words if word not in there] for there in held), key=len)
+    return f"{strange[0]} does not stand there" if strange else "the source does not say it like that"
 
 
 class SentenceSplitter:
-    """Cuts a stream of text into whole sentences, each with the citations behind it."""
+    """Cuts a stream of text into whole sentences, each with the citations behind it. The sentences do not depend on
+    how the stream is cut into pieces."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -25,10 +127,10 @@ class SentenceSplitter:
     def feed(self, piece: str) -> Iterator[str]:
         """The sentences that ``piece`` completes."""
         self._text += piece
-        while (cut := self._cut()) is not None:
-            sentence, self._text = self._text[:cut], self._text[cut:]
-            if sentence.strip():
-                yield sentence.strip()
+        while (cut := _cut(self._text)) is not None:
+            sentence, self._text = self._text[:cut].strip(), self._text[cut:]
+            if sentence:
+                yield sentence
 
     def finish(self) -> Iterator[str]:
         """What is left at the end of the stream; an unfinished sentence too."""
@@ -36,78 +138,29 @@ class SentenceSplitter:
         if rest:
             yield rest
 
-    def _cut(self) -> int | None:
-        match = _END.search(self._text)
-        # a citation may still follow what looks like an end: wait until something else does
-        if match is None or not self._text[match.end() :].strip():
-            return None
-        follows = self._text[match.end() :].lstrip()
-        if follows.startswith("[") and not _CITATION.match(follows) and len(follows) < 4:
-            return None
-        return match.end()
+
+_END = re.compile(r"(?P<sure>[。!?！？])|(?P<point>\.)(?=\s|\[|$)|(?P<line>\n)")
+_CITED = re.compile(r"(?:[ \t]*\[\d{1,2}\])+[。.]?")
+_MAY_BE_CITED = re.compile(r"[ \t]*(?:\[\d{0,2})?\Z")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])"
+    r"(?:e\.g|i\.e|etc|cf|vs|no|nos|fig|figs|approx|max|min|p|pp|sec|ch|dia|ref|vol|rev|pr|al|dr|st|incl)$",
+    re.IGNORECASE,
+)
+_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\(?\d{1,2}$")
 
 
-def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
-    """Check ``text`` against the passages it cites; without a citation that exists, against all of ``quotes``.
-
-    Supported means: inside one passage there is a stretch of up to three neighbouring sentences or lines that holds
-    every number (with its unit) and code of ``text``, says yes or no the same way, and shares most of its words.
-    """
-    by_number = {quote.number: quote for quote in quotes}
-    cited = [int(number) for number in _CITATION.findall(text)]
-    plain = re.sub(r"\s+([。.])", r"\1", _CITATION.sub("", text)).strip()
-    candidates = [by_number[number] for number in dict.fromkeys(cited) if number in by_number] or list(quotes)
-    reason = "no source"
-    said = facts_of(plain)
-    for quote in candidates:
-        failed = _unsupported(plain, said, quote)
-        if failed is None:
-            return Sentence(plain, (quote.number,), True)
-        reason = failed
-    return Sentence(plain, (), False, reason)
-
-
-def _unsupported(plain: str, said: Facts, quote: Quote) -> str | None:
-    """None if ``quote`` holds the sentence, else what is missing in its best stretch."""
-    words = [term for term in terms(plain) if informative(term)]
-    if not words:
-        return "says nothing"
-    passage = quote.hit.passage
-    heading = " ".join([quote.hit.manual.title, *passage.section])
-    heading_facts = facts_of(heading)
-    heading_words = set(terms(heading))
-    reasons: list[tuple[float, str]] = []
-    for stretch in _stretches(passage.text):
-        held = set(terms(stretch)) | heading_words
-        overlap = sum(word in held for word in words) / len(words)
-        failed = _contradiction(said, facts_of(stretch), heading_facts)
-        if failed is None and overlap >= ENOUGH_OVERLAP:
-            return None
-        reasons.append((overlap, failed or f"only {overlap:.0%} of its words stand in the source"))
-    return max(reasons)[1] if reasons else "empty source"
-
-
-def _contradiction(said: Facts, source: Facts, heading: Facts) -> str | None:
-    numbers = missing_numbers(said, Facts(source.numbers | heading.numbers, frozenset(), 0, frozenset()))
-    if numbers:
-        return f"{', '.join(sorted(numbers))} does not stand there"
-    codes = said.codes - source.codes - heading.codes
-    if codes:
-        return f"{', '.join(sorted(codes))} does not stand there"
-    if said.negations != source.negations:
-        return "says yes where the source says no, or the other way round"
-    for pair in {pair for pair, _ in said.switches | source.switches}:
-        mine = {side for other, side in said.switches if other == pair}
-        theirs = {side for other, side in source.switches if other == pair}
-        if mine - theirs:
-            return "names the opposite of what the source says"
+def _cut(text: str) -> int | None:
+    """Where the first sentence of ``text`` ends for certain, whatever comes next; None if that is not known yet."""
+    for match in _END.finditer(text):
+        if match["point"]:
+            before = text[: match.start()]
+            if match.end() >= len(text) or _ABBREVIATION.search(before) or _LIST_NUMBER.search(before):
+                continue
+        end = match.end()
+        while cited := _CITED.match(text, end):
+            end = cited.end()
+        if _MAY_BE_CITED.match(text, end):
+            return None  # a citation may still come
+        return end
     return None
-
-
-def _stretches(text: str) -> list[str]:
-    parts = [part for part in _SOURCE_END.split(text) if part and part.strip()]
-    return [
-        "\n".join(parts[start : start + length])
-        for length in range(1, WINDOW_SENTENCES + 1)
-        for start in range(len(parts) - length + 1)
-    ]
