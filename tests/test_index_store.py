@@ -1,0 +1,92 @@
+"""Store: vectors by passage id, nearest ones, scopes, another embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import IndexStale
+from index.store import VectorStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[VectorStore]:
+    store = VectorStore(tmp_path / "vectors", "fake")
+    yield store
+    store.close()
+
+
+def unit(*places: float) -> np.ndarray:
+    vector = np.array(places, dtype=np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def fill(store: VectorStore) -> None:
+    store.add(["a", "b", "c"], np.stack([unit(1, 0), unit(1, 1), unit(0, 1)]), ["m1", "m1", "m2"])
+
+
+def test_nearest_come_best_first_with_their_cosine(store: VectorStore) -> None:
+    fill(store)
+    found = store.nearest(unit(1, 0.1), 2)
+    assert [i for i, _ in found] == ["a", "b"]
+    assert [cosine for _, cosine in found] == pytest.approx([0.99504, 0.77395], abs=1e-4)
+
+
+def test_scope_is_applied_before_the_limit(store: VectorStore) -> None:
+    fill(store)
+    assert [i for i, _ in store.nearest(unit(1, 0), 1, ["m2"])] == ["c"]
+    assert [i for i, _ in store.nearest(unit(1, 0), 10, {"m1", "m2"})] == ["a", "b", "c"]
+    assert store.nearest(unit(1, 0), 10, ["m3"]) == []
+
+
+def test_asking_nothing_or_an_empty_store_gives_nothing(store: VectorStore) -> None:
+    assert store.nearest(unit(1, 0), 5) == []
+    fill(store)
+    assert store.nearest(unit(1, 0), 0) == []
+    assert len(store.nearest(unit(1, 0), 99)) == 3
+
+
+def test_adding_again_replaces_and_deleting_removes(store: VectorStore) -> None:
+    fill(store)
+    store.add(["a"], np.stack([unit(0, 1)]), ["m1"])
+    assert store.count() == 3
+    assert dict(store.nearest(unit(0, 1), 3))["a"] == pytest.approx(1.0, abs=1e-5)
+    store.delete(["a", "never there"])
+    store.delete([])
+    assert store.ids() == {"b", "c"}
+
+
+def test_more_than_one_batch_is_kept(store: VectorStore) -> None:
+    angles = np.linspace(0, 1.5, 2300)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    ids = [f"p{n}" for n in range(2300)]
+    store.add(ids, vectors, ["m1"] * 2300)
+    assert store.ids() == set(ids)
+    store.delete(ids[:1500])
+    assert store.count() == 800
+
+
+def test_vectors_survive_closing_and_name_their_embedder(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path / "v", "old")
+    fill(store)
+    store.close()
+    again = VectorStore(tmp_path / "v", "old")
+    assert again.ids() == {"a", "b", "c"}
+    again.close()
+    with pytest.raises(IndexStale, match="andon index rebuild") as raised:
+        VectorStore(tmp_path / "v", "new")
+    assert raised.value.details == {"made_with": "old"}
+    fresh = VectorStore(tmp_path / "v", "new", fresh=True)
+    assert fresh.count() == 0
+    fresh.close()
+
+
+def test_clear_starts_again(store: VectorStore) -> None:
+    fill(store)
+    store.clear("fake")
+    assert store.count() == 0
+    store.add(["z"], np.stack([np.ones(5, dtype=np.float32)]), ["m1"])  # another size is no trouble then
+    assert store.ids() == {"z"}
