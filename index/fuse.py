@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from index.passage import Why
 
-CODE_LEAD = 1.0  # the passage is about a code that the question names
+CODE_LEAD = 2.0  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
-NAMED = 0.4  # the passage stands in the manual of a machine that the question names
+NAMED = 0.6  # the passage stands in the manual of a machine that the question names
 VECTOR_WEIGHT = 0.3  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.embedder import Embedder, Vectors
-from index.fuse import Candidate, CodeMatch, fuse
+from index.fuse import CodeMatch, fuse
 from index.glossary import bundled
 from index.keywords import search_keywords, term_rarity
 from index.passage import Hit, Lang, Manual, Passage
@@ -14,10 +14,11 @@ from index.question import Question, understand
 from index.rank import Fields, Relevance, relevance
 from index.store import VectorStore
 from index.text import terms
-from index.truth import Truth
+from index.truth import Truth, storable
 
 CANDIDATES = 60  # of each side
 MAX_QUESTION = 2000  # characters; longer questions are cut for search
+OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
@@ -47,10 +48,14 @@ class Searcher:
         self._embedder = embedder
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
-        question = question[:MAX_QUESTION]
+        question = storable(question[:MAX_QUESTION])
         allowed = scope.manuals if scope else frozenset()
+        with self._truth.snapshot():  # a manual replaced meanwhile is seen whole, as it was or as it is
+            return self._search(question, k, allowed)
+
+    def _search(self, question: str, k: int, allowed: frozenset[str]) -> Results:
         manuals = {m.id: m for m in self._truth.manuals() if not allowed or m.id in allowed}
-        if not manuals or not question.strip():
+        if not manuals or not question.strip() or k <= 0:
             return Results(())
         asked = understand(question, manuals.values(), bundled())
         within = tuple(manuals) if allowed else ()
@@ -99,7 +104,7 @@ class Searcher:
                 titles[passage.manual_id],
             )
             held = relevance(asked.concepts[passage.lang], rarity, fields)
-            reach = asked.reach[passage.lang]
+            reach = asked.reach[passage.lang] * (1.0 if passage.lang == asked.lang else OTHER_LANGUAGE)
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
 
