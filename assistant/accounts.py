@@ -8,17 +8,23 @@ import secrets
 import sqlite3
 import threading
 import time
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assistant.errors import NotAllowed
+from assistant.attempts import Attempts
+from assistant.errors import AccountRefused, NotAllowed
 
 Role = Literal["operator", "admin"]
 ROLES: tuple[Role, ...] = ("operator", "admin")
+SHORTEST_PASSWORD = 8
+LONGEST = 200  # characters of a name or password
+CHECKS_AT_ONCE = 2  # each takes 16 MiB and a processor
 
 # OWASP Password Storage Cheat Sheet, scrypt: N = 2^14, r = 8, p = 5 (16 MiB a check)
-_SCRYPT = {"n": 2**14, "r": 8, "p": 5, "dklen": 32}
+WORK = 2**14
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS session (token TEXT PRIMARY KEY, name TEXT NOT NULL, ends_at REAL NOT NULL);
@@ -38,26 +44,42 @@ class Account:
 class Accounts:
     """Accounts and sessions in one SQLite file. Safe to call from several threads."""
 
-    def __init__(self, path: Path, session_hours: int = 12) -> None:
+    def __init__(
+        self, path: Path, session_hours: int = 12, now: Callable[[], float] = time.time, work: int = WORK
+    ) -> None:
+        """``work`` is scrypt's N; an existing file must be opened with the one it was made with."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         self._guard = threading.Lock()
+        self._hashing = threading.BoundedSemaphore(CHECKS_AT_ONCE)
+        self._attempts = Attempts()
+        self._now = now
+        self._work = work
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         path.chmod(0o600)
         self._db.executescript(_SCHEMA)
         self._session_s = session_hours * 3600
 
     def put(self, name: str, password: str, role: Role) -> Account:
-        """Add an account, or give an existing one another password and role; that ends its sessions."""
-        if not name.strip() or len(password) < 8:
-            raise NotAllowed("An account needs a name and a password of at least 8 characters.", "Choose a longer one.")
+        """Add an account, or give an existing one another password and role; that ends its sessions. Raises
+        AccountRefused."""
+        name = name.strip()
+        if not name or len(name) > LONGEST or not name.isprintable():
+            raise AccountRefused("An account needs a name of 1 to 200 printable characters.", "Choose another name.")
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST:
+            raise AccountRefused(
+                f"A password needs {SHORTEST_PASSWORD} to {LONGEST} characters.", "Choose another password."
+            )
+        if role not in ROLES:
+            raise AccountRefused(f"There is no role {role!r}.", f"Choose one of: {', '.join(ROLES)}.")
         salt = secrets.token_bytes(16)
-        with self._guard:
+        with self._hashing:
+            hashed = _hash(password, salt, self._work)
+        with self._guard, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("DELETE FROM session WHERE name = ?", (name,))
-            self._db.execute(
-                "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", (name, role, salt, _hash(password, salt))
-            )
-            self._db.execute("COMMIT")
+            self._db.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", (name, role, salt, hashed))
+        self._attempts.clear(name)
         return Account(name, role)
 
     def accounts(self) -> list[Account]:
@@ -66,23 +88,31 @@ class Accounts:
         return [Account(name, role) for name, role in rows]
 
     def check(self, name: str, password: str) -> Account:
-        """The account of that name and password. Raises NotAllowed, the same for both mistakes."""
+        """The account of that name and password. Raises NotAllowed, the same for both mistakes, and TooManyAttempts
+        after several."""
+        name = _writable(name.strip())[: LONGEST + 1]
         with self._guard:
             row = self._db.execute("SELECT role, salt, hash FROM account WHERE name = ?", (name,)).fetchone()
-        salt, expected = (row[1], row[2]) if row else (b"\0" * 16, b"")
-        # the hash is computed for unknown names too, so that the time taken tells nobody which names exist
-        if not hmac.compare_digest(_hash(password, salt), expected):
-            raise NotAllowed("Name or password is wrong.", "Try again, or ask an admin for a new password.")
+        salt, expected = (row[1], row[2]) if row else (b"\0" * 16, b"\0" * 32)
+        with self._hashing:  # admitted one by one here, many at once get no more tries than one after the other
+            self._attempts.admit(name)
+            # the hash is computed for unknown names too, so that the time taken tells nobody which names exist
+            right = hmac.compare_digest(_hash(password[: LONGEST + 1], salt, self._work), expected)
+            if row is None or not right:
+                self._attempts.failed(name)
+                raise NotAllowed("Name or password is wrong.", "Try again, or ask an admin for a new password.")
+        self._attempts.clear(name)
         return Account(name, row[0])
 
     def sign_in(self, name: str, password: str) -> str:
         """Check, and open a session: returns its token (the file keeps only the token's hash)."""
         account = self.check(name, password)
         token = secrets.token_urlsafe(32)
-        with self._guard:
-            self._db.execute("DELETE FROM session WHERE ends_at < ?", (time.time(),))
+        with self._guard, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM session WHERE ends_at < ?", (self._now(),))
             self._db.execute(
-                "INSERT INTO session VALUES (?, ?, ?)", (_digest(token), account.name, time.time() + self._session_s)
+                "INSERT INTO session VALUES (?, ?, ?)", (_digest(token), account.name, self._now() + self._session_s)
             )
         return token
 
@@ -97,7 +127,7 @@ class Accounts:
         with self._guard:
             row = self._db.execute(
                 "SELECT account.name, role FROM session JOIN account USING (name) WHERE token = ? AND ends_at > ?",
-                (_digest(token), time.time()),
+                (_digest(token), self._now()),
             ).fetchone()
         return Account(*row) if row else None
 
@@ -106,9 +136,16 @@ class Accounts:
             self._db.close()
 
 
-def _hash(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, maxmem=64 * 1024 * 1024, **_SCRYPT)  # type: ignore[arg-type]
+def _hash(password: str, salt: bytes, work: int) -> bytes:
+    # NFC: the same password from two keyboards is one (RFC 8265, OpaqueString)
+    typed = _writable(unicodedata.normalize("NFC", password)).encode()
+    return hashlib.scrypt(typed, salt=salt, n=work, r=8, p=5, dklen=32, maxmem=64 * 1024 * 1024)
+
+
+def _writable(text: str) -> str:
+    """``text`` without lone surrogates, which broken clients send and nothing can store."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_writable(token).encode()).hexdigest()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event as Flag
-from typing import Any, cast
+from threading import Thread
+from typing import Any
 
 from assistant.answer import Answer, Declined, Event, Found, Piece, Quote, Sentence, Timing, Verdict
+from assistant.atoms import CITATION
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
 from assistant.relevance import decline
 from assistant.verify import SentenceSplitter, verify_sentence
 from edge.errors import EdgeFailed
+from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
@@ -23,6 +27,8 @@ from index.text import language
 
 NEAREST = 3
 MARKS_TOKENS = 32  # room for the chat template's own marks
+LOOK_S = 0.1  # how often a waiting generation looks whether it shall stop
+_LOG = logging.getLogger("andon.ask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,27 @@ class _Progress:
     stopped: bool = False
     failure: str = ""
 
+    def listen(self, pieces: Iterator[Spoken], stop: Flag) -> Iterator[Piece]:
+        """Cut what the model says into sentences and take each."""
+        splitter = SentenceSplitter()
+        for piece in pieces:
+            if piece.text:
+                self.first_piece_ms = self.first_piece_ms or _ms(self.start)
+            if stop.is_set():
+                break
+            for sentence in splitter.feed(piece.text):
+                yield from self.take(sentence)
+        if stop.is_set():
+            self.stopped = True
+            return
+        for sentence in splitter.finish():
+            yield from self.take(sentence)
+
     def take(self, text: str) -> Iterator[Piece]:
         """Verify one sentence; it comes out only if it is supported and not said before."""
-        if text.strip() == NOT_FOUND[self.found.lang]:
-            self.sentences.append(Sentence(text.strip(), (), False, "the model found nothing"))
+        plain = CITATION.sub("", text).strip()
+        if plain in NOT_FOUND.values():
+            self.sentences.append(Sentence(plain, (), False, "the model found nothing"))
             return
         sentence = verify_sentence(text, self.found.quotes)
         if any(sentence.text == earlier.text for earlier in self.sentences):
@@ -69,8 +92,10 @@ class Assistant:
     def ask(self, question: str, scope: Scope | None = None, stop: Flag | None = None) -> Iterator[Event]:
         """Yields Found, then any number of Piece, then Answer. Raises QuestionEmpty or QuestionTooLong before Found.
 
-        A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code.
-        ``stop``, when set, ends the generation after the current token; closing the iterator does so too.
+        A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code
+        ("runner_crashed" for what is not an EdgeFailed; the log has the traceback). ``stop``, when set from any thread,
+        ends the generation after the current token, also while it waits in the runner's queue; closing the iterator
+        ends it too.
         """
         start = time.perf_counter()
         question = self._checked(question)
@@ -86,7 +111,8 @@ class Assistant:
         yield _answer(progress, self.runner.name if self.runner is not None else "")
 
     def _checked(self, question: str) -> str:
-        question = question.replace("\x00", "").strip()
+        # lone surrogates come from broken clients and cannot be written anywhere
+        question = question.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
         if not question:
             raise QuestionEmpty("The question is empty.", "Type what happened, or the alarm's code.")
         if len(question) > self.options.max_question:
@@ -99,34 +125,49 @@ class Assistant:
         return question
 
     def _generate(self, runner: Runner, progress: _Progress, stop: Flag) -> Iterator[Event]:
-        found = progress.found
-        splitter = SentenceSplitter()
         try:
             runner.load()
-            excerpts = self._excerpts(runner, found)
+            excerpts = self._excerpts(runner, progress.found)
             if not excerpts:
                 progress.failure = "prompt_too_long"
                 return
-            messages = build_messages(found.question, excerpts, found.lang)
+            messages = build_messages(progress.found.question, excerpts, progress.found.lang)
             sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0)
-            with closing(cast(Any, runner.stream(messages, sampling))) as pieces:
-                for piece in pieces:
-                    progress.first_piece_ms = progress.first_piece_ms or _ms(progress.start)
-                    for sentence in splitter.feed(piece.text):
-                        yield from progress.take(sentence)
-                    if stop.is_set():
-                        progress.stopped = True
-                        return
-            for sentence in splitter.finish():
-                yield from progress.take(sentence)
+            with _closed_by(stop, runner.stream(messages, sampling)) as pieces:
+                yield from progress.listen(pieces, stop)
         except EdgeFailed as failed:
             progress.failure = failed.code
+        except Exception:  # noqa: BLE001  the quotes are worth more than the model's sentences: whatever it does, they stand
+            _LOG.exception("The runner %s crashed.", runner.name)
+            progress.failure = "runner_crashed"
 
     def _excerpts(self, runner: Runner, found: Found) -> tuple[Excerpt, ...]:
         bare = build_messages(found.question, (), found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
         budget = runner.context_tokens - self.options.answer_tokens - taken
         return fit_excerpts([_excerpt(quote) for quote in found.quotes], budget, runner.count_tokens)
+
+
+@contextmanager
+def _closed_by(stop: Flag, pieces: Iterator[Spoken]) -> Iterator[Iterator[Spoken]]:
+    """``pieces``, closed at the end, or by another thread as soon as ``stop`` is set: a generation that waits in the
+    runner's queue or for its first token must not hold the runner for a reader who has gone."""
+    done = Flag()
+    close: Any = getattr(pieces, "close", lambda: None)
+
+    def watch() -> None:
+        while not done.is_set():
+            if stop.wait(LOOK_S):
+                with suppress(ValueError):  # a plain generator that is at work: it ends at its next piece
+                    close()
+                return
+
+    Thread(target=watch, name="andon-stop", daemon=True).start()
+    try:
+        yield pieces
+    finally:
+        done.set()
+        close()
 
 
 def place(hit: Hit) -> str:

@@ -4,7 +4,12 @@ AssistantFailed
 ├── QuestionRefused
 │   ├── QuestionEmpty       nothing was asked
 │   └── QuestionTooLong     more characters than the limit
-├── NotAllowed              signed out, wrong password, or a role that may not do this
+├── NotAllowed              signed out, or a wrong name or password
+│   ├── AdminOnly               an operator asked for what only an admin may do
+│   ├── TooManyAttempts         this name was tried with wrong passwords too often
+│   └── AccountRefused          a name, password or role that cannot be given
+├── RequestRefused          a request to the service that cannot be understood
+│   └── RequestTooLarge         more bytes than the limit
 └── SettingsWrong           andon.toml, ANDON_* or a flag has a value that cannot be used
 """
 
@@ -38,6 +43,26 @@ class QuestionTooLong(QuestionRefused):
 
 class NotAllowed(AssistantFailed):
     code = "not_allowed"
+
+
+class AdminOnly(NotAllowed):
+    code = "admin_only"
+
+
+class TooManyAttempts(NotAllowed):
+    code = "too_many_attempts"
+
+
+class AccountRefused(NotAllowed):
+    code = "account_refused"
+
+
+class RequestRefused(AssistantFailed):
+    code = "request_refused"
+
+
+class RequestTooLarge(RequestRefused):
+    code = "request_too_large"
 
 
 class SettingsWrong(AssistantFailed):

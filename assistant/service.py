@@ -2,69 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 from typing import Annotated, Any
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, UploadFile
+from fastapi import Path as InPath
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from assistant.accounts import Account
 from assistant.answer import Event
 from assistant.build import Andon
-from assistant.errors import AssistantFailed, NotAllowed, QuestionRefused
+from assistant.errors import AdminOnly, NotAllowed
+from assistant.service_errors import FAILURES, BodyLimit, add_error_shapes, error_json, status_of, unexpected_json
 from assistant.wire import Json, event_json, hit_json, job_json, manual_json
-from edge.errors import EdgeFailed
-from index.errors import IndexBusy, IndexFailed, ManualUnknown, ManualUnreadable
+from index.errors import UnknownFormat
 from index.jobs import Job
 from index.library import Scope
+from index.manuals.choose import suffixes
+
+__all__ = ["COOKIE", "accept_upload", "account_of_request", "error_json", "make_service", "status_of"]
 
 COOKIE = "andon_session"
+MAX_JSON_BYTES = 1 << 20
+MAX_NAME = 200  # characters of an uploaded file's name
+WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
+LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
 _BASIC = HTTPBasic(auto_error=False)
-Failure = AssistantFailed | IndexFailed | EdgeFailed
+_LOG = logging.getLogger("andon.service")
 
 
 class AskRequest(BaseModel):
     """A question; ``manuals`` narrows it to these manual ids."""
 
     question: str = Field(examples=["AL.32 が出て搬送軸が止まった"])
-    manuals: list[str] = Field(default_factory=list)
+    manuals: list[str] = Field(default_factory=list, max_length=1000)
 
 
 class SignIn(BaseModel):
-    name: str
-    password: str
-
-
-def error_json(failure: Failure) -> Json:
-    """The one error shape: a stable code, what and where, what helps."""
-    return {
-        "error": {
-            "code": failure.code, "message": failure.message, "remedy": failure.remedy, "details": failure.details,
-        }
-    }  # fmt: skip
-
-
-def status_of(failure: Failure) -> int:
-    match failure:
-        case NotAllowed():
-            return 401
-        case ManualUnknown():
-            return 404
-        case IndexBusy():
-            return 409
-        case QuestionRefused() | ManualUnreadable():
-            return 422
-        case _:
-            return 500
+    name: str = Field(max_length=200)
+    password: str = Field(max_length=200)
 
 
 def make_service(andon: Andon) -> FastAPI:
@@ -76,7 +65,10 @@ def make_service(andon: Andon) -> FastAPI:
     account = _account_of(andon)
     admin = _admin_of(account)
     service.state.account_of = account
-    _add_errors(service)
+    add_error_shapes(service)
+    whole_file = (andon.settings.max_file_mb + 1) * 1024 * 1024
+    limits = {"/ask": MAX_JSON_BYTES, "/session": MAX_JSON_BYTES, "/manuals": whole_file}
+    service.add_middleware(BodyLimit, limits=limits)
     _add_sessions(service, andon)
     _add_questions(service, andon, account)
     _add_manuals(service, andon, account, admin)
@@ -104,23 +96,10 @@ def _account_of(andon: Andon) -> Any:
 def _admin_of(account: Any) -> Any:
     def admin(found: Annotated[Account, Depends(account)]) -> Account:
         if not found.is_admin:
-            raise HTTPException(403, "This needs an admin.")
+            raise AdminOnly("This needs an admin.", "Sign in as an admin, or ask one.")
         return found
 
     return admin
-
-
-def _add_errors(service: FastAPI) -> None:
-    async def failed(request: Request, failure: Exception) -> JSONResponse:
-        if isinstance(failure, AssistantFailed | IndexFailed | EdgeFailed):
-            return JSONResponse(error_json(failure), status_of(failure))
-        if isinstance(failure, HTTPException):
-            message = {"error": {"code": f"http_{failure.status_code}", "message": str(failure.detail), "remedy": "", "details": {}}}  # fmt: skip  # noqa: E501
-            return JSONResponse(message, failure.status_code)
-        raise failure
-
-    for kind in (AssistantFailed, IndexFailed, EdgeFailed, HTTPException):
-        service.add_exception_handler(kind, failed)
 
 
 def _add_sessions(service: FastAPI, andon: Andon) -> None:
@@ -154,15 +133,18 @@ def _add_sessions(service: FastAPI, andon: Andon) -> None:
 
 
 def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
+    limiter = CapacityLimiter(WAITING)
+
     @service.post("/ask", tags=["questions"], dependencies=[Depends(account)])
-    async def ask(body: AskRequest) -> StreamingResponse:
+    async def ask(body: AskRequest, request: Request) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
         events = andon.assistant.ask(body.question, Scope(frozenset(body.manuals)), stop)
-        first = await run_in_threadpool(next, events)  # a refused question is an HTTP error, not a stream
+        first = await _next(events, None, limiter)  # a refused question is an HTTP error, not a stream
         return StreamingResponse(
-            _server_sent(first, events, stop), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+            _server_sent(first, events, stop, limiter, request),
+            media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )  # fmt: skip
 
     @service.get("/search", tags=["questions"], dependencies=[Depends(account)])
     def search(
@@ -178,18 +160,37 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
         }  # fmt: skip
 
 
-async def _server_sent(first: Event, rest: Iterator[Event], stop: Flag) -> AsyncIterator[str]:
-    end = object()
-    event: Event | object = first
+async def _next(events: Iterator[Event], end: Event | None, limiter: CapacityLimiter) -> Any:
+    # abandoned when the reader goes away: the thread ends by itself once ``stop`` is set
+    return await anyio.to_thread.run_sync(partial(next, events, end), abandon_on_cancel=True, limiter=limiter)
+
+
+async def _server_sent(
+    first: Event, rest: Iterator[Event], stop: Flag, limiter: CapacityLimiter, request: Request
+) -> AsyncIterator[bytes]:
+    event: Event | None = first
     try:
-        while event is not end:
-            name, content = event_json(event)  # type: ignore[arg-type]
-            yield f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
-            event = await run_in_threadpool(next, rest, end)
-    except (AssistantFailed, IndexFailed, EdgeFailed) as failure:
-        yield f"event: error\ndata: {json.dumps(error_json(failure), ensure_ascii=False)}\n\n"
+        while event is not None:
+            yield _frame(*event_json(event))
+            waiting = asyncio.ensure_future(_next(rest, None, limiter))
+            try:
+                while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
+                    if await request.is_disconnected():
+                        return
+                event = waiting.result()
+            finally:
+                waiting.cancel()
+    except FAILURES as failure:
+        yield _frame("error", error_json(failure))
+    except Exception:  # noqa: BLE001  the head is sent already: the reader learns of it as an event
+        _LOG.exception("An answer broke off.")
+        yield _frame("error", unexpected_json())
     finally:
-        stop.set()  # the reader went away: the runner is free for the next one after its current token
+        stop.set()  # whoever leaves frees the runner for the next one
+
+
+def _frame(name: str, content: Json) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
 
 
 def _add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
@@ -227,7 +228,7 @@ def _add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> No
         return {"jobs": [job_json(job) for job in library.jobs.jobs()]}
 
     @service.get("/jobs/{job_id}", tags=["manuals"], dependencies=[Depends(admin)])
-    def job(job_id: int) -> Json:
+    def job(job_id: Annotated[int, InPath(ge=1, le=2**63 - 1)]) -> Json:
         found = library.jobs.job(job_id)
         if found is None:
             raise HTTPException(404, f"There is no job {job_id}.")
@@ -235,14 +236,27 @@ def _add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> No
 
 
 def accept_upload(andon: Andon, file: UploadFile) -> Job:
-    """Write an uploaded file to disk and queue it."""
-    name = Path((file.filename or "").replace("\\", "/")).name or f"upload-{secrets.token_hex(4)}"
-    folder = andon.settings.index_folder
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".upload-") as part:
+    """Write an uploaded file to disk and queue it. Raises UnknownFormat for a name that no reader knows."""
+    name = _file_name(file.filename or "")
+    if Path(name).suffix.lower() not in suffixes():
+        raise UnknownFormat(
+            f"No reader for the file {name!r}.", f"Its name must end with one of: {', '.join(suffixes())}.", name=name
+        )
+    with tempfile.TemporaryDirectory(dir=andon.settings.index_folder, prefix=".upload-") as part:
         path = Path(part) / "file"
         with path.open("wb") as target:
             shutil.copyfileobj(file.file, target, 1 << 20)
         return andon.library.jobs.submit(path, name)
+
+
+def _file_name(sent: str) -> str:
+    """The last part of what a browser sent as a name, printable, short, and never a path."""
+    last = sent.encode("utf-8", "replace").decode().replace("\\", "/").rpartition("/")[2]
+    printable = "".join(character for character in last if character.isprintable()).strip()
+    stem, dot, suffix = printable.rpartition(".")
+    if len(printable) > MAX_NAME and dot and len(suffix) < 20:
+        printable = f"{stem[: MAX_NAME - len(suffix) - 1]}.{suffix}"
+    return printable[:MAX_NAME] or f"upload-{secrets.token_hex(4)}"
 
 
 def _add_docs(service: FastAPI) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from pydantic_settings import (
 from assistant.errors import SettingsWrong
 
 ROOT = Path(__file__).resolve().parents[1]
+# the settings file, open data for the tests, the password that "andon user add" takes; they are no settings
+_OTHER_VARIABLES = {"ANDON_CONFIG", "ANDON_SHARED_DATA", "ANDON_NEW_PASSWORD"}
 
 
 class Settings(BaseSettings):
@@ -53,7 +57,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = TomlConfigSettingsSource(settings_cls, toml_file=Path(os.environ.get("ANDON_CONFIG", "andon.toml")))
+        file = TomlConfigSettingsSource(settings_cls, toml_file=_file())
         return init_settings, env_settings, file
 
     @property
@@ -66,16 +70,53 @@ class Settings(BaseSettings):
 
 
 def read_settings(**flags: Any) -> Settings:
-    """Settings with ``flags`` on top; flags that are None were not given. Raises SettingsWrong naming the setting."""
+    """Settings with ``flags`` on top; flags that are None were not given. "~" is expanded in paths. Raises
+    SettingsWrong naming the setting and where it was given; a misspelt name is wrong too, not overlooked."""
+    _refuse_unknown_variables()
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        raise _wrong(error, given) from error
+    except (ValueError, OSError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise SettingsWrong(
-            f"The setting {name} cannot be {first.get('input')!r}: {first['msg']}.",
-            "See docs/settings.md for what it may be.",
-            setting=name,
+            f"The settings file {_file()} cannot be read: {error}.", "Mend it, or name another in ANDON_CONFIG."
         ) from error
-    return settings.model_copy(update={"data": settings.data.expanduser().resolve()})
+    paths = {
+        "data": settings.data.expanduser().resolve(),
+        "models": settings.models.expanduser().resolve(),
+        "model": str(Path(settings.model).expanduser()) if settings.model.startswith("~") else settings.model,
+    }
+    return settings.model_copy(update=paths)
+
+
+def _file() -> Path:
+    return Path(os.environ.get("ANDON_CONFIG", "andon.toml"))
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would otherwise be overlooked without a word."""
+    known = {f"ANDON_{name.upper()}" for name in Settings.model_fields} | _OTHER_VARIABLES
+    for name in sorted(os.environ):
+        if name.startswith("ANDON_") and name.upper() not in known:
+            raise SettingsWrong(f"There is no setting {name}.", _suggestion(name, known), setting=name)
+
+
+def _wrong(error: ValidationError, flags: dict[str, Any]) -> SettingsWrong:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        where = "a flag" if name in flags else str(_file())
+        message = f"There is no setting {name} (in {where})."
+        return SettingsWrong(message, _suggestion(name, Settings.model_fields), setting=name)
+    variable = f"ANDON_{name.upper()}"
+    where = "the flag" if name in flags else variable if variable in os.environ else str(_file())
+    return SettingsWrong(
+        f"The setting {name} cannot be {first.get('input')!r} (from {where}): {first['msg']}.",
+        "See docs/settings.md for what it may be.", setting=name,
+    )  # fmt: skip
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]}?" if near else "See docs/settings.md for the settings there are."
