@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes import find_codes
@@ -149,6 +150,7 @@ class Truth:
 
     def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
         """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced."""
+        rows = [_Rows.of(manual, passage) for passage in passages]  # slow, so before others have to wait
         with self.transaction() as db:
             replaced = self._drop_passages(db, manual.id)
             db.execute(
@@ -160,8 +162,8 @@ class Truth:
                 "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?)",
                 (manual.id, manual.revision, manual.sha256, manual.added_at),
             )
-            for passage in passages:
-                _insert_passage(db, manual, passage)
+            for row in rows:
+                row.insert(db)
         live = {passage.id for passage in passages}
         return [old for old in replaced if old not in live]
 
@@ -215,25 +217,37 @@ _MANUAL = (
 )
 
 
-def _insert_passage(db: sqlite3.Connection, manual: Manual, passage: Passage) -> None:
-    number = db.execute(
-        "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang, codes,"
-        " boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
-         json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
-         passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
-         json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes])),
-    ).lastrowid  # fmt: skip
-    place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
-    db.execute(
-        "INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)",
-        (number, " ".join(terms(place)), " ".join(terms(passage.text))),
-    )
-    lead = lead_codes(passage)
-    db.executemany(
-        "INSERT INTO code VALUES (?, ?, ?)",
-        [(code, number, int(code in lead)) for code in dict.fromkeys(passage.codes)],
-    )
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A passage as the tables hold it."""
+
+    passage: tuple[str | int, ...]
+    place: str
+    body: str
+    codes: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, manual: Manual, passage: Passage) -> _Rows:
+        place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
+        lead = lead_codes(passage)
+        return cls(
+            (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
+             json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
+             passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
+             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes])),
+            " ".join(terms(place)),
+            " ".join(terms(passage.text)),
+            tuple((code, int(code in lead)) for code in dict.fromkeys(passage.codes)),
+        )  # fmt: skip
+
+    def insert(self, db: sqlite3.Connection) -> None:
+        number = db.execute(
+            "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
+            " codes, boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self.passage,
+        ).lastrowid
+        db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
+        db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
 
 
 def storable(text: str) -> str:
