@@ -10,7 +10,7 @@ from index.passage import Why
 CODE_LEAD = 2.0  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
 NAMED = 0.6  # the passage stands in the manual of a machine that the question names
-VECTOR_WEIGHT = 0.3  # of the cosine, spread over its own candidates; only in languages that the embedder knows
+VECTOR_WEIGHT = 0.4  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,16 @@ def fuse(
     keywords: Mapping[int, float],
     vectors: Mapping[int, float],
     named: Collection[int] = (),
+    embedded: Collection[int] = (),
     vector_weight: float = VECTOR_WEIGHT,
 ) -> list[Candidate]:
     """Best first. ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where
-    the embedder does not know the language; ``named``: numbers of passages in a manual that the question names.
+    the embedder does not know the language; ``named``: numbers of passages in a manual that the question names;
+    ``embedded``: numbers of passages in a language that the embedder knows.
 
-    Keyword relevance is absolute, so a clear winner keeps its lead; the cosine enters as its place between the least and
-    the best similarity seen. A code that leads a passage outweighs both.
+    Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least and
+    the best similarity seen, and takes its share of the weight from the keyword's: a passage that no vector could have
+    found is not behind for that. A code that leads a passage outweighs both.
     """
     score = dict.fromkeys([*keywords, *vectors, *(match.number for match in codes)], 0.0)
     why: dict[int, list[Why]] = {number: [] for number in score}
@@ -53,7 +56,7 @@ def fuse(
         why[number].append(Why("code", 1 if match.lead else 2, match.code))
     for rank, number in enumerate(sorted(keywords, key=lambda n: (-keywords[n], n)), start=1):
         if keywords[number] > 0:
-            score[number] += keywords[number]
+            score[number] += keywords[number] * (1 - vector_weight if vectors and number in embedded else 1)
             why[number].append(Why("keyword", rank, f"{keywords[number]:.2f}"))
     if vectors:
         low, high = min(vectors.values()), max(vectors.values())

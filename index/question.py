@@ -14,7 +14,7 @@ from index.passage import Lang, Manual
 from index.text import informative, language, terms
 
 TRANSLATED = 0.8  # weight of a translated term beside one that the question holds itself
-KANA_PAIR = 0.35  # weight of a pair with hiragana in it: endings and particles far more often than words
+KANA_PAIR = 0.5  # weight of a pair with hiragana in it: endings and particles far more often than words
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
 _HIRAGANA = re.compile("[ぁ-ゖ]")

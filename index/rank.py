@@ -13,7 +13,7 @@ from index.question import Concept
 K1 = 0.6
 B = 0.3
 USUAL_LENGTH = 120  # terms
-SECTION_WEIGHT = 1.0
+SECTION_WEIGHT = 1.5
 CHAPTER_WEIGHT = 0.4
 TITLE_WEIGHT = 0.2
 ENOUGH_OF_VARIANT = 0.6  # a phrase of which less stands there is not there

@@ -66,7 +66,10 @@ class Searcher:
         passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
         relevances = self._relevances(asked, passages, manuals)
         named = {number for number, passage in passages.items() if passage.manual_id in asked.named}
-        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, vectors, named)
+        languages = self._embedder.languages if self._embedder is not None else frozenset()
+        embedded = {number for number, passage in passages.items() if passage.lang in languages}
+        near = {number: cosine for number, cosine in vectors.items() if number in embedded}
+        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, near, named, embedded)
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
