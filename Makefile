@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench demo-manuals docs clean
+.PHONY: demo test check bench soak demo-manuals docs clean
 
 demo:
 	@scripts/install.sh demo $(PYTHON)
