@@ -9,12 +9,16 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from assistant.service import account_of_request, make_service
-from ui.door import Door
+from assistant.service_errors import BodyLimit
+from ui.door import ADMIN_CALLS, CALLS, Door
 from ui.login import ADMIN_PAGE, add_login
 from ui.theme import FAVICON, favicon_svg, make_theme, page_css, page_head
 
 if TYPE_CHECKING:
     from assistant.build import Andon
+
+SMALL_BYTES = 1 << 20  # a question, a sign-in
+_SMALL = ("/login", "/logout", f"{CALLS}queue/join", f"{ADMIN_CALLS}queue/join", f"{CALLS}upload")
 
 # Read by Gradio when it is imported: no analytics, no version check, no run history, no server-side rendering by node
 _OFFLINE = {
@@ -44,6 +48,7 @@ def make_app(andon: Andon) -> FastAPI:
     uploads = f"{andon.settings.max_file_mb}mb"
     _mount(service, andon, admin.blocks, ADMIN_PAGE.rstrip("/"), admin_only=True, max_file_size=uploads)
     _mount(service, andon, operator.blocks, "/", admin_only=False, max_file_size="1kb")
+    service.add_middleware(BodyLimit, limits=dict.fromkeys(_SMALL, SMALL_BYTES))
     service.add_middleware(Door, andon=andon)
     return service
 

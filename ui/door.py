@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.errors import AdminOnly, NotAllowed
 from assistant.service import account_of_request
+from assistant.service_errors import error_json, status_of
 from ui.login import lang_of_request, login_address, needs_admin_page
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ POLICY = (
 )
 _HEADERS = {"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 PAGES = ("/", "/admin", "/admin/")
+# what the pages of each role call; checked here, before a body is read, and again by Gradio
+CALLS = "/gradio_api/"
+ADMIN_CALLS = "/admin/gradio_api/"
 
 
 class Door:
@@ -36,10 +41,24 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = self._answer(Request(scope)) if scope["path"] in PAGES else None
+        path = str(scope["path"])
+        answer = None
+        if path in PAGES:
+            answer = self._page(Request(scope))
+        elif path.startswith((CALLS, ADMIN_CALLS)):
+            answer = self._call(Request(scope))
         await (answer or self._app)(scope, receive, _with_headers(send))
 
-    def _answer(self, request: Request) -> Response | None:
+    def _call(self, request: Request) -> Response | None:
+        account = account_of_request(self._andon, request)
+        failure: NotAllowed | None = None
+        if account is None:
+            failure = NotAllowed("You are not signed in.", "Sign in on /login.")
+        elif request.url.path.startswith(ADMIN_CALLS) and not account.is_admin:
+            failure = AdminOnly("This needs an admin.", "Sign in as an admin, or ask one.")
+        return JSONResponse(error_json(failure), status_of(failure)) if failure else None
+
+    def _page(self, request: Request) -> Response | None:
         """Where a page is not for this reader: what to send in its place."""
         account = account_of_request(self._andon, request)
         if account is None:

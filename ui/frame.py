@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.build import Andon
 
 LANG_EVENT = """
+watch('value', () => andon.named(element));
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-lang]');
   if (!button) return;
@@ -43,8 +44,10 @@ def top_html(account: Account | None, lang: Lang, here: str) -> str:
         for code, text in (("ja", "日本語"), ("en", "English"))
     )
     name = f'<span class="a-user">{escape(account.name)}</span>' if account is not None else ""
+    title = _say("page.title" if here == "operator" else "admin.title", lang)
     return (
-        f'<header class="a-top" data-page-lang="{lang}"><a class="a-brand" href="/">{LOGO}<span>Andon</span></a>{nav}'
+        f'<header class="a-top" data-page-lang="{lang}" data-page-title="{title}">'
+        f'<a class="a-brand" href="/">{LOGO}<span>Andon</span></a>{nav}'
         f'<div role="group" aria-label="{_say("page.language", lang)}">{langs}</div>{name}'
         f'<form method="post" action="/logout"><button>{_say("page.sign_out", lang)}</button></form></header>'
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from html import escape
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -13,7 +11,7 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts import Account
-from assistant.errors import NotAllowed
+from assistant.errors import NotAllowed, TooManyAttempts
 from assistant.service import COOKIE, account_of_request
 from ui.theme import FAVICON, LOGO, login_css
 from ui.wording import Lang, say
@@ -28,38 +26,8 @@ ADMIN_PAGE = "/admin/"
 _HERE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 
-class Attempts:
-    """Slows down guessing: after five wrong passwords for a name, each further try waits longer, a minute at most."""
-
-    FREE = 5
-    LONGEST_S = 60.0
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._wrong: dict[str, tuple[int, float]] = {}
-
-    def wait_s(self, name: str) -> float:
-        """Seconds until ``name`` may be tried again; 0 means now."""
-        with self._guard:
-            count, until = self._wrong.get(name, (0, 0.0))
-        return max(0.0, until - time.monotonic()) if count > self.FREE else 0.0
-
-    def wrong(self, name: str) -> None:
-        with self._guard:
-            if len(self._wrong) > 10_000:  # made-up names must not fill the memory
-                self._wrong.clear()
-            count = self._wrong.get(name, (0, 0.0))[0] + 1
-            pause = min(self.LONGEST_S, 2.0 ** max(0, count - self.FREE))
-            self._wrong[name] = (count, time.monotonic() + pause)
-
-    def right(self, name: str) -> None:
-        with self._guard:
-            self._wrong.pop(name, None)
-
-
 def add_login(service: FastAPI, andon: Andon) -> None:
     """Add /login and /logout to the service."""
-    attempts = Attempts()
 
     @service.get("/login", include_in_schema=False)
     def login_page(request: Request, next: str = "", lang: str = "") -> Response:
@@ -75,21 +43,18 @@ def add_login(service: FastAPI, andon: Andon) -> None:
     @service.post("/login", include_in_schema=False)
     def sign_in(
         request: Request,
-        name: Annotated[str, Form(max_length=200)] = "",
-        password: Annotated[str, Form(max_length=1000)] = "",
-        next: Annotated[str, Form(max_length=2000)] = "",
+        name: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        next: Annotated[str, Form()] = "",
     ) -> Response:
         lang = lang_of_request(request)
-        wait = attempts.wait_s(name)
-        if wait > 0:
-            text = say("login.wait", lang, seconds=int(wait) + 1)
-            return HTMLResponse(_login_html(lang, next, text, name), 429)
         try:
             token = andon.accounts.sign_in(name, password)
+        except TooManyAttempts as tired:
+            text = say("login.wait", lang, seconds=tired.details["wait_s"])
+            return HTMLResponse(_login_html(lang, next, text, name), 429)
         except NotAllowed:
-            attempts.wrong(name)
             return HTMLResponse(_login_html(lang, next, say("login.wrong", lang), name), 401)
-        attempts.right(name)
         account = andon.accounts.of_session(token)
         response = RedirectResponse(target(next, account), 303)
         response.set_cookie(

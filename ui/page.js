@@ -6,9 +6,14 @@
     document.cookie = `andon_lang=${lang}; path=/; max-age=31536000; samesite=lax`;
   };
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const named = (element) => {
+    const top = element.querySelector("[data-page-lang]");
+    if (!top) return;
+    document.documentElement.lang = top.dataset.pageLang;
+    document.title = top.dataset.pageTitle;
+  };
   const ready = () => {
-    const top = document.querySelector("[data-page-lang]");
-    if (top) document.documentElement.lang = top.dataset.pageLang;
+    named(document);
     document.documentElement.dataset.ready = "yes";
   };
   setTimeout(ready, 4000); // whatever happens, the page is shown
@@ -34,7 +39,7 @@
       dialog.showModal();
     });
   };
-  window.andon = { setLang, ready, reveal, deletes };
+  window.andon = { setLang, named, ready, reveal, deletes };
 
   // a sign-in that has ended leads to the sign-in page, not to a silent page
   const fetched = window.fetch;
@@ -46,9 +51,10 @@
   };
 
   // Enter that confirms a Japanese conversion must not send the question
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
-  }, true);
+  for (const kind of ["keydown", "keypress"])
+    document.addEventListener(kind, (event) => {
+      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+    }, true);
 
   const jump = (number) => {
     const source = document.getElementById(`quote-${number}`);

@@ -19,7 +19,7 @@ from index.errors import IndexFailed
 from ui.wording import Lang
 
 _LOG = logging.getLogger("andon.ui")
-_LOOK_S = 0.5  # how often a watcher looks for a change of language while nothing else happens
+_LOOK_S = 0.5  # a watcher that missed a word looks again after this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,11 @@ class Seats:
 
     def sit(self, key: str, lang: Lang) -> None:
         with self._guard:
-            self._seats.setdefault(key, _Seat(lang)).lang = lang
+            seat = self._seats.setdefault(key, _Seat(lang))
+            seat.lang = lang
+        if seat.turn is not None:
+            with seat.turn.changed:
+                seat.turn.changed.notify_all()
 
     def lang(self, key: str, default: Lang = "ja") -> Lang:
         with self._guard:
@@ -193,18 +197,19 @@ class Seats:
         """What to show, each time it changes, until the turn is done or another one took the seat."""
         shown: tuple[View, Lang] | None = None
         while True:
+            with turn.changed:
+                view = turn.view
             with self._guard:
                 seat = self._seats.get(key)
                 if seat is None or seat.turn is not turn:
                     return
                 lang = seat.lang
-            with turn.changed:
-                if shown == (turn.view, lang):
-                    turn.changed.wait(_LOOK_S)
-                view = turn.view
-            if shown == (view, lang):
+            if shown != (view, lang):
+                shown = (view, lang)
+                yield view, lang
+                if view.done:
+                    return
                 continue
-            shown = (view, lang)
-            yield view, lang
-            if view.done:
-                return
+            with turn.changed:
+                if turn.view is view:
+                    turn.changed.wait(_LOOK_S)

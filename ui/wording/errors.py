@@ -77,6 +77,27 @@ ERRORS: dict[str, Entry] = {
         "ja": "名前またはパスワードが違うか、ログインの期限が切れています。もう一度ログインしてください。",
         "en": "The name or password is wrong, or your sign-in has ended. Sign in again.",
     },
+    "admin_only": {
+        "ja": "管理者だけができる操作です。管理者に依頼してください。",
+        "en": "Only an admin may do this. Ask one.",
+    },
+    "too_many_attempts": {
+        "ja": "パスワードの間違いが続きました。しばらく待ってから、もう一度試してください。",
+        "en": "This name was tried with a wrong password too often. Wait a little and try again.",
+    },
+    "account_refused": {
+        "ja": "この名前、パスワードまたは役割では登録できません。"
+        "名前は 200 文字以内、パスワードは 8 文字以上 200 文字以内にしてください。",
+        "en": "This name, password or role cannot be given. A name has up to 200 characters, a password 8 to 200.",
+    },
+    "request_refused": {
+        "ja": "要求の内容を読み取れません。ページを開き直して、もう一度試してください。",
+        "en": "The request cannot be understood. Open the page again and retry.",
+    },
+    "request_too_large": {
+        "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",
+        "en": "Too much was sent at once. For a file, ask an admin about the limit.",
+    },
     "settings_wrong": {
         "ja": "設定の値が正しくありません。andon.toml を確認してください。",
         "en": "A setting has a value that cannot be used. Check andon.toml.",
@@ -105,6 +126,10 @@ ERRORS: dict[str, Entry] = {
     "generation_failed": {
         "ja": "回答の作成中に問題が起きました。",
         "en": "Something went wrong while the answer was being written.",
+    },
+    "runner_crashed": {
+        "ja": "回答モデルが途中で止まりました。続くときは管理者に連絡してください。",
+        "en": "The answer model broke off. Tell your admin if this happens again.",
     },
     "conversion_refused": {
         "ja": "このモデルは正しく変換できないため、変換しませんでした。",

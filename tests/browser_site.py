@@ -1,0 +1,201 @@
+"""A whole site on a free port, its slow model, and visitors whose tabs are watched."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fake_runner import FakeRunner
+
+from assistant.accounts import Accounts
+from assistant.ask import AskOptions, Assistant
+from assistant.build import Andon, open_library
+from assistant.settings import read_settings
+from edge.runner import Message, Piece, Sampling
+
+PATIENCE_MS = 15_000
+ACCOUNTS = {"operator": "operator-pass", "second": "second-pass", "admin": "admin-pass"}
+
+MACHINE = """# 包装機 PK-7 取扱説明書
+
+## 1 安全
+
+> [!DANGER]
+> カバーの中に手を入れないでください。死亡または重傷を負います。
+
+## 2 アラーム一覧
+
+| アラーム番号 | 名称 | 原因 | 処置 |
+|---|---|---|---|
+| E-401 | フィルム切れ | フィルムがなくなった。 | フィルムロールを交換する。 |
+| E-402 | クランプ異常 | 電磁弁 SV2 の不良。 | シリンダスイッチの位置を直す。 |
+
+## 3 フィルムロールの交換
+
+> [!WARNING]
+> 交換の前に主電源を切ってください。
+
+次の手順でフィルムロールを交換してください。
+
+1. 主電源スイッチを OFF にする。
+2. 空の紙管を抜く。
+3. 新しいフィルムロールを下部チャックに差し込む。
+"""
+HOSTILE = """<img src=x onerror="window.hacked=1"> Feeder FD-2 manual
+
+1.1 Jam <script>window.hacked=2</script>
+
+Clear the feeder jam like this: ${window.hacked=3} {{constructor}} <b onclick="window.hacked=4">bold</b> &
+<svg/onload=window.hacked=5>.
+"""
+
+
+class SlowRunner(FakeRunner):
+    """Says the first line of each excerpt, token by token with a pause. ``speaking`` counts the streams under way."""
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        super().__init__(excerpts_said, name="fake-slm")
+        self.pause_s = pause_s
+        self.speaking = 0
+
+    def _speak(
+        self, messages: tuple[Message, ...], sampling: Sampling, cancelled: Callable[[], bool]
+    ) -> Iterator[Piece]:
+        self.speaking += 1
+        try:
+            for piece in super()._speak(messages, sampling, cancelled):
+                time.sleep(self.pause_s)
+                yield piece
+        finally:
+            self.speaking -= 1
+
+
+def excerpts_said(messages: Sequence[Message]) -> str:
+    """A faithful answer: each excerpt's last line, with its citation."""
+    said = []
+    for excerpt in re.split(r"\n(?=\[\d\] )", messages[-1].content.rpartition("\n\n")[0]):
+        number = re.match(r"\s*\[(\d)\]", excerpt)
+        last = excerpt.strip().splitlines()[-1]
+        if number:
+            said.append(re.sub(r"^\d+\. |^[^:]{1,8}: ", "", last).rstrip("。.") + f" [{number[1]}]。")
+    return "".join(said)
+
+
+@dataclass
+class Site:
+    """A served site. ``seats`` are the pages that are open."""
+
+    address: str
+    andon: Andon
+    runner: SlowRunner
+    seats: Any
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Site]:
+    """The whole application over an index in ``folder``, with three accounts and two manuals."""
+    import uvicorn
+
+    from ui.app import make_app
+
+    settings = read_settings(data=folder, embedder="none", model="none", max_question=300)
+    library = open_library(settings, write=True)
+    for name, text in (("pk7.md", MACHINE), ("fd2.txt", HOSTILE)):
+        source = folder / name
+        source.write_text(text, encoding="utf-8")
+        library.add(source)
+    accounts = Accounts(settings.accounts_file)
+    for name, password in ACCOUNTS.items():
+        accounts.put(name, password, "admin" if name == "admin" else "operator")
+    runner = SlowRunner()
+    andon = Andon(settings, library, Assistant(library, runner, AskOptions(max_question=300)), accounts)
+    app = make_app(andon)
+    library.jobs.start()
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        wait_for(lambda: server.started)
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", andon, runner, app.state.seats)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        andon.close()
+        listening.close()
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+@dataclass
+class Watch:
+    """What went on in the tabs of a test."""
+
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def look_at(self, page: Any) -> None:
+        page.on("request", self._request)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    def _request(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.outside.append(request.url)
+
+
+class Visitor:
+    """Opens tabs for people: each with cookies of its own."""
+
+    def __init__(self, browser: Any, site: Site, watch: Watch) -> None:
+        self._browser = browser
+        self.site = site
+        self.watch = watch
+        self.contexts: list[Any] = []
+
+    def tab(self, lang: str = "ja", width: int = 1024, height: int = 768, **options: Any) -> Any:
+        locale = "ja-JP" if lang == "ja" else "en-US"
+        context = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        self.contexts.append(context)
+        page = context.new_page()
+        self.watch.look_at(page)
+        return page
+
+    def signed_in(self, name: str = "operator", path: str = "/", **options: Any) -> Any:
+        """A tab of ``name`` on the page at ``path``, its texts there."""
+        page = self.tab(**options)
+        token = self.site.andon.accounts.sign_in(name, ACCOUNTS[name])
+        page.context.add_cookies([{"name": "andon_session", "value": token, "url": self.site.address}])
+        page.goto(self.site.address + path)
+        page.wait_for_selector("html[data-ready] .a-top")
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.click("#send")
+
+
+def answered(page: Any) -> None:
+    page.wait_for_selector(".a-end")

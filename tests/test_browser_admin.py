@@ -1,0 +1,86 @@
+"""The admin page in a real browser: upload, failed files, delete with a question, try a search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from browser_site import Visitor
+
+pytest_plugins = ("browser",)
+pytestmark = pytest.mark.browser
+
+NEW = "# ラベラ LB-3 取扱説明書\n\n## 1 アラーム\n\nL-12 が出たら、ラベルロールを交換する。\n"
+
+
+def test_an_operator_is_told_that_this_needs_an_admin(visitor: Visitor) -> None:
+    page = visitor.tab()
+    token = visitor.site.andon.accounts.sign_in("operator", "operator-pass")
+    page.context.add_cookies([{"name": "andon_session", "value": token, "url": visitor.site.address}])
+    answer = page.goto(visitor.site.address + "/admin")
+    assert answer.status == 403
+    assert "管理者だけが開けるページです" in page.inner_text("main")
+    visitor.watch.complaints.clear()  # the browser reports the 403 itself
+    page.click("a.button")
+    page.wait_for_selector("html[data-ready] #question")
+
+
+def test_uploads_show_their_state_and_a_bad_file_fails_alone(visitor: Visitor, tmp_path: Path) -> None:
+    good, broken = tmp_path / "lb3.md", tmp_path / "broken.pdf"
+    good.write_text(NEW, encoding="utf-8")
+    broken.write_bytes(b"%PDF-1.7\nthis is no PDF at all")
+    page = visitor.signed_in("admin", "/admin/")
+    page.set_input_files("input[type=file]", [good, broken])
+    page.wait_for_selector("tr[data-state=done] >> text=lb3.md")
+    page.wait_for_selector("tr[data-state=failed] >> text=broken.pdf")
+    assert "ファイルが壊れています" in page.inner_text("tr[data-state=failed]")
+    row = page.locator("#manuals tr", has_text="lb3.md")
+    row.wait_for()
+    assert "ラベラ LB-3 取扱説明書" in row.inner_text()
+    page.click("button[data-lang=en]")
+    page.wait_for_selector("text=Choose files to add >> visible=true")
+    assert "broken.pdf" in page.inner_text("tr[data-state=failed]")
+    assert "Not added" in page.inner_text("tr[data-state=failed]")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: Path) -> None:
+    library = visitor.site.andon.library
+    source = tmp_path / "old.md"
+    source.write_text("# 旧機 OL-1\n\n旧機の説明。\n", encoding="utf-8")
+    manual = library.add(source).manual
+    page = visitor.signed_in("admin", "/admin/")
+    button = page.locator(f"button.a-delete[data-manual='{manual.id}']")
+    button.click()
+    dialog = page.locator("#delete-dialog")
+    assert dialog.is_visible()
+    assert "old.md" in dialog.inner_text()
+    dialog.locator(".a-no").click()
+    assert not dialog.is_visible()
+    assert manual.id in {m.id for m in library.manuals()}
+    button.click()
+    dialog.locator(".a-yes").click()
+    page.wait_for_selector("text=old.md を削除しました。")
+    button.wait_for(state="detached")
+    assert manual.id not in {m.id for m in library.manuals()}
+
+
+def test_a_search_shows_score_and_why(visitor: Visitor) -> None:
+    page = visitor.signed_in("admin", "/admin/")
+    page.fill("#search-question textarea, #search-question input", "E-401")
+    page.click("#search")
+    hit = page.locator(".a-hit").first
+    hit.wait_for()
+    hit.locator("summary").click()
+    text = hit.inner_text()
+    assert "スコア" in text
+    assert "コード一致 1 位" in text
+    assert "フィルムロールを交換する。" in text
+
+
+def test_an_admin_reaches_both_pages(visitor: Visitor) -> None:
+    page = visitor.signed_in("admin", "/")
+    page.click("nav a[href='/admin/']")
+    page.wait_for_selector("html[data-ready] #upload")
+    page.click("nav a[href='/']")
+    page.wait_for_selector("html[data-ready] #question")

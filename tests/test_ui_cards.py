@@ -1,0 +1,152 @@
+"""Cards, answers and lists: what a reader is told, in both languages, and that data stays data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ui_made import MANUAL, PIECE, make_answer, make_found, make_hit
+
+from index.jobs import Job
+from index.passage import Why
+from index.search import Results
+from ui.answers import answer_html, failure_html, verdict
+from ui.cards import page_label, quotes_html
+from ui.lists import hits_html, jobs_html, manuals_html
+from ui.turn import Failure, View
+
+JOB = Job(7, "broken.pdf", "failed", 0, 0, "manual_damaged", "broken.pdf is damaged. Copy it again.", "", "")
+
+
+def test_the_first_quote_is_open_and_the_others_are_folded() -> None:
+    html = quotes_html(make_found(make_hit(), make_hit("二つ目。"), make_hit("三つ目。")), "ja")
+    assert html.count('<article class="a-card a-best" id="quote-1"') == 1
+    assert re.findall(r'<details class="a-card" id="(quote-\d)">', html) == ["quote-2", "quote-3"]
+    assert "ほかの該当箇所(2 件)" in html
+
+
+def test_a_card_says_where_it_stands_and_links_to_the_page() -> None:
+    html = quotes_html(make_found(), "ja")
+    for words in (
+        "5 アラーム",
+        "5.2 E-401",
+        "包装機 PK-7 取扱説明書",
+        "5-3 ページ",
+        "ファイルの 42 ページ目",
+        "第 2 版",
+    ):
+        assert words in html
+    assert 'href="/manuals/m1/original#page=42" target="_blank" rel="noopener"' in html
+
+
+def test_a_printed_page_that_is_the_physical_one_is_said_once() -> None:
+    html = quotes_html(make_found(make_hit(pages=(42,), page_labels=("42",))), "en")
+    assert "Page 42" in html
+    assert "of the file" not in html
+
+
+def test_pages_of_a_range() -> None:
+    assert page_label(make_hit(pages=(1, 2), page_labels=("5-3", "5-4"))) == "5-3–5-4"
+
+
+@pytest.mark.parametrize("reason", ["nothing_relevant", "unknown_code", "no_manuals"])
+def test_a_declined_question_says_why_and_shows_the_nearest_without_number(reason: Any) -> None:
+    found = make_found(declined=reason, nearest=(make_hit(),))
+    html = quotes_html(found, "en")
+    assert "a-refusal" in html
+    assert "Nearest sections" in html
+    assert "a-number" not in html
+    assert "a-best" not in html
+
+
+def test_pieces_carry_links_to_their_sources() -> None:
+    html = answer_html(View("q", make_found(), (PIECE,)), "ja")
+    assert re.findall(r'href="#quote-(\d)" data-quote="\d"', html) == ["1", "2"]
+    assert "照合しています" in html
+
+
+@pytest.mark.parametrize(
+    ("answer_verdict", "changes", "words"),
+    [
+        ("supported", {}, "すべての文を原文と照合しました。"),
+        ("partly_supported", {}, "確認できなかった 0 文は出していません"),
+        ("quote_only", {"text": "", "sentences": ()}, "原文だけを示します"),
+        ("quote_only", {"model": ""}, "使わない設定"),
+        ("stopped", {}, "途中で停止しました"),
+        ("quote_only", {"failure": "generation_failed"}, "答えられませんでした"),
+    ],
+)
+def test_the_verdict_is_in_plain_words(answer_verdict: str, changes: dict[str, Any], words: str) -> None:
+    answer = make_answer(make_found(), answer_verdict, **changes)
+    assert words in verdict(answer, "ja")
+    html = answer_html(View("q", make_found(), (), answer), "ja")
+    assert words in html
+    assert ("a-sure" in html) == (answer_verdict == "supported")
+
+
+def test_a_failed_model_also_says_what_its_error_means() -> None:
+    html = answer_html(View("q", make_found(), (), make_answer(make_found(), failure="model_missing")), "en")
+    assert "answer model&#x27;s file is missing" in html
+
+
+def test_times_are_shown() -> None:
+    html = answer_html(View("q", make_found(), (), make_answer(make_found())), "ja")
+    assert "原文まで 0.12 秒" in html
+    assert "回答完了まで 2.5 秒" in html
+
+
+def test_a_question_too_long_names_both_lengths() -> None:
+    html = failure_html(Failure("question_too_long", {"characters": "2,500", "limit": "2,000"}), "en")
+    assert "2,500" in html
+    assert "2,000" in html
+
+
+def test_hostile_text_is_escaped_everywhere() -> None:
+    bad = '<img src=x onerror="1">'
+    hit = replace(make_hit(bad, section=(bad, bad), page_labels=(bad,)), manual=replace(MANUAL, title=bad, name=bad))
+    hit = replace(hit, why=(Why("code", 1, bad),))
+    found = make_found(hit, hit)
+    answer = make_answer(found, model=bad, failure="model_missing")
+    parts = [
+        quotes_html(found, "ja"),
+        quotes_html(make_found(declined="nothing_relevant", nearest=(hit,)), "en"),
+        answer_html(View(bad, found, (replace(PIECE, text=bad),), answer), "ja"),
+        failure_html(Failure(bad, {}), "ja"),
+        jobs_html([replace(JOB, name=bad, error=bad), replace(JOB, name=bad, error=bad, error_code="new")], "en"),
+        manuals_html([replace(MANUAL, title=bad, name=bad, id=bad)], "ja"),
+        hits_html(Results((hit,), (), (bad,)), "ja"),
+    ]
+    assert not [part for part in parts if "<img" in part]
+
+
+def test_a_failed_file_says_why_in_the_readers_language() -> None:
+    assert "ファイルが壊れています" in jobs_html([JOB], "ja")
+    assert "broken.pdf is damaged. Copy it again." in jobs_html([JOB], "en")
+
+
+def test_an_unknown_error_code_shows_the_errors_own_words() -> None:
+    assert "broken.pdf is damaged" in jobs_html([replace(JOB, error_code="brand_new")], "ja")
+
+
+def test_a_running_file_shows_its_pages_and_then_that_it_is_indexed() -> None:
+    running = replace(JOB, state="running", pages_done=3, pages_total=80)
+    assert 'max="80" value="3"' in jobs_html([running], "ja")
+    assert "3 / 80 ページ" in jobs_html([running], "ja")
+    assert "索引を作成中" in jobs_html([replace(running, pages_done=80)], "ja")
+
+
+def test_a_manual_row_has_all_its_facts() -> None:
+    html = manuals_html([MANUAL], "en")
+    for words in (
+        "包装機 PK-7 取扱説明書",
+        "pk7.pdf",
+        ">2<",
+        ">80<",
+        ">120<",
+        "Japanese",
+        "2026-0",
+        'data-manual="m1"',
+    ):
+        assert words in html

@@ -1,0 +1,156 @@
+"""Turns and seats: a page watches its own question; stop, a second question and leaving free the runner."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ui_made import PIECE, make_answer, make_found
+
+from assistant.answer import Event
+from assistant.errors import QuestionEmpty
+from ui.turn import Seats, View
+
+
+class FakeAssistant:
+    """Finds at once, says one piece, then waits for ``go`` (or the stop) before it answers."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.raises: Exception | None = None
+        self.walking = 0
+
+    def ask(self, question: str, scope: Any = None, stop: Any = None) -> Iterator[Event]:
+        if self.raises is not None:
+            raise self.raises
+        self.walking += 1
+        try:
+            yield make_found()
+            yield PIECE
+            while not self.go.is_set() and not stop.is_set():
+                time.sleep(0.005)
+            yield make_answer(make_found(), "stopped" if stop.is_set() else "supported")
+        finally:
+            self.walking -= 1
+
+
+@pytest.fixture
+def assistant() -> FakeAssistant:
+    return FakeAssistant()
+
+
+@pytest.fixture
+def seats(assistant: FakeAssistant) -> Seats:
+    return Seats(assistant)  # type: ignore[arg-type]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.005)
+
+
+def test_a_watcher_sees_the_quote_then_the_pieces_then_the_answer(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    turn = seats.ask("a", "E-401?")
+    views = [view for view, _ in seats.watch("a", turn)]
+    assert views[-1].answer is not None
+    assert views[-1].pieces == (PIECE,)
+    assert seats.view("a") == views[-1]
+
+
+def test_a_refused_question_ends_with_its_code(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.raises = QuestionEmpty("The question is empty.", "Type.")
+    views = [view for view, _ in seats.watch("a", seats.ask("a", ""))]
+    assert views[-1].failure is not None
+    assert views[-1].failure.code == "question_empty"
+
+
+def test_a_defect_ends_the_turn_and_is_logged(
+    seats: Seats, assistant: FakeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    assistant.raises = ZeroDivisionError("a defect")
+    views = [view for view, _ in seats.watch("a", seats.ask("a", "E-401?"))]
+    assert views[-1].failure is not None
+    assert views[-1].failure.code == "unexpected"
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_stop_says_so_at_once_and_then_ends(seats: Seats) -> None:
+    turn = seats.ask("a", "E-401?")
+    until(lambda: bool(turn.view.pieces))
+    stopped = seats.stop("a")
+    assert stopped is not None
+    assert stopped.stopping
+    turn.join(5)
+    assert turn.view.answer is not None
+    assert turn.view.answer.verdict == "stopped"
+    assert not turn.view.stopping
+
+
+def test_leaving_frees_the_runner_though_nobody_watches(seats: Seats, assistant: FakeAssistant) -> None:
+    turn = seats.ask("a", "E-401?")
+    until(lambda: assistant.walking == 1)
+    seats.leave("a")
+    turn.join(5)
+    assert assistant.walking == 0
+    assert len(seats.line) == 0
+    assert seats.view("a") is None
+
+
+def test_a_second_question_stops_the_first_and_its_watcher(seats: Seats, assistant: FakeAssistant) -> None:
+    first = seats.ask("a", "one")
+    watcher = seats.watch("a", first)
+    next(watcher)
+    second = seats.ask("a", "two")
+    assert list(watcher) == []
+    first.join(5)
+    assert first.view.answer is not None
+    assert first.view.answer.verdict == "stopped"
+    assistant.go.set()
+    assert [view for view, _ in seats.watch("a", second)][-1].question == "two"
+
+
+def test_seats_do_not_see_each_other_and_the_second_is_told_to_wait(seats: Seats, assistant: FakeAssistant) -> None:
+    first = seats.ask("a", "one")
+    until(lambda: len(seats.line) == 1)
+    assert seats.view("b") is None
+    second = seats.ask("b", "two")
+    until(lambda: len(seats.line) == 2)
+    assert second.view.question == "two"
+    assert not first.view.busy
+    seats.stop("b")
+    second.join(5)
+    assert first.view.answer is None
+    assistant.go.set()
+    first.join(5)
+    assert first.view.answer is not None
+    assert first.view.answer.verdict == "supported"
+
+
+def test_waiting_is_over_when_the_one_before_is_done(seats: Seats) -> None:
+    first, second = seats.ask("a", "one"), seats.ask("b", "two")
+    until(lambda: bool(second.view.pieces))
+    with second.changed:
+        second.view = View("two", second.view.found, busy=True)
+    seats.stop("a")
+    first.join(5)
+    assert not second.view.busy
+
+
+def test_a_change_of_language_reaches_the_watcher(seats: Seats, assistant: FakeAssistant) -> None:
+    seats.sit("a", "ja")
+    turn = seats.ask("a", "E-401?")
+    until(lambda: bool(turn.view.pieces))
+    watcher = seats.watch("a", turn)
+    assert next(watcher)[1] == "ja"
+    threading.Timer(0.05, seats.sit, ("a", "en")).start()
+    view, lang = next(watcher)
+    assert lang == "en"
+    assert not view.done
+    assistant.go.set()
+    assert list(watcher)[-1][1] == "en"
