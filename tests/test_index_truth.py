@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
 from index.schema import STEPS, VERSION
+from index.text import terms
 from index.truth import Truth, lead_codes, storable
 
 MANUAL = Manual("m1", "sv20.md", "SV-20", 1, "aa", 3, 2, "en", "2026-01-01T00:00:00+00:00")
@@ -45,6 +46,8 @@ def test_what_is_put_comes_back_whole(truth: Truth) -> None:
     numbers = truth.numbers(["m1.r1.0", "m1.r1.1", "gone"])
     assert truth.numbered(numbers.values()) == {numbers["m1.r1.0"]: passage(0), numbers["m1.r1.1"]: odd}
     assert truth.passages([]) == {}
+    bodies = truth.body_terms(numbers.values())
+    assert bodies == {numbers[p.id]: terms(p.text) for p in (passage(0), odd)}
 
 
 def test_a_revision_replaces_passages_keywords_and_codes(truth: Truth) -> None:
