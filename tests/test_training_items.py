@@ -126,7 +126,7 @@ def test_trunk_and_branch_together_are_the_served_prompt(lang: str) -> None:
     for item in items(lang, 3):
         common, ends = trunk_and_branches([item])
         served = build_messages(item.question, item.excerpts, item.lang)
-        assert [text for _, text in common][0] == served[0].content
+        assert common[0][1] == served[0].content
         assert common[1][1] + ends[0] == served[1].content
         assert ends[0].startswith("\n")
 

@@ -60,7 +60,7 @@ def render_answer(text: str, spans: tuple[Span, ...], number: int, lang: str, st
     A span that follows a space keeps it: the first token of the answer is then the token that stands in the excerpt,
     and the whole answer is one copy. Readers never see the space, answers are stripped.
     """
-    parts = []
+    parts: list[str] = []
     for start, end in spans:
         sentence = text[start:end].strip()
         if not _ENDED.search(sentence):

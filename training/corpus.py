@@ -112,7 +112,8 @@ _LEAD = re.compile(r"\s*(?:(?:[-*・●○]|\d{1,2}[.)]|[(]\d{1,2}[)]) +|\s+)*")
 
 
 def sentences(text: str, lang: str) -> list[tuple[int, int]]:
-    """Character spans of whole sentences in ``text``, end mark included; white space, bullets and step numbers in front are left out."""
+    """Character spans of whole sentences in ``text``, end mark included; white space, bullets and step numbers in front
+    are left out."""
     pattern = _SENTENCE_JA if lang == "ja" else _SENTENCE_EN
     spans = []
     for match in pattern.finditer(text):

@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 from assistant.prompt import Lang, build_messages
 from edge.llama_cpp import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Sampling
+from training.card import Card
 from training.corpus import Document, sample_documents
 from training.factory import factory_cards
 from training.items import Item, make_items, plain_row
@@ -23,7 +23,6 @@ from training.manual_cards import document_cards
 from training.model import load_model
 from training.provenance import sha256_of, versions
 from training.recipe import Recipe, read_recipe
-from training.run import read_tokenizer
 from training.scores import as_row, judge, summary
 from training.stage import token_losses
 from training.tokenizer import ChatTokenizer
@@ -57,8 +56,8 @@ def held_out_items(documents: Mapping[str, Sequence[Document]], count: int, seed
     return items
 
 
-def _page_cards(documents: Sequence[Document], rng: random.Random, wanted: int) -> list:  # type: ignore[type-arg]
-    cards = []
+def _page_cards(documents: Sequence[Document], rng: random.Random, wanted: int) -> list[Card]:
+    cards: list[Card] = []
     while len(cards) < wanted:
         found = document_cards(rng.choice(documents), rng)
         if found:
@@ -113,7 +112,7 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
                 if i.lang == lang and (i.family == "page") == (family == "page")
             ]
             groups[f"{lang} {family}"] = summary(of_group)
-    tokenizer = read_tokenizer(recipe)
+    tokenizer = ChatTokenizer(recipe.out / "tokenizer" / "tokenizer.model")
     plain = {lang: bits_per_byte(recipe.out / "hf", tokenizer, documents[lang]) for lang in LANGS}
     report: dict[str, object] = {
         "what": "held-out grounded questions answered by the shipped file, greedy",
@@ -129,24 +128,28 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
     return report, [as_row(i, a) for i, a in zip(items, answers, strict=True)]
 
 
+def write_report(path: Path, report: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def write_answers(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Every answer with its judgement, one JSON object a line."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The console entry: ``python -m training.evaluate_slm RECIPE``."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate_slm", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--gguf", type=Path, help="the file to score, instead of the run's")
     parser.add_argument("--count", type=int, default=60, help="questions for each language and family")
-    parser.add_argument("--report", type=Path, help="write the scores here")
     parser.add_argument("--answers", type=Path, help="write every answer here, one JSON object a line")
     given = parser.parse_args(argv)
     recipe = read_recipe(given.recipe)
     report, rows = evaluate(recipe, given.gguf or recipe.out / f"{recipe.name}.q8_0.gguf", given.count)
-    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-    if given.report:
-        cast(Path, given.report).write_text(text, "utf-8")
     if given.answers:
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        cast(Path, given.answers).write_text("".join(lines), "utf-8")
-    sys.stdout.write(text)
+        write_answers(given.answers, rows)
+    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     return 0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.card import Ask, Card, CardText
-from training.factory_words import WORDS, Words
+from training.factory_words import LANGS, Words, factory_words
 
 FILLER_SHARE = 0.45  # of the sentences are real ones: the grammar is small, and what it says can be learnt by heart
 
@@ -180,8 +180,9 @@ def fact_card(writer: _Writer) -> Card:
 
 
 def factory_cards(lang: str, rng: random.Random, filler: Sequence[str] = ()) -> list[Card]:
-    """Cards of one made-up machine: an alarm list, its look-alike with near codes, and one card of another kind each."""
-    writer = _Writer(rng, WORDS[lang], lang, filler)
+    """Cards of one made-up machine: alarm lists, one of them with codes nearly those of another, and a card of each
+    other kind."""
+    writer = _Writer(rng, factory_words(lang), lang, filler)
     codes = list(dict.fromkeys(random_code(rng) for _ in range(rng.randint(2, 6))))
     near = [c for c in dict.fromkeys(near_code(c, rng) for c in codes) if c not in codes]
     half = max(1, len(codes) // 2)
@@ -196,4 +197,4 @@ def factory_cards(lang: str, rng: random.Random, filler: Sequence[str] = ()) -> 
 def tokenizer_sample(seed: int) -> list[str]:
     """Enough made-up text for the tokenizer to know the grammar's words."""
     rng = random.Random(seed)
-    return [f"{card.place}\n{card.text}" for _ in range(700) for lang in WORDS for card in factory_cards(lang, rng)]
+    return [f"{card.place}\n{card.text}" for _ in range(700) for lang in LANGS for card in factory_cards(lang, rng)]

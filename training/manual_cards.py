@@ -52,17 +52,33 @@ _HOW = {
     "en": ("How do I {g}?", "What are the steps to {g}?", "Steps for {g}?", "How can I {g}?"),
 }
 _SHAPES: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
+    # the group of each pattern is what its questions ask about
     "ja": (
-        (re.compile(r"^(.{4,50}?(?:場合|とき|際))(?:に)?は?、"), ("{0}は?", "{0}はどうすればよいですか?", "{0}、どうする?")),
-        (re.compile(r"^(.{3,40}?)(?:する)?(?:には|ために)は?、"), ("{0}するには?", "{0}にはどうしますか?", "{0}の方法は?")),
-        (re.compile(r"^([^、。はを]{2,30}?)(?:とは|は)、"), ("{0}とは?", "{0}とは何ですか?", "{0}は何をしますか?", "{0}について")),
+        (
+            re.compile(r"^(.{4,50}?(?:場合|とき|際))(?:に)?は?、"),
+            ("{0}は?", "{0}はどうすればよいですか?", "{0}、どうする?"),
+        ),
+        (
+            re.compile(r"^(.{3,40}?)(?:する)?(?:には|ために)は?、"),
+            ("{0}するには?", "{0}にはどうしますか?", "{0}の方法は?"),
+        ),
+        (
+            re.compile(r"^([^、。はを]{2,30}?)(?:とは|は)、"),
+            ("{0}とは?", "{0}とは何ですか?", "{0}は何をしますか?", "{0}について"),
+        ),
     ),
     "en": (
-        (re.compile(r"^(?:If|When) ([^,]{6,90}),"), ("What if {0}?", "What happens when {0}?", "What should I do if {0}?", "{0}. What now?")),
+        (
+            re.compile(r"^(?:If|When) ([^,]{6,90}),"),
+            ("What if {0}?", "What happens when {0}?", "What should I do if {0}?", "{0}. What now?"),
+        ),
         (re.compile(r"^To ([a-z][^,]{5,80}),"), ("How do I {0}?", "How can I {0}?", "What do I do to {0}?")),
-        (re.compile(r"^((?:The |A |An )?[\w`. -]{3,50}?) (?:is|are|contains|specifies|defines|provides|returns) "), ("What is {0}?", "{0}?", "What does {0} do?", "Tell me about {0}")),
+        (
+            re.compile(r"^((?:The |A |An )?[\w`. -]{3,50}?) (?:is|are|contains|specifies|defines|provides|returns) "),
+            ("What is {0}?", "{0}?", "What does {0} do?", "Tell me about {0}"),
+        ),
     ),
-}  # fmt: skip
+}
 _ROW = {
     "ja": ("{k}とは?", "{k}の説明は?", "{k}の{c}は?", "{k}は何ですか?", "{k} が出た", "{k}の{c}を教えて"),
     "en": ("What is {k}?", "What does {k} mean?", "What is the {c} of {k}?", "{k}?", "{c} for {k}?", "Describe {k}."),

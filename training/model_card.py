@@ -16,9 +16,9 @@ ATTRIBUTION: Mapping[str, str] = {
     "MicrosoftDocs/cpp-docs": "Microsoft C++ documentation, Microsoft Corporation and contributors",
     "yukarinoki/cpp-docs.ja-jp": "Microsoft C++ documentation in Japanese, Microsoft Corporation and contributors",
     "MicrosoftDocs/DynamicsAX2012-technet": "Dynamics AX 2012 documentation, Microsoft Corporation and contributors",
-    "MicrosoftDocs/Dynamics-365-Operations.ja-jp": "Dynamics 365 documentation in Japanese, Microsoft Corporation and contributors",
+    "MicrosoftDocs/Dynamics-365-Operations.ja-jp": "Dynamics 365 documentation (Japanese), Microsoft and contributors",
     "MicrosoftDocs/windows-driver-docs": "Windows driver documentation, Microsoft Corporation and contributors",
-    "hyoshioka0128/windows-driver-docs.ja-jp": "Windows driver documentation in Japanese, Microsoft Corporation and contributors",
+    "hyoshioka0128/windows-driver-docs.ja-jp": "Windows driver documentation (Japanese), Microsoft and contributors",
     "zelanko/sql-docs.ja-jp": "SQL documentation in Japanese, Microsoft Corporation and contributors",
     "wpilibsuite/frc-docs": "FIRST Robotics Competition documentation, FIRST and the WPILib contributors",
     "odriverobotics/ODrive": "ODrive documentation, ODrive Robotics and contributors",
@@ -82,9 +82,9 @@ def _purpose(recipe: Recipe, run: Mapping[str, Any], scores: Mapping[str, Any]) 
     return [
         f"# {recipe.name}",
         "",
-        "The small bilingual (Japanese, English) model that ships with Andon. It reads numbered excerpts of manuals and a",
-        "question and copies the sentences that answer it, each with the number of its excerpt, or says that the excerpts",
-        "hold no answer. It knows nothing by itself and is meant for nothing else.",
+        "The small bilingual (Japanese, English) model that ships with Andon. It reads numbered excerpts of manuals",
+        "and a question and copies the sentences that answer it, each with the number of its excerpt, or says that the",
+        "excerpts hold no answer. It knows nothing by itself and is meant for nothing else.",
         "",
         f"- File: `{Path(str(recipe.model_file or export['file'])).name}`, {export['bytes']:,} bytes, Q8_0 GGUF,",
         f"  SHA-256 `{scores['sha256']}`",
@@ -100,9 +100,9 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Training",
         "",
-        "Trained from scratch on two processor cores. The attention heads of the first three layers start as a copying",
-        "circuit (a head that looks back, heads that look for what followed the same words before); everything else starts",
-        "at random. A training row is one prompt with many questions, each seeing the prompt and itself only.",
+        "Trained from scratch on two processor cores. Some heads of the first three layers start as a copying circuit",
+        "(heads that look back, heads that look for what followed the same words before); everything else starts at",
+        "random. A training row is one prompt with many questions, each seeing the prompt and itself only.",
         "",
         "| stage | steps | tokens read | minutes | last loss (nats a token) |",
         "|---|---|---|---|---|",
@@ -110,32 +110,32 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
     for stage in ("pretrain", "tune"):
         done = run["stages"][stage]
         lines.append(
-            f"| {stage} | {done['steps'] if 'steps' in done else done['step']:,} | {done['tokens']:,} "
-            f"| {done['seconds'] / 60:.0f} | {done['loss']:.2f} |"
+            f"| {stage} | {done['step']:,} | {done['tokens']:,} | {done['seconds'] / 60:.0f} | {done['loss']:.2f} |"
         )
     share = recipe.tune
     return [
         *lines,
         "",
-        f"Rows of the last stage: {share.plain_share:.0%} plain text; of the rest {share.factory_share:.0%} are made-up",
-        "alarm lists, parameter lists, procedures and upkeep plans (our own words, random codes and numbers) and FAQ entries",
-        "of the demo plant, the others sections of the documents below with questions derived from their own wording.",
-        "About a fifth of the questions have no answer in their excerpts. No manual and no test question of the demo plant",
-        "was used.",
+        f"Rows of the last stage: {share.plain_share:.0%} plain text; of the rest {share.factory_share:.0%} are",
+        "made-up alarm lists, parameter lists, procedures and upkeep plans (our own words, random codes and numbers) and FAQ",
+        "entries of the demo plant, the others sections of the documents below with questions derived from their own",
+        "wording. About a fifth of the questions have no answer in their excerpts. No manual and no test question of",
+        "the demo plant was used.",
         "",
     ]
 
 
 def _sources(sources: Sequence[SourceUse]) -> list[str]:
     rows = [
-        f"| {ATTRIBUTION.get(u.source, u.source)} ({u.source}) | {u.licence} | {u.lang} | {u.documents:,} | {u.characters / 1e6:.2f} |"
+        f"| {ATTRIBUTION.get(u.source, u.source)} ({u.source}) | {u.licence} | {u.lang} | {u.documents:,} "
+        f"| {u.characters / 1e6:.2f} |"
         for u in sources
     ]
     return [
         "## What it read",
         "",
-        "Only text under CC-BY, PSF and MIT terms; of Japanese text only what people wrote or translated. The text was cut",
-        "into sections and sentences; the model holds no document as a whole. One page in fifty was kept out for the scores.",
+        "Only text under CC-BY, PSF and MIT terms; of Japanese text only what people wrote or translated. The text was",
+        "changed: cut into sections and sentences. One page in fifty was kept out for the scores.",
         "",
         "| source, and who is to be named | licence | language | documents | million characters |",
         "|---|---|---|---|---|",
@@ -154,18 +154,19 @@ def _scores(recipe: Recipe, scores: Mapping[str, Any]) -> list[str]:
     return [
         "## Scores",
         "",
-        "Held-out pages and made-up manuals with unseen codes; greedy answers of the shipped file; two to four excerpts.",
+        "Held-out pages and made-up manuals drawn anew; greedy answers of the shipped file; two to four excerpts.",
         f"Record: [docs/results/{recipe.name}.json](../docs/results/{recipe.name}.json).",
         "",
-        "| questions on | n | word for word | right excerpt | answered right | exact | refusal precision | refusal recall |",
+        "| questions on | n | word for word | right excerpt | answered right | exact | refusals right | refused |",
         "|---|---|---|---|---|---|---|---|",
         *rows,
         "",
         "*Word for word*: every sentence cites an excerpt and stands in it exactly (of answers that are no refusal).",
         "*Right excerpt*: the one that holds the answer. *Answered right*: a sentence of the wanted answer is given.",
-        "*Exact*: the whole wanted answer and nothing else. *Refusal*: saying that the manuals do not hold the answer.",
+        "*Exact*: the whole wanted answer and nothing else. *Refusals right*: share of the refusals that are true;",
+        "*refused*: share of the questions without an answer that got it.",
         "",
-        f"Held-out text: {plain['ja']} bits a byte in Japanese, {plain['en']} in English (it was made to copy, not to write).",
+        f"Held-out text: {plain['ja']} bits a byte in Japanese, {plain['en']} in English (it copies, it does not write).",
         "",
     ]
 
@@ -185,12 +186,12 @@ def _limits() -> list[str]:
     return [
         "## Limits",
         "",
-        "- It is weak. Andon checks every sentence against the excerpt it cites and withholds what is not supported; where",
-        "  nothing is left, and always above the answer, the operator sees the manual's own words.",
-        "- It may copy a true sentence that answers another question, above all where a question shares no word with its answer.",
-        "- It does not reason, calculate, translate or summarise, and answers in the language of the question only if the",
-        "  excerpt is in that language.",
-        "- It was trained on prompts of up to about 700 tokens (positions up to about 1,700); long excerpts lower its scores.",
+        "- It is weak. Andon checks every sentence against the excerpt it cites and withholds what is not supported;",
+        "  where nothing is left, and always above the answer, the operator sees the manual's own words.",
+        "- It may copy a true sentence that answers another question, above all where the two share no word.",
+        "- It does not reason, calculate, translate or summarise, and answers in the language of the question only if",
+        "  the excerpt is in that language.",
+        "- It was trained on prompts of up to about 700 tokens (positions up to about 1,700); longer ones score lower.",
         "- Trained mostly on software documentation and made-up factory text, not on real machine manuals.",
         "",
     ]

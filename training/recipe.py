@@ -15,8 +15,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -62,7 +60,9 @@ class TokenizerPart:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from."""
+    """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from;
+    ``questions_per_group`` how many held-out questions score each language and family; ``model_file`` where the
+    finished GGUF file goes, with its card and catalogue entry beside it (none: it stays in ``out``)."""
 
     name: str
     corpus: Path
@@ -71,12 +71,13 @@ class Recipe:
     threads: int
     chars_per_lang: int
     faq: Path | None
+    questions_per_group: int
     tokenizer: TokenizerPart
     shape: Shape
     pretrain: Stage
     tune: Stage
     model_file: Path | None
-    card_file: Path | None
+    results_file: Path
 
 
 def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recipe:
@@ -102,12 +103,13 @@ def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recip
         threads=int(raw.get("threads", 2)),
         chars_per_lang=int(raw.get("chars_per_lang", 12_000_000)),
         faq=_path(raw.get("faq")),
+        questions_per_group=int(raw.get("questions_per_group", 60)),
         tokenizer=_part(TokenizerPart, raw.get("tokenizer", {}), path, "tokenizer"),
         shape=_part(Shape, raw.get("shape", {}), path, "shape"),
         pretrain=_part(Stage, raw.get("pretrain", {}), path, "pretrain"),
         tune=_part(Stage, raw.get("tune", {}), path, "tune"),
         model_file=_path(raw.get("model_file")),
-        card_file=_path(raw.get("card_file")),
+        results_file=Path(str(raw.get("results_file", f"docs/results/{raw['name']}.json"))),
     )
 
 
@@ -115,9 +117,12 @@ def _path(value: object) -> Path | None:
     return Path(str(value)) if value else None
 
 
-def _part(kind: type[T], raw: Mapping[str, Any], path: Path, table: str) -> T:
+Part = TypeVar("Part", TokenizerPart, Shape, Stage)
+
+
+def _part(kind: type[Part], raw: Mapping[str, Any], path: Path, table: str) -> Part:
     """A dataclass made of one table, with numbers brought to the field's type."""
-    known = {f.name: f.default for f in fields(kind)}  # type: ignore[arg-type]
+    known = {f.name: f.default for f in fields(kind)}
     values = {}
     for key, value in raw.items():
         if key not in known:

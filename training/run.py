@@ -1,4 +1,4 @@
-"""A training run: tokenizer, pre-training, instruction tuning and export, each resumable, described in run.json."""
+"""A training run: tokenizer, pre-training, instruction tuning, export and scores, each described in run.json."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from training.recipe import Recipe, Stage, read_recipe
 from training.stage import MARKER, newest_checkpoint, run_stage
 from training.tokenizer import ChatTokenizer, train_tokenizer
 
-STAGES = ("tokenizer", "pretrain", "tune", "export")
+STAGES = ("tokenizer", "pretrain", "tune", "export", "release")
 Say = Callable[[dict[str, object]], None]
 
 
 def run(
-    recipe_path: Path, overrides: Mapping[str, str] | None = None, until: str = "export", say: Say | None = None
+    recipe_path: Path, overrides: Mapping[str, str] | None = None, until: str = "release", say: Say | None = None
 ) -> Path:
     """Do what the recipe says, up to the stage ``until``; the folder of the run.
 
@@ -89,11 +89,20 @@ def _export(recipe: Recipe, say: Say) -> dict[str, object]:
     return report
 
 
+def _release(recipe: Recipe, say: Say) -> dict[str, object]:
+    from training.release import release
+
+    report = release(recipe)
+    say({"stage": "release", **report})
+    return report
+
+
 _STAGES: dict[str, Callable[[Recipe, Say], dict[str, object]]] = {
     "tokenizer": _tokenizer,
     "pretrain": _pretrain,
     "tune": _tune,
     "export": _export,
+    "release": _release,
 }
 
 
@@ -120,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--corpus", help="folder of *.jsonl.zst files, instead of the recipe's")
     parser.add_argument("--out", help="folder of the run, instead of the recipe's")
-    parser.add_argument("--until", choices=STAGES, default="export", help="the last stage to do")
+    parser.add_argument("--until", choices=STAGES, default="release", help="the last stage to do")
     given = parser.parse_args(argv)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     overrides = {k: v for k, v in (("corpus", given.corpus), ("out", given.out)) if v}

@@ -70,8 +70,8 @@ def summary(judged: Iterable[Judged]) -> dict[str, float | int]:
 
 def as_row(item: Item, answer: str) -> dict[str, object]:
     """An answer with its judgement, for the record."""
-    judged = asdict(judge(item, answer))
-    return {"lang": item.lang, "family": item.family, "question": item.question, "wanted": item.answer, "answer": answer, **judged}
+    asked = {"lang": item.lang, "family": item.family, "question": item.question}
+    return {**asked, "wanted": item.answer, "answer": answer, **asdict(judge(item, answer))}
 
 
 def _stands(sentence: str, source: str) -> bool:
