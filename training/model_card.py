@@ -117,7 +117,7 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
         *lines,
         "",
         f"Rows of the last stage: {share.plain_share:.0%} plain text; of the rest {share.factory_share:.0%} are",
-        "made-up alarm lists, parameter lists, procedures and upkeep plans (our own words, random codes and numbers) and FAQ",
+        "made-up alarm lists, parameter lists, procedures and upkeep plans (own words, random codes) and FAQ",
         "entries of the demo plant, the others sections of the documents below with questions derived from their own",
         "wording. About a fifth of the questions have no answer in their excerpts. No manual and no test question of",
         "the demo plant was used.",
@@ -166,7 +166,7 @@ def _scores(recipe: Recipe, scores: Mapping[str, Any]) -> list[str]:
         "*Exact*: the whole wanted answer and nothing else. *Refusals right*: share of the refusals that are true;",
         "*refused*: share of the questions without an answer that got it.",
         "",
-        f"Held-out text: {plain['ja']} bits a byte in Japanese, {plain['en']} in English (it copies, it does not write).",
+        f"Held-out text: {plain['ja']} bits a byte in Japanese, {plain['en']} in English.",
         "",
     ]
 

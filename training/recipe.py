@@ -122,8 +122,8 @@ Part = TypeVar("Part", TokenizerPart, Shape, Stage)
 
 def _part(kind: type[Part], raw: Mapping[str, Any], path: Path, table: str) -> Part:
     """A dataclass made of one table, with numbers brought to the field's type."""
-    known = {f.name: f.default for f in fields(kind)}
-    values = {}
+    known: dict[str, Any] = {f.name: f.default for f in fields(kind)}
+    values: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in known:
             raise RecipeInvalid(f"{path}: unknown key {table}.{key}.", f"Known are: {', '.join(sorted(known))}.")
