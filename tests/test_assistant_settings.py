@@ -34,7 +34,7 @@ def test_precedence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("port", "70000"), ("port", "many"), ("port", ""), ("quotes", "0"), ("context_tokens", "12"), ("session_hours", "0")],
+    [("port", "70000"), ("port", "many"), ("port", ""), ("quotes", "0"), ("context_tokens", "9")],
 )
 def test_a_wrong_value_is_named(file: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"ANDON_{name.upper()}", value)
