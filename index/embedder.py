@@ -68,10 +68,12 @@ class MiniLm:
             )
         try:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
         except ImportError as error:
             raise EmbedderMissing(
                 f"The embedder {self.name} needs sentence-transformers.", "Install it with: pip install 'andon[minilm]'"
             ) from error
+        logging.disable_progress_bar()
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         # the tokenizer sets its padding at the first call, and must not do so while another thread uses it
         model.encode(["warm up"], show_progress_bar=False)

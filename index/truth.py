@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +18,12 @@ from index.schema import VERSION, upgrade, version_of
 from index.text import terms
 
 
-class _Held:
-    """A thread's connection. It lives in a thread-local, so it is closed when its thread ends."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+class _Connection(sqlite3.Connection):
+    """A thread's connection. It lives in a thread-local, so it is closed when its thread ends; never while in use."""
 
     def __del__(self) -> None:
-        self.connection.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
 
 
 class Truth:
@@ -35,13 +33,16 @@ class Truth:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._local = threading.local()
-        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
+        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._write = threading.RLock()
         try:
             if version_of(self.db) != VERSION:
                 with self.transaction() as db:
                     upgrade(db, path)
+        except IndexFailed:
+            self.db.close()  # the error's traceback would hold it open
+            raise
         except sqlite3.DatabaseError as error:
             raise IndexFailed(
                 f"{path} cannot be opened as an index ({error}).",
@@ -51,23 +52,24 @@ class Truth:
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection: _Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
             connection.row_factory = sqlite3.Row
-            held = _Held(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            self._local.held = held
+            self._local.connection = connection
             with self._guard:
-                self._held.add(held)
-        return held.connection
+                self._open.add(connection)
+        return connection
 
     @property
     def connections(self) -> int:
         """How many threads hold a connection now."""
         with self._guard:
-            return len(self._held)
+            return len(self._open)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -97,10 +99,7 @@ class Truth:
             db.execute("COMMIT")
 
     def close(self) -> None:
-        with self._guard:
-            for held in list(self._held):
-                held.connection.close()
-            self._held.clear()
+        """Let go of all threads' connections. One that is just reading closes when it is done."""
         self._local = threading.local()
 
     # meta

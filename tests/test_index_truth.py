@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,25 +91,45 @@ def test_a_snapshot_does_not_see_what_is_written_meanwhile(truth: Truth) -> None
 
 
 def test_connections_of_ended_threads_are_closed(truth: Truth) -> None:
-    held: list[sqlite3.Connection] = []
+    held: list[weakref.ref[sqlite3.Connection]] = []
 
     def read() -> None:
-        held.append(truth.db)
+        held.append(weakref.ref(truth.db))
 
     for _ in range(50):
         thread = threading.Thread(target=read)
         thread.start()
         thread.join()
     gc.collect()
-    assert truth.connections <= 2
-    for connection in held:
-        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            connection.execute("SELECT 1")
+    assert truth.connections == 1
+    assert [connection() for connection in held] == [None] * 50
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: truth.manuals(), range(64)))
         assert truth.connections <= 9
     gc.collect()
-    assert truth.connections <= 2
+    assert truth.connections == 1
+
+
+def test_closing_lets_a_reader_finish_and_leaves_no_open_file(truth: Truth) -> None:
+    truth.put_manual(MANUAL, ".md", [passage(n) for n in range(3)])
+    reading, closed, read = threading.Event(), threading.Event(), []
+
+    def read_slowly() -> None:
+        rows = truth.db.execute("SELECT id FROM passage ORDER BY number")
+        read.append(next(rows)["id"])
+        reading.set()
+        assert closed.wait(10)
+        read.extend(row["id"] for row in rows)
+
+    thread = threading.Thread(target=read_slowly)
+    thread.start()
+    assert reading.wait(10)
+    truth.close()
+    closed.set()
+    thread.join()
+    assert read == ["m1.r1.0", "m1.r1.1", "m1.r1.2"]
+    gc.collect()
+    assert truth.connections == 0
 
 
 def test_writers_of_several_threads_wait_for_each_other(truth: Truth) -> None:
