@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +18,14 @@ from index.schema import VERSION, upgrade, version_of
 from index.text import terms
 
 
-class _Connection(sqlite3.Connection):
-    """A thread's connection. It lives in a thread-local, so it is closed when its thread ends; never while in use."""
+class _Held:
+    """A thread's connection. It lives in a thread-local, so it is closed when its thread ends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
 
     def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it was never opened
-            self.close()
+        self.connection.close()  # by name: a connection is part of a cycle, and would wait for the garbage collector
 
 
 class Truth:
@@ -33,7 +35,7 @@ class Truth:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._local = threading.local()
-        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._write = threading.RLock()
         try:
@@ -41,7 +43,7 @@ class Truth:
                 with self.transaction() as db:
                     upgrade(db, path)
         except IndexFailed:
-            self.db.close()  # the error's traceback would hold it open
+            self.close()
             raise
         except sqlite3.DatabaseError as error:
             raise IndexFailed(
@@ -52,18 +54,17 @@ class Truth:
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        connection: _Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=30, isolation_level=None, check_same_thread=False, factory=_Connection
-            )
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            held = _Held(connection)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
+            self._local.held = held
             with self._guard:
-                self._open.add(connection)
-        return connection
+                self._open.add(held)
+        return held.connection
 
     @property
     def connections(self) -> int:
@@ -99,8 +100,11 @@ class Truth:
             db.execute("COMMIT")
 
     def close(self) -> None:
-        """Let go of all threads' connections. One that is just reading closes when it is done."""
-        self._local = threading.local()
+        """Close this thread's connection. Those of others close with their threads: one may be reading just now."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is not None:
+            held.connection.close()
+            del self._local.held
 
     # meta
 
