@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     r"|(?P<kanji>[㐀-䶿一-鿿豈-﫿々〆ァ-ヺーヽヾ])"
     r"|(?P<kana>[ぁ-ゖゝゞ]+)"
     r"|(?P<sign>[~<>≤≥=×÷±→←↑↓○¬])"
+    r"|(?P<nothing>(?:(?<=:\s)|(?<=:))[-–—―](?=\s|$))"
     r"|(?P<open>\()|(?P<close>\))"
     r"|(?P<cell>\s/\s|[|;])"
     r"|(?P<line>[。!?]|\.(?=\s|$))"
@@ -219,6 +220,8 @@ def _keys(kind: str, printed: str, *, after_number: bool) -> list[tuple[str, Ato
         return [(word_key(piece), "word") for piece in re.split(r"[·・⋅/]", printed) if piece]
     if kind == "kana":
         return [(_kana(printed), "kana")]
+    if kind == "nothing":  # the dash of an empty table cell says something too
+        return [("-", "sign")]
     return [(printed, "kanji" if kind == "kanji" else "sign")]
 
 

@@ -161,6 +161,8 @@ class Copy:
 
     def _may_end(self, at: int, start: int) -> bool:
         after = at + 1
+        if self._all[at].label:
+            return False  # a header without what stands under it: the sentence claims something else, such as "-"
         if not _clause_ends(self._all, at):
             atom = self._all[after]
             joined = atom.kind == "word" and atom.key in _JOINING

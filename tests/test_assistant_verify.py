@@ -15,6 +15,7 @@ from mutations import mutants
 
 from assistant.atoms import atoms_of
 from assistant.verify import SentenceSplitter, verify_sentence
+from index.chunk import DraftPassage
 
 STEPS_JA = (
     "1. QS1 を OFF にしてから 15 分以上待つ。\n"
@@ -258,3 +259,44 @@ def test_splitter_does_not_depend_on_the_cuts(text: str, cuts: list[int]) -> Non
 def test_any_text_can_be_verified(text: str) -> None:
     found = verify_sentence(text, [quote(STEPS_EN), quote(STEPS_JA, number=2)])
     assert found.supported or found.reason
+
+
+def rows_of(passage: DraftPassage) -> list[dict[str, str]]:
+    """The rows of a table passage whose cells all have a header, as header -> cell."""
+    rows = []
+    for line in passage.text.splitlines():
+        cells = [cell.split(": ", 1) for cell in line.split(" / ")]
+        if len(cells) > 1 and all(len(cell) == 2 for cell in cells):
+            rows.append(dict(cells))
+    return rows
+
+
+def test_values_of_other_rows_are_withheld() -> None:
+    """In the tables of the demo manuals: what a row says of its item passes, a neighbour's value for it does not."""
+    rng = random.Random(7)
+    true, false, withheld, shown = 0, 0, [], []
+    for passage in demo_passages():
+        rows = rows_of(passage)
+        if passage.kind != "table" or len(rows) < 2:
+            continue
+        for _ in range(3):
+            mine, other = rng.sample(rows, 2)
+            (_, item), *rest = mine.items()
+            label, value = rng.choice(rest)
+            form = "{} の{}は {} です。" if passage.lang == "ja" else "{}: {} is {}."
+            if len(item) < 3 or len(value) > 24 or value[-1] in "。." or label.lower() in ("unit", "単位"):
+                continue
+            true += 1
+            if not verify_sentence(form.format(item, label, value), [quote_of(passage)]).supported:
+                withheld.append(form.format(item, label, value))
+            theirs = other.get(label, value)
+            if theirs in f"{item} {value}" or any(theirs in row.values() for row in rows if item in row.values()):
+                continue
+            false += 1
+            if verify_sentence(form.format(item, label, theirs), [quote_of(passage)]).supported:
+                shown.append(form.format(item, label, theirs))
+    if not true:
+        pytest.skip("the demo manuals are not in this checkout")
+    assert not shown
+    assert false >= 100
+    assert len(withheld) <= 0.1 * true, (true, withheld)
