@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from index.embedder import Embedder, Vectors
 from index.fuse import CodeMatch, fuse
@@ -73,7 +74,7 @@ class Searcher:
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
-            if c.number in passages
+            if c.number in passages and c.why
         ]
         known = {match.code for match in codes}
         # a part number that stands nowhere need not mean that the question has no answer; an alarm's code does
@@ -98,12 +99,13 @@ class Searcher:
     ) -> dict[int, Relevance]:
         rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
         titles = {manual.id: terms(manual.title) for manual in manuals.values()}
+        bodies = self._truth.body_terms(passages)
         found = {}
         for number, passage in passages.items():
             fields = Fields(
-                terms(passage.text),
-                terms(passage.section[-1]) if passage.section else (),
-                terms(" ".join(passage.section[:-1])),
+                bodies[number],
+                _place_terms(passage.section[-1:]),
+                _place_terms(passage.section[:-1]),
                 titles[passage.manual_id],
             )
             held = relevance(asked.concepts[passage.lang], rarity, fields)
@@ -130,6 +132,12 @@ class Searcher:
         near = dict(self._store.nearest(vector, CANDIDATES, within))
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
+
+
+@lru_cache(maxsize=4096)
+def _place_terms(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """The same headings stand over many passages and come back with every question."""
+    return tuple(terms(" ".join(headings)))
 
 
 def _base(code: str) -> str:
