@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from index.codes import find_codes
 from index.text import terms
 
 AtomKind = Literal["word", "number", "unit", "ident", "kanji", "kana", "sign"]
@@ -28,7 +29,7 @@ _FINAL_VOWEL = re.compile(r"(?<=[ァ-ヺ]{2})ー+(?![ァ-ヺー])")
 _OPENS_LIST = re.compile(r":\s*$|(?:次|以下|下記)の[^。]*。?\s*$|\b(?:following|these)\b[^.]*\.?\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=\d)\s?[-~〜–]\s?(?=\d)")
 _TOKEN = re.compile(
-    r"(?P<ident>[A-Za-z]+(?:[.\-_]?[A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_]\d*[A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
+    r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_]?[A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_]\d*[A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
     r"|(?P<number>(?:(?<![\w)])[+\-±])?\d+(?:[.,]\d+)*(?:\[\d{1,3}\])?)"
     r"|(?P<word>[A-Za-zÀ-ɏͰ-Ͽ°%‰]+(?:[·・⋅/][A-Za-z]+)*[23]?)"
     r"|(?P<kanji>[㐀-䶿一-鿿豈-﫿々〆ァ-ヺーヽヾ])"
@@ -52,7 +53,8 @@ FUNCTION_WORDS = frozenset(
 class Atom:
     """``key`` is what must be equal. ``border``: the strongest border between the atom before and this one.
     ``line``, ``sentence`` count from 0; ``paren`` numbers the bracket it stands in (0: none); ``label`` names the
-    table column whose header it is part of, ``column`` the column it belongs to ("" outside of labelled cells)."""
+    table column whose header it is part of, ``column`` the column it belongs to ("" outside of labelled cells).
+    ``mark``: a list number; ``lead``: an alarm's or parameter's code that opens its line, as in "AL.32 Overcurrent"."""
 
     key: str
     kind: AtomKind
@@ -63,6 +65,7 @@ class Atom:
     label: bool = False
     column: str = ""
     mark: bool = False
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class _LineReader:
     def read(self, body: str) -> list[Atom]:
         body = _RANGE.sub(" ~ ", body)
         last = ""
+        lead_end = max((code.end for code in find_codes(body) if code.start == 0 and code.kind != "part"), default=0)
         for match in _TOKEN.finditer(body):
             kind = match.lastgroup or ""
             if kind in _BORDERS:
@@ -161,18 +165,18 @@ class _LineReader:
                 continue
             measured = last == "number" or self._column in _UNIT_COLUMNS
             for key, atom_kind in _keys(kind, match[0], after_number=measured):
-                self._add(key, atom_kind)
+                self._add(key, atom_kind, lead=match.end() <= lead_end)
             last = kind
         self._close_cell()
         return self._out
 
-    def _add(self, key: str, kind: AtomKind) -> None:
+    def _add(self, key: str, kind: AtomKind, *, lead: bool) -> None:
         if self._border == LINE and self._started:
             self.sentence += 1
         self._started = True
         self._cell.append(
-            Atom(key, kind, self._border, self.line, self.sentence, self._paren, column=self._column)
-        )  # fmt: skip
+            Atom(key, kind, self._border, self.line, self.sentence, self._paren, column=self._column, lead=lead)
+        )
         self._border = 0
 
     def _take_border(self, kind: str, printed: str) -> None:
@@ -189,7 +193,7 @@ class _LineReader:
         if printed == ":" and not self._column and not self._prose and 0 < len(self._cell) <= MAX_LABEL:
             # what stands before the first colon of a cell is its column's header
             self._column = "".join(atom.key for atom in self._cell)
-            self._cell = [_with(atom, label=True, column=self._column) for atom in self._cell]
+            self._cell = [replace(atom, label=True, column=self._column) for atom in self._cell]
         if kind == "line":
             self._prose = True
         self._border = max(self._border, _BORDERS[kind])
@@ -197,10 +201,6 @@ class _LineReader:
     def _close_cell(self) -> None:
         self._out += self._cell
         self._cell = []
-
-
-def _with(atom: Atom, *, label: bool, column: str) -> Atom:
-    return Atom(atom.key, atom.kind, atom.border, atom.line, atom.sentence, atom.paren, label, column)
 
 
 def _keys(kind: str, printed: str, *, after_number: bool) -> list[tuple[str, AtomKind]]:

@@ -39,7 +39,23 @@ _HEAVY_KANJI = frozenset(
 _CONDITION_KANA = re.compile(
     r"とき|たら|れば|なら|まま|まで|てから|だけ|のみ|しか|うち|あと|まえ|うえで|ながら|ず|ごと"
 )
-_CONDITION_KANJI = ("場合", "時は", "時に", "後に", "後で", "前に", "限", "間は", "間に", "以外", "状態", "際")
+_CONDITION_KANJI = (
+    "場合",
+    "時は",
+    "時に",
+    "後に",
+    "後で",
+    "前に",
+    "限り",
+    "限っ",
+    "限る",
+    "間は",
+    "間に",
+    "以外",
+    "状態",
+    "際に",
+    "際は",
+)
 _ADDABLE_KANA = frozenset(("は", "が", "の", "です", "である", "だ"))
 _SAME_KANA = {"は": "は", "が": "は", "には": "に", "では": "で"}
 # how a Japanese verb or clause may end without saying something else: 押す, 押し, 押して, 押してください, 押します
@@ -136,7 +152,7 @@ class Copy:
             opening -= 1
         before = self._all[opening - 1] if opening else None
         joined = opening < start and self._all[opening].key in _JOINING
-        if before is not None and not (self._all[opening].border or before.mark or joined):
+        if before is not None and not (self._all[opening].border or before.mark or before.lead or joined):
             return False
         line = self._lines[atom.line]
         if line.entry and self._entry_is_refused(atom.line):

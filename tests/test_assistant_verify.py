@@ -63,6 +63,8 @@ def supported(sentence: str, source: str, section: tuple[str, ...] = ()) -> bool
         ("Pr.PA02 の初期値は 30 rad/s です。[1]", TABLE),
         ("PA01 入力フィルタの初期値は 50 ms です。[1]", TABLE),
         ("Pr.PA01 の設定範囲は 0～200 です。[1]", TABLE),
+        ("過電流が流れた。[1]", "AL.32 過電流が流れた。電源を切る。"),
+        ("Overcurrent in the motor. [1]", "ERR 55 Overcurrent in the motor. Switch off the power."),
         ("Pr.PA02: the value is 30 rad/s. [1]", TABLE_EN),
     ],
 )
@@ -126,6 +128,8 @@ def test_copies_are_supported(sentence: str, source: str) -> None:
         ("ポンプをモータが回す。", "ポンプがモータを回す。"),
         ("弁 A から弁 B へ配管する。", "弁 B から弁 A へ配管する。"),
         ("停止を押す。", "非常停止を押す。"),
+        ("端子の電圧を測る。", "SV1 端子の電圧を測る。"),
+        ("AL.33 過電流が流れた。", "AL.32 過電流が流れた。"),
         ("Replace the fuse and the gasket of the heater.", STEPS_EN),
         ("The delay is 0.03 s.", STEPS_EN),
         ("The delay is 3 s.", STEPS_EN),
