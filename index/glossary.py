@@ -14,11 +14,12 @@ FILE = Path(__file__).with_name("glossary.tsv")
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
-    """A phrase of a question and what it is called in the other language."""
+class Known:
+    """A phrase of a text that the glossary knows: other ways to say it in the same language, and in the other one."""
 
     phrase: str
-    variants: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    translations: tuple[str, ...]
 
 
 class Glossary:
@@ -26,45 +27,38 @@ class Glossary:
     separated by " | "; lines that start with "#" are left out."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._japanese: dict[str, tuple[str, ...]] = {}
-        self._english: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._entries: dict[Lang, dict[tuple[str, ...], Known]] = {"ja": {}, "en": {}}
         for line in lines:
             if not line.strip() or line.startswith("#"):
                 continue
             english, japanese = (tuple(v.strip() for v in side.split("|")) for side in line.rstrip("\n").split("\t"))
-            for variant in japanese:
-                key = normalise(variant)
-                self._japanese[key] = (*self._japanese.get(key, ()), *english)
-            for variant in english:
-                words = tuple(terms(variant))
-                self._english[words] = (*self._english.get(words, ()), *japanese)
-        self._longest_japanese = max(map(len, self._japanese), default=0)
-        self._longest_english = max(map(len, self._english), default=0)
+            self._put("en", english, japanese)
+            self._put("ja", japanese, english)
+        self._longest = {lang: max(map(len, entries), default=0) for lang, entries in self._entries.items()}
 
-    def translate(self, text: str, lang: Lang) -> list[Translation]:
-        """The phrases of ``text`` (written in ``lang``) that are known, longest first at each place, none overlapping."""
-        return self._from_japanese(normalise(text)) if lang == "ja" else self._from_english(terms(text))
+    def _put(self, lang: Lang, own: Sequence[str], other: Sequence[str]) -> None:
+        entries = self._entries[lang]
+        for variant in own:
+            key = self._key(variant, lang)
+            before = entries.get(key, Known(variant, (), ()))
+            synonyms = dict.fromkeys([*before.synonyms, *(v for v in own if v != variant)])
+            entries[key] = Known(variant, tuple(synonyms), tuple(dict.fromkeys([*before.translations, *other])))
 
-    def _from_japanese(self, text: str) -> list[Translation]:
+    @staticmethod
+    def _key(text: str, lang: Lang) -> tuple[str, ...]:
+        """Characters of Japanese text, which has no word borders; stemmed words of English text."""
+        return tuple(normalise(text)) if lang == "ja" else tuple(terms(text))
+
+    def look_up(self, text: str, lang: Lang) -> list[Known]:
+        """The phrases of ``text`` (written in ``lang``) that are known, longest first at each place, none
+        overlapping."""
+        units, entries = self._key(text, lang), self._entries[lang]
         found, place = [], 0
-        while place < len(text):
-            for length in range(min(self._longest_japanese, len(text) - place), 0, -1):
-                phrase = text[place : place + length]
-                if phrase in self._japanese:
-                    found.append(Translation(phrase, tuple(dict.fromkeys(self._japanese[phrase]))))
-                    place += length
-                    break
-            else:
-                place += 1
-        return found
-
-    def _from_english(self, words: Sequence[str]) -> list[Translation]:
-        found, place = [], 0
-        while place < len(words):
-            for length in range(min(self._longest_english, len(words) - place), 0, -1):
-                phrase = tuple(words[place : place + length])
-                if phrase in self._english:
-                    found.append(Translation(" ".join(phrase), tuple(dict.fromkeys(self._english[phrase]))))
+        while place < len(units):
+            for length in range(min(self._longest[lang], len(units) - place), 0, -1):
+                known = entries.get(units[place : place + length])
+                if known is not None:
+                    found.append(known)
                     place += length
                     break
             else:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes import Code, find_codes
-from index.glossary import Glossary
+from index.glossary import Glossary, Known
 from index.passage import Lang, Manual
 from index.text import informative, language, terms
 
-TRANSLATED = 0.8  # weight of a translated term beside one that the question holds itself
+TRANSLATED = 0.8  # a translated word beside one that the question holds itself
+SYNONYM = 0.7  # another word of the same language
 KANA_PAIR = 0.5  # weight of a pair with hiragana in it: endings and particles far more often than words
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
@@ -22,11 +23,21 @@ _JAPANESE = re.compile("[ぁ-ゖァ-ヺーヽヾ㐀-䶿一-鿿豈-﫿々〆]")
 
 
 @dataclass(frozen=True, slots=True)
-class Concept:
-    """One thing a question asks for: ``variants`` are the ways to say it, each a sequence of search terms; a passage
-    holds the concept as well as it holds its best variant. ``weight`` is 0 to 1, before term rarity."""
+class Variant:
+    """One way to say a concept, as search terms. ``sureness`` (0 to 1) is less for words that the question did not use;
+    those count only where most of their terms stand (``whole``)."""
 
-    variants: tuple[tuple[str, ...], ...]
+    terms: tuple[str, ...]
+    sureness: float = 1.0
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing a question asks for; a passage holds it as well as it holds its best variant. ``weight`` is how many
+    terms of the question it stands for, before term rarity."""
+
+    variants: tuple[Variant, ...]
     weight: float
 
 
@@ -45,7 +56,7 @@ class Question:
 
     def terms(self, lang: Lang) -> tuple[str, ...]:
         """All search terms for passages of ``lang``."""
-        held = (term for concept in self.concepts[lang] for variant in concept.variants for term in variant)
+        held = (term for concept in self.concepts[lang] for variant in concept.variants for term in variant.terms)
         return tuple(dict.fromkeys(held))
 
 
@@ -57,14 +68,15 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
     mentions = _mentions(text, {manual.id: machine_names(manual) for manual in manuals}, codes)
     rest = _without(text, [(start, end) for _, start, end in mentions])
     own = {term: _weight(term) for term in dict.fromkeys(terms(rest)) if informative(term)}
+    known = glossary.look_up(rest, lang)
     other: Lang = "en" if lang == "ja" else "ja"
-    translated, reach = _translated(rest, lang, own, glossary)
+    translated, reach = _translated(known, lang, own)
     return Question(
         text=text,
         lang=lang,
         codes=tuple(c for c in codes if not any(start < c.end and c.start < end for _, start, end in mentions)),
         named=frozenset(manual for manual, _, _ in mentions),
-        concepts={lang: tuple(Concept(((term,),), weight) for term, weight in own.items()), other: translated},
+        concepts={lang: _in_own_words(known, own), other: translated},
         reach={lang: 1.0, other: reach},
     )
 
@@ -92,27 +104,44 @@ def _mentions(text: str, names: Mapping[str, frozenset[str]], codes: Sequence[Co
     return found
 
 
-def _translated(
-    text: str, lang: Lang, own: Mapping[str, float], glossary: Glossary
-) -> tuple[tuple[Concept, ...], float]:
+def _in_own_words(known: Sequence[Known], own: Mapping[str, float]) -> tuple[Concept, ...]:
+    """Concepts for passages in the question's language: its known phrases with their synonyms, then its other terms."""
+    concepts: list[Concept] = []
+    taken: set[str] = set()
+    for entry in known:
+        phrase = tuple(term for term in dict.fromkeys(terms(entry.phrase)) if term in own and term not in taken)
+        if phrase:
+            taken.update(phrase)
+            synonyms = (Variant(said, SYNONYM, True) for said in _said(entry.synonyms))
+            concepts.append(Concept((Variant(phrase), *synonyms), sum(own[term] for term in phrase)))
+    rest = (Concept((Variant((term,)),), weight) for term, weight in own.items() if term not in taken)
+    return (*concepts, *rest)
+
+
+def _translated(known: Sequence[Known], lang: Lang, own: Mapping[str, float]) -> tuple[tuple[Concept, ...], float]:
     """Concepts for passages in the other language: what needs no translation (codes, numbers, Latin words in Japanese
-    text) and the glossary's words for the rest; and how much of the question they cover."""
+    text) and the glossary's words for the rest; and the share of the question that they cover."""
     concepts: list[Concept] = []
     covered: set[str] = set()
     for term, weight in own.items():
         plain = not _JAPANESE.search(term)
         if plain and (lang == "ja" or any(character.isdigit() for character in term)):
-            concepts.append(Concept(((term,),), weight))
+            concepts.append(Concept((Variant((term,)),), weight))
             covered.add(term)
-    for translation in glossary.translate(text, lang):
-        variants = (tuple(dict.fromkeys(filter(informative, terms(variant)))) for variant in translation.variants)
-        known = tuple(dict.fromkeys(variant for variant in variants if variant))
-        phrase = set(terms(translation.phrase)) & own.keys()
-        if known and (phrase or lang == "ja"):
-            concepts.append(Concept(known, TRANSLATED))
+    for entry in known:
+        phrase = (set(terms(entry.phrase)) & own.keys()) - covered
+        variants = tuple(Variant(said, TRANSLATED, True) for said in _said(entry.translations))
+        if variants and phrase:
+            concepts.append(Concept(variants, sum(own[term] for term in phrase)))
             covered |= phrase
     total = sum(own.values())
     return tuple(concepts), sum(own[term] for term in covered) / total if total else 0.0
+
+
+def _said(phrases: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The informative terms of each phrase, each once; phrases without any are left out."""
+    said = (tuple(dict.fromkeys(filter(informative, terms(phrase)))) for phrase in phrases)
+    return tuple(dict.fromkeys(variant for variant in said if variant))
 
 
 def _weight(term: str) -> float:

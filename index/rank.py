@@ -15,7 +15,7 @@ B = 0.3
 USUAL_LENGTH = 120  # terms
 SECTION_WEIGHT = 1.5
 CHAPTER_WEIGHT = 0.4
-TITLE_WEIGHT = 0.2
+TITLE_WEIGHT = 0.5
 ENOUGH_OF_VARIANT = 0.6  # a phrase of which less stands there is not there
 
 
@@ -32,7 +32,8 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """``score``: weighted saturation of the terms; ``support``: weighted share of them that stand there at all. Both 0..1."""
+    """``score``: weighted saturation of the terms; ``support``: weighted share of them that stand there at all. Both 0 to
+    1."""
 
     score: float
     support: float
@@ -43,20 +44,21 @@ def relevance(concepts: Sequence[Concept], rarity: Mapping[str, float], fields: 
     frequencies = _frequencies(fields)
     total = score = held = 0.0
     for concept in concepts:
-        best = best_held = weight = 0.0
+        best = best_held = rare = 0.0
         for variant in concept.variants:
-            mass = sum(rarity[term] for term in variant)
+            mass = sum(rarity[term] for term in variant.terms)
             if not mass:
                 continue
-            there = sum(rarity[term] for term in variant if frequencies.get(term)) / mass
-            if there >= ENOUGH_OF_VARIANT:
-                saturated = (rarity[t] * frequencies.get(t, 0.0) / (frequencies.get(t, 0.0) + K1) for t in variant)
-                best = max(best, sum(saturated) / mass)
+            if variant.sureness == 1.0 or not rare:
+                rare = max(rare, mass / len(variant.terms))
+            there = sum(rarity[term] for term in variant.terms if frequencies.get(term)) / mass
+            if there >= ENOUGH_OF_VARIANT or not variant.whole:
+                reached = (rarity[t] * frequencies.get(t, 0.0) / (frequencies.get(t, 0.0) + K1) for t in variant.terms)
+                best = max(best, variant.sureness * sum(reached) / mass)
                 best_held = max(best_held, there)
-            weight = max(weight, concept.weight * mass / len(variant))
-        total += weight
-        score += weight * best
-        held += weight * best_held
+        total += concept.weight * rare
+        score += concept.weight * rare * best
+        held += concept.weight * rare * best_held
     return Relevance(score / total, held / total) if total else Relevance(0.0, 0.0)
 
 
