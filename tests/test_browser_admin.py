@@ -42,6 +42,9 @@ def test_uploads_show_their_state_and_a_bad_file_fails_alone(visitor: Visitor, t
     assert "broken.pdf" in page.inner_text("tr[data-state=failed]")
     assert "Not added" in page.inner_text("tr[data-state=failed]")
     assert page.evaluate("document.documentElement.lang") == "en"
+    uploads = visitor.site.andon.settings.data / "uploads"
+    # nothing of a file is left behind (Gradio leaves an empty one)
+    assert [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size] == []
 
 
 def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: Path) -> None:

@@ -47,6 +47,12 @@ def test_a_printed_page_that_is_the_physical_one_is_said_once() -> None:
     assert "of the file" not in html
 
 
+def test_a_folded_card_shows_how_it_begins() -> None:
+    alarm = make_hit("番号: E-401\n名称: フィルム切れ", "alarm")
+    assert '<p class="a-snippet" lang="ja">E-401 フィルム切れ</p>' in quotes_html(make_found(make_hit(), alarm), "ja")
+    assert "a-snippet" not in quotes_html(make_found(alarm), "ja")
+
+
 def test_pages_of_a_range() -> None:
     assert page_label(make_hit(pages=(1, 2), page_labels=("5-3", "5-4"))) == "5-3–5-4"
 
@@ -74,7 +80,7 @@ def test_pieces_carry_links_to_their_sources() -> None:
         ("partly_supported", {}, "確認できなかった 0 文は出していません"),
         ("quote_only", {"text": "", "sentences": ()}, "原文だけを示します"),
         ("quote_only", {"model": ""}, "使わない設定"),
-        ("stopped", {}, "途中で停止しました"),
+        ("stopped", {}, "途中で中止しました"),
         ("quote_only", {"failure": "generation_failed"}, "答えられませんでした"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from ui_made import PIECE, make_answer, make_found
 
 from assistant.answer import Event
 from assistant.errors import QuestionEmpty
-from ui.turn import Seats, View
+from ui.turn import Seats, Turn, View
+from ui.wording import Lang
 
 
 class FakeAssistant:
@@ -47,6 +49,15 @@ def seats(assistant: FakeAssistant) -> Seats:
     return Seats(assistant)  # type: ignore[arg-type]
 
 
+def watched(seats: Seats, key: str, turn: Turn) -> list[tuple[View, Lang]]:
+    """All that a page is shown until the turn is done."""
+
+    async def walk() -> list[tuple[View, Lang]]:
+        return [shown async for shown in seats.watch(key, turn)]
+
+    return asyncio.run(walk())
+
+
 def until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 5
     while not condition():
@@ -57,7 +68,7 @@ def until(condition: Callable[[], bool]) -> None:
 def test_a_watcher_sees_the_quote_then_the_pieces_then_the_answer(seats: Seats, assistant: FakeAssistant) -> None:
     assistant.go.set()
     turn = seats.ask("a", "E-401?")
-    views = [view for view, _ in seats.watch("a", turn)]
+    views = [view for view, _ in watched(seats, "a", turn)]
     assert views[-1].answer is not None
     assert views[-1].pieces == (PIECE,)
     assert seats.view("a") == views[-1]
@@ -65,7 +76,7 @@ def test_a_watcher_sees_the_quote_then_the_pieces_then_the_answer(seats: Seats, 
 
 def test_a_refused_question_ends_with_its_code(seats: Seats, assistant: FakeAssistant) -> None:
     assistant.raises = QuestionEmpty("The question is empty.", "Type.")
-    views = [view for view, _ in seats.watch("a", seats.ask("a", ""))]
+    views = [view for view, _ in watched(seats, "a", seats.ask("a", ""))]
     assert views[-1].failure is not None
     assert views[-1].failure.code == "question_empty"
 
@@ -74,7 +85,7 @@ def test_a_defect_ends_the_turn_and_is_logged(
     seats: Seats, assistant: FakeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     assistant.raises = ZeroDivisionError("a defect")
-    views = [view for view, _ in seats.watch("a", seats.ask("a", "E-401?"))]
+    views = [view for view, _ in watched(seats, "a", seats.ask("a", "E-401?"))]
     assert views[-1].failure is not None
     assert views[-1].failure.code == "unexpected"
     assert "ZeroDivisionError" in caplog.text
@@ -104,15 +115,13 @@ def test_leaving_frees_the_runner_though_nobody_watches(seats: Seats, assistant:
 
 def test_a_second_question_stops_the_first_and_its_watcher(seats: Seats, assistant: FakeAssistant) -> None:
     first = seats.ask("a", "one")
-    watcher = seats.watch("a", first)
-    next(watcher)
     second = seats.ask("a", "two")
-    assert list(watcher) == []
+    assert watched(seats, "a", first) == []
     first.join(5)
     assert first.view.answer is not None
     assert first.view.answer.verdict == "stopped"
     assistant.go.set()
-    assert [view for view, _ in seats.watch("a", second)][-1].question == "two"
+    assert [view for view, _ in watched(seats, "a", second)][-1].question == "two"
 
 
 def test_seats_do_not_see_each_other_and_the_second_is_told_to_wait(seats: Seats, assistant: FakeAssistant) -> None:
@@ -135,8 +144,7 @@ def test_seats_do_not_see_each_other_and_the_second_is_told_to_wait(seats: Seats
 def test_waiting_is_over_when_the_one_before_is_done(seats: Seats) -> None:
     first, second = seats.ask("a", "one"), seats.ask("b", "two")
     until(lambda: bool(second.view.pieces))
-    with second.changed:
-        second.view = View("two", second.view.found, busy=True)
+    second.view = View("two", second.view.found, busy=True)
     seats.stop("a")
     first.join(5)
     assert not second.view.busy
@@ -146,11 +154,7 @@ def test_a_change_of_language_reaches_the_watcher(seats: Seats, assistant: FakeA
     seats.sit("a", "ja")
     turn = seats.ask("a", "E-401?")
     until(lambda: bool(turn.view.pieces))
-    watcher = seats.watch("a", turn)
-    assert next(watcher)[1] == "ja"
-    threading.Timer(0.05, seats.sit, ("a", "en")).start()
-    view, lang = next(watcher)
-    assert lang == "en"
-    assert not view.done
-    assistant.go.set()
-    assert list(watcher)[-1][1] == "en"
+    threading.Timer(0.1, seats.sit, ("a", "en")).start()
+    threading.Timer(0.3, assistant.go.set).start()
+    shown = watched(seats, "a", turn)
+    assert [(view.done, lang) for view, lang in shown] == [(False, "ja"), (False, "en"), (True, "en")]

@@ -59,7 +59,15 @@ def test_signal_words_have_their_colour_and_stay_as_printed(word: str, colour: s
 def test_an_alarm_is_labels_and_values_and_a_value_may_have_several_lines() -> None:
     html = verbatim_html(ALARM, "alarm")
     assert re.findall(r"<dt>(.*?)</dt>", html) == ["Alarm", "Name", "Remedy"]
-    assert "<dd><p>1. Look at the roll.</p><p>2. Change it.</p></dd>" in html
+    assert re.findall(r"a-label\">(.*?)</span><span>(.*?)<", html) == [
+        ("1.", "Look at the roll."),
+        ("2.", "Change it."),
+    ]
+
+
+def test_steps_behind_a_labelled_sentence_are_a_procedure() -> None:
+    html = verbatim_html("Causes: dust. Check in this order.\n1. Clean it.\n2. Look again.", "alarm")
+    assert html.index("</dl>") < html.index('<ol class="a-steps"')
 
 
 def test_rows_become_a_table_and_a_missing_cell_stays_empty() -> None:
@@ -72,6 +80,13 @@ def test_a_mark_inside_a_cell_is_no_border() -> None:
     html = verbatim_html("Speed: 4 / 12 m/min / Torque: 9 N·m", "table")
     assert "<p>4 / 12 m/min</p>" in html
     assert "<p>9 N·m</p>" in html
+
+
+def test_a_step_or_warning_with_a_colon_stays_one() -> None:
+    html = verbatim_html("1. Look at valve: is it open?\n警告: 手を入れない。", "alarm")
+    assert "<dl" not in html
+    assert "a-signal a-warning" in html
+    assert "<dt>注意</dt>" in verbatim_html("番号: 1 / 注意: 熱い", "table")
 
 
 def test_prose_with_a_colon_is_no_table() -> None:
@@ -87,7 +102,13 @@ def test_every_character_is_shown_and_escaped(text: str, kind: Kind) -> None:
     assert set(re.findall(r"</?([a-z]+)", html)) <= {"div", "p", "ol", "li", "span", "strong", "svg", "path"}
 
 
-@given(st.lists(st.sampled_from(["A: b", "A: b / C: d", "x", "1. y", "DANGER", "- z", "a/b: c: d", "<b>: &"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["A: b", "A: b / C: d", "x", "1. y", "DANGER", "- z: q", "a/b: c: d", "<b>: &", "A: 1. q", "1. Ab: c"]
+        )
+    )
+)
 def test_no_word_of_a_row_is_lost(lines: list[str]) -> None:
     for kind in ("alarm", "table"):
         html = verbatim_html("\n".join(lines), kind)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ _SHIELD = (
     '<path d="M12 2l8 3v6c0 5-3.4 9.3-8 11-4.6-1.7-8-6-8-11V5z"/>'
     '<path class="a-mark" d="M10.6 16.2l-3.5-3.5 1.5-1.5 2 2 4.8-4.8 1.5 1.5z"/></svg>'
 )
+JOINER = "&#8288;"
 EMPTY = '<div class="a-answer" aria-live="polite"></div>'
 
 
@@ -61,7 +62,8 @@ def _sentence(piece: Piece, lang: Lang) -> str:
         f'aria-label="{_say("answer.source", lang, number=number)}">[{number}]</a>'
         for number in piece.citations
     )
-    return f'<p class="a-sentence">{escape(piece.text)}{links}</p>'
+    # the joiner keeps a citation on the line where its sentence ends
+    return f'<p class="a-sentence">{escape(piece.text)}{JOINER}{links}</p>'
 
 
 def _waiting(view: View, lang: Lang) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -37,6 +38,10 @@ def make_app(andon: Andon) -> FastAPI:
     The service's own routes were added first and win; then /login, then the admin page, then the operator page at "/".
     """
     os.environ.update(_OFFLINE)
+    uploads = andon.settings.data / "uploads"  # where Gradio keeps a file until the index has its own copy
+    shutil.rmtree(uploads, ignore_errors=True)
+    uploads.mkdir(mode=0o700, parents=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     from ui.admin import AdminPage
     from ui.chat import OperatorPage
 
@@ -45,8 +50,8 @@ def make_app(andon: Andon) -> FastAPI:
     _add_icon(service)
     admin, operator = AdminPage(andon), OperatorPage(andon)
     service.state.seats = operator.seats
-    uploads = f"{andon.settings.max_file_mb}mb"
-    _mount(service, andon, admin.blocks, ADMIN_PAGE.rstrip("/"), admin_only=True, max_file_size=uploads)
+    largest = f"{andon.settings.max_file_mb}mb"
+    _mount(service, andon, admin.blocks, ADMIN_PAGE.rstrip("/"), admin_only=True, max_file_size=largest)
     _mount(service, andon, operator.blocks, "/", admin_only=False, max_file_size="1kb")
     service.add_middleware(BodyLimit, limits=dict.fromkeys(_SMALL, SMALL_BYTES))
     service.add_middleware(Door, andon=andon)

@@ -11,6 +11,7 @@ from index.passage import Hit
 from ui.verbatim import verbatim_html
 from ui.wording import Lang, say
 
+SNIPPET = 120  # characters; the page cuts it to one line
 NOTE = (
     '<svg class="a-icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/>'
     '<path class="a-mark" d="M11 10.5h2V17h-2zM11 7h2v2h-2z"/></svg>'
@@ -62,15 +63,24 @@ def place_html(hit: Hit, lang: Lang) -> str:
     )
 
 
-def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3") -> str:
-    """Citation number, section path, section and kind."""
+def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, folded: bool = False) -> str:
+    """Citation number, section path, section and kind; folded also how its text begins."""
     section = hit.passage.section or (hit.manual.title,)
     path = "".join(f"<span>{escape(part)}</span>" for part in section[:-1])
     mark = "" if number is None else f'<span class="a-number" aria-hidden="true">{number}</span>'
+    begin = f'<p class="a-snippet" lang="{hit.passage.lang}">{escape(snippet(hit))}</p>' if folded else ""
     return (
         f'{mark}<div class="a-where"><p class="a-path">{path}</p><{tag} class="a-section">{escape(section[-1])}</{tag}>'
-        f'</div><span class="a-kind">{_say(f"quote.kind.{hit.passage.kind}", lang)}</span>'
+        f'{begin}</div><span class="a-kind">{_say(f"quote.kind.{hit.passage.kind}", lang)}</span>'
     )
+
+
+def snippet(hit: Hit) -> str:
+    """How a passage begins, on one line; of an alarm's rows the values alone, so that code and name come first."""
+    lines = hit.passage.text.split("\n")[:6]
+    if hit.passage.kind == "alarm":
+        lines = [line.partition(": ")[2] or line for line in lines]
+    return " ".join(" ".join(lines).split())[:SNIPPET]
 
 
 def body_html(hit: Hit, lang: Lang) -> str:
@@ -94,7 +104,7 @@ def _card(quote: Quote, lang: Lang) -> str:
 def _folded(quote: Quote, lang: Lang) -> str:
     return (
         f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
-        f"{head_html(quote.hit, quote.number, lang, 'h4')}</summary>{body_html(quote.hit, lang)}</details>"
+        f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>{body_html(quote.hit, lang)}</details>"
     )
 
 
@@ -102,7 +112,7 @@ def _nearest(hits: Sequence[Hit], lang: Lang) -> str:
     if not hits:
         return ""
     cards = "".join(
-        f'<details class="a-card"><summary class="a-head">{head_html(hit, None, lang, "h4")}</summary>'
+        f'<details class="a-card"><summary class="a-head">{head_html(hit, None, lang, "h4", folded=True)}</summary>'
         f"{body_html(hit, lang)}</details>"
         for hit in hits
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from html import escape
 from typing import Any
 
@@ -55,12 +55,11 @@ class OperatorPage:
         self.blocks.unload(self._close)
         self._top.language(self._speak, outputs=[*texts, *results], **quiet)
         asked = [*results, self._stop]
+        asking = {**quiet, "trigger_mode": "multiple", "concurrency_id": "ask", "concurrency_limit": AT_ONCE}
         for event in (self._send.click, self._question.submit):
-            event(self._ask, inputs=self._question, outputs=asked, trigger_mode="multiple", **quiet)
+            event(self._ask, inputs=self._question, outputs=asked, **asking)
         for button in self._buttons:
-            button.click(
-                self._ask_quick, inputs=button, outputs=[self._question, *asked], trigger_mode="multiple", **quiet
-            )
+            button.click(self._ask_quick, inputs=button, outputs=[self._question, *asked], **asking)
         self._stop.click(self._halt, queue=False, **quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:
@@ -93,17 +92,17 @@ class OperatorPage:
             *(gr.update(visible=False) for _ in range(BUTTONS - len(quick))),
         ]
 
-    def _ask_quick(self, label: str, request: gr.Request) -> Iterator[list[Any]]:
+    async def _ask_quick(self, label: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         question = self._quick.question(label, self.seats.lang(seat_key(request)))
-        for update in self._ask(question, request):
+        async for update in self._ask(question, request):
             yield [question, *update]
 
-    def _ask(self, question: str, request: gr.Request) -> Iterator[list[Any]]:
+    async def _ask(self, question: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         """Shows the question's way until it is done; what did not change is not sent again."""
         key = seat_key(request)
         turn = self.seats.ask(key, question or "")
         sent: tuple[str, str] | None = None
-        for view, lang in self.seats.watch(key, turn):
+        async for view, lang in self.seats.watch(key, turn):
             quotes, answer = found_html(view, lang), answer_html(view, lang)
             yield [
                 gr.skip() if sent and sent[0] == quotes else quotes,

@@ -107,7 +107,7 @@ def _hit(hit: Hit, rank: int, lang: Lang) -> str:
         for why in hit.why
     )
     return (
-        f'<details class="a-card a-hit"><summary class="a-head">{head_html(hit, rank, lang, "h3")}</summary>'
+        f'<details class="a-card a-hit"><summary class="a-head">{head_html(hit, rank, lang, folded=True)}</summary>'
         f'<ul class="a-why">{score}{why}{held}</ul>{body_html(hit, lang)}</details>'
     )
 

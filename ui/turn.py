@@ -6,9 +6,10 @@ walks the answer to its end, so the runner is always freed, whatever the page do
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Found, Piece
@@ -19,7 +20,7 @@ from index.errors import IndexFailed
 from ui.wording import Lang
 
 _LOG = logging.getLogger("andon.ui")
-_LOOK_S = 0.5  # a watcher that missed a word looks again after this time
+_LOOK_S = 0.03  # how often a page looks for something new; shorter than anybody notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ class View:
 
 
 class Turn:
-    """One question on its way. ``changed`` guards ``view``."""
+    """One question on its way. ``view`` is always whole; it is replaced, never changed."""
 
     def __init__(self, assistant: Assistant, question: str, line: Line) -> None:
         self._assistant = assistant
         self._line = line
         self._stop = threading.Event()
-        self.changed = threading.Condition()
+        self._guard = threading.Lock()
         self.view = View(question)
         self._thread = threading.Thread(target=self._work, name="andon-turn", daemon=True)
 
@@ -64,10 +65,9 @@ class Turn:
     def stop(self) -> None:
         """End the generation after its current token."""
         self._stop.set()
-        with self.changed:
+        with self._guard:
             if not self.view.done:
                 self.view = replace(self.view, stopping=True)
-            self.changed.notify_all()
 
     def join(self, timeout_s: float) -> None:
         self._thread.join(timeout_s)
@@ -89,16 +89,13 @@ class Turn:
         if isinstance(event, Found):
             self._set(found=event)
         elif isinstance(event, Piece):
-            self._set(pieces=(*self.view.pieces, event))
+            self._set(pieces=(*self.view.pieces, event), busy=False)
         else:
             self._set(answer=event, stopping=False, busy=False)
 
     def _set(self, **values: object) -> None:
-        with self.changed:
+        with self._guard:
             self.view = replace(self.view, **values)  # type: ignore[arg-type]
-            if self.view.pieces:
-                self.view = replace(self.view, busy=False)
-            self.changed.notify_all()
 
     def set_busy(self, busy: bool) -> None:
         if self.view.busy != busy and not self.view.done:
@@ -152,9 +149,6 @@ class Seats:
         with self._guard:
             seat = self._seats.setdefault(key, _Seat(lang))
             seat.lang = lang
-        if seat.turn is not None:
-            with seat.turn.changed:
-                seat.turn.changed.notify_all()
 
     def lang(self, key: str, default: Lang = "ja") -> Lang:
         with self._guard:
@@ -193,23 +187,21 @@ class Seats:
         if seat is not None and seat.turn is not None:
             seat.turn.stop()
 
-    def watch(self, key: str, turn: Turn) -> Iterator[tuple[View, Lang]]:
-        """What to show, each time it changes, until the turn is done or another one took the seat."""
+    async def watch(self, key: str, turn: Turn) -> AsyncIterator[tuple[View, Lang]]:
+        """What to show, each time it changes, until the turn is done or another one took the seat. It holds no thread,
+        so that many pages may wait."""
         shown: tuple[View, Lang] | None = None
         while True:
-            with turn.changed:
-                view = turn.view
+            view = turn.view
             with self._guard:
                 seat = self._seats.get(key)
                 if seat is None or seat.turn is not turn:
                     return
                 lang = seat.lang
-            if shown != (view, lang):
-                shown = (view, lang)
-                yield view, lang
-                if view.done:
-                    return
+            if shown == (view, lang):
+                await asyncio.sleep(_LOOK_S)
                 continue
-            with turn.changed:
-                if turn.view is view:
-                    turn.changed.wait(_LOOK_S)
+            shown = (view, lang)
+            yield view, lang
+            if view.done:
+                return

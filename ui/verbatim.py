@@ -60,10 +60,13 @@ def verbatim_html(text: str, kind: Kind) -> str:
 def _read(line: str, kind: Kind) -> _Line:
     stripped = line.strip()
     indent = min((len(line) - len(line.lstrip(" "))) // 2, 3)
-    cells = _cells(stripped, kind)
-    step = None if cells else signs.step(stripped)
+    signal = _signal(stripped)
+    step = signs.step(stripped)
     bullet = stripped[2:] if stripped.startswith("- ") else None
-    return _Line(stripped, indent, step, bullet, None if cells else _signal(stripped), cells)
+    cells = () if step or bullet else _cells(stripped, kind)
+    if len(cells) > 1:  # a row may have a column named "注意"
+        signal = None
+    return _Line(stripped, indent, step, bullet, signal, () if signal else cells)
 
 
 def _cells(line: str, kind: Kind) -> tuple[tuple[str, str], ...]:
@@ -153,21 +156,27 @@ def _list(lines: Sequence[_Line]) -> str:
 
 
 def _fields(lines: Sequence[_Line], at: int) -> tuple[int, str]:
-    """Label and value a line; a line without label goes on in the value above it."""
+    """Label and value a line; a line without label goes on in the value above it, but steps behind a sentence are a
+    procedure of their own."""
     rows: list[tuple[str, list[str]]] = []
     end = at
     while end < len(lines) and len(lines[end].cells) <= 1 and lines[end].signal is None:
         line = lines[end]
+        if line.step and not signs.step(rows[-1][1][0]):
+            break
         if line.cells:
             rows.append((line.cells[0][0], [line.cells[0][1]]))
         else:
             rows[-1][1].append(line.text)
         end += 1
-    items = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{''.join(f'<p>{escape(value)}</p>' for value in values)}</dd></div>"
-        for label, values in rows
-    )
+    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{_value(values)}</dd></div>" for label, values in rows)
     return end, f'<dl class="a-fields">{items}</dl>'
+
+
+def _value(values: Sequence[str]) -> str:
+    if len(values) > 1 and all(signs.step(value) for value in values):
+        return _list([_Line(value, 0, signs.step(value), None, None, ()) for value in values])
+    return "".join(f"<p>{escape(value)}</p>" for value in values)
 
 
 def _rows(rows: Sequence[Sequence[tuple[str, str]]]) -> str:

@@ -47,11 +47,11 @@ _LOGIN: dict[str, Entry] = {
 _ASK: dict[str, Entry] = {
     "ask.label": {"ja": "何が起きましたか", "en": "What happened?"},
     "ask.placeholder": {
-        "ja": "アラームのコードか、症状を入力(例: E-401 が出て止まった)",
-        "en": "Alarm code or symptom, such as: F-021, no blank picked",
+        "ja": "例: E-401 が出て止まった",
+        "en": "Example: F-021, no blank picked",
     },
     "ask.send": {"ja": "調べる", "en": "Ask"},
-    "ask.stop": {"ja": "停止", "en": "Stop"},
+    "ask.stop": {"ja": "回答を中止", "en": "Stop answer"},
     "ask.quick": {"ja": "よくあるアラーム・質問", "en": "Frequent alarms and questions"},
     "ask.quick.alarm": {"ja": "{alarm} の原因と処置は?", "en": "What are the cause and the remedy of {alarm}?"},
     "ask.quick.emergency": {"ja": "非常停止から復帰する手順は?", "en": "How do I restart after an emergency stop?"},
@@ -77,8 +77,8 @@ _ASK: dict[str, Entry] = {
     },
     "ask.searching": {"ja": "マニュアルを調べています…", "en": "Searching the manuals…"},
     "ask.library": {
-        "ja": "マニュアル {manuals} 冊から探します",
-        "en": "Searching {manuals} manuals",
+        "ja": "マニュアル {manuals} 冊から探します。",
+        "en": "Answers come from {manuals} manuals.",
     },
 }
 
@@ -115,7 +115,7 @@ _ANSWER: dict[str, Entry] = {
         "ja": "ほかの端末の回答を作成中です。終わりしだい、この回答を作成します。原文は先に使えます。",
         "en": "Another answer is being written; yours is next. The manual's words are already here.",
     },
-    "answer.stopping": {"ja": "停止しています…", "en": "Stopping…"},
+    "answer.stopping": {"ja": "回答を中止しています…", "en": "Stopping the answer…"},
     "answer.source": {"ja": "原文 {number} へ", "en": "To source {number}"},
     "answer.supported": {
         "ja": "すべての文を原文と照合しました。",
@@ -134,8 +134,8 @@ _ANSWER: dict[str, Entry] = {
         "en": "No answer model is set. Follow the manual's own words.",
     },
     "answer.stopped": {
-        "ja": "途中で停止しました。原文はそのまま使えます。",
-        "en": "Stopped. The manual's words still hold.",
+        "ja": "回答を途中で中止しました。原文はそのまま使えます。",
+        "en": "The answer was stopped. The manual's words still hold.",
     },
     "answer.failed": {
         "ja": "回答モデルが答えられませんでした。マニュアルの原文はそのまま使えます。",
