@@ -9,7 +9,9 @@ from index.passage import Why
 
 CODE_LEAD = 2.0  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
-NAMED = 0.6  # the passage stands in the manual of a machine that the question names
+NAMED = 0.6  # the passage stands in the manual of a machine that the question names by its product name
+MEANT = 0.25  # the same where it names the machine in words
+STEPS = 0.05  # the passage is a procedure and the question asks how to do something
 VECTOR_WEIGHT = 0.4  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 
 
@@ -33,17 +35,19 @@ def fuse(
     codes: Sequence[CodeMatch],
     keywords: Mapping[int, float],
     vectors: Mapping[int, float],
-    named: Collection[int] = (),
+    extra: Mapping[int, float] | None = None,
     embedded: Collection[int] = (),
     vector_weight: float = VECTOR_WEIGHT,
 ) -> list[Candidate]:
-    """Best first. ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where
-    the embedder does not know the language; ``named``: numbers of passages in a manual that the question names;
-    ``embedded``: numbers of passages in a language that the embedder knows.
+    """Best first.
 
-    Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least and
-    the best similarity seen, and takes its share of the weight from the keyword's: a passage that no vector could have
-    found is not behind for that. A code that leads a passage outweighs both.
+    ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where the embedder
+    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS); ``embedded``:
+    numbers of passages in a language that the embedder knows.
+
+    Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least
+    and the best similarity seen, and takes its share of the weight from the keyword's: a passage that no vector could
+    have found is not behind for that. A code that leads a passage outweighs both.
     """
     score = dict.fromkeys([*keywords, *vectors, *(match.number for match in codes)], 0.0)
     why: dict[int, list[Why]] = {number: [] for number in score}
@@ -64,6 +68,6 @@ def fuse(
         for rank, number in enumerate(sorted(vectors, key=lambda n: (-vectors[n], n)), start=1):
             score[number] += vector_weight * (vectors[number] - low) / spread
             why[number].append(Why("vector", rank, f"{vectors[number]:.2f}"))
-    for number in named:
-        score[number] = score.get(number, 0.0) + NAMED
+    for number, points in (extra or {}).items():
+        score[number] = score.get(number, 0.0) + points
     return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in sorted(score, key=lambda n: (-score[n], n))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,22 @@ from pathlib import Path
 from index.codes import Code, find_codes
 from index.glossary import Glossary, Known
 from index.passage import Lang, Manual
-from index.text import informative, language, terms
+from index.text import informative, language, normalise, terms
 
 TRANSLATED = 0.8  # a translated word beside one that the question holds itself
+IDENTIFIER = 1.5  # a name of a part or signal (PS1, CN5): it means one thing
 SYNONYM = 0.7  # another word of the same language
 KANA_PAIR = 0.5  # weight of a pair with hiragana in it: endings and particles far more often than words
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_OTHER: dict[Lang, Lang] = {"ja": "en", "en": "ja"}
+_IDENTIFIER = re.compile(r"[a-z]{1,5}[\d_.-]*\d[a-z]?")
+_MAYBE_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,4})[ .\-]?(\d{2,5})(?![A-Za-z0-9])")
+_WANTS_STEPS = re.compile(
+    r"手順|方法|やり方|仕方|しかた|どうやって|どうすれば|どうする|し方|り方|え方|け方|順番"
+    r"|how (?:do|can|to|should)|steps?\b|procedure",
+    re.IGNORECASE,
+)
 _HIRAGANA = re.compile("[ぁ-ゖ]")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺーヽヾ㐀-䶿一-鿿豈-﫿々〆]")
 
@@ -43,14 +53,22 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``codes``: what it asks about, machine names taken out; ``named``: ids of the manuals whose machine it names;
-    ``concepts``: what passages of each language are searched for; ``reach``: the share (0 to 1) of the question's
-    words that could be said in that language."""
+    """What a question asks.
+
+    ``codes``: what it asks about, machine names taken out; ``maybe_codes``: forms that are codes if a manual has them
+    ("R1105" for R-1105); ``named``: ids of the manuals whose machine it names by its product name, ``meant``: those it
+    names in words ("the palletiser"); ``wants_steps``: whether it asks how to do something; ``concepts``: what passages
+    of each language are searched for; ``reach``: the share (0 to 1) of the question's words that could be said in that
+    language.
+    """
 
     text: str
     lang: Lang
     codes: tuple[Code, ...]
+    maybe_codes: tuple[str, ...]
     named: frozenset[str]
+    meant: frozenset[str]
+    wants_steps: bool
     concepts: Mapping[Lang, tuple[Concept, ...]]
     reach: Mapping[Lang, float]
 
@@ -62,6 +80,7 @@ class Question:
 
 def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Question:
     """What ``text`` asks, given the manuals that there are."""
+    manuals = list(manuals)
     text = unicodedata.normalize("NFKC", text)
     lang = language(text)
     codes = find_codes(text)
@@ -69,13 +88,16 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
     rest = _without(text, [(start, end) for _, start, end in mentions])
     own = {term: _weight(term) for term in dict.fromkeys(terms(rest)) if informative(term)}
     known = glossary.look_up(rest, lang)
-    other: Lang = "en" if lang == "ja" else "ja"
+    other = _OTHER[lang]
     translated, reach = _translated(known, lang, own)
     return Question(
         text=text,
         lang=lang,
         codes=tuple(c for c in codes if not any(start < c.end and c.start < end for _, start, end in mentions)),
+        maybe_codes=tuple(dict.fromkeys(m[1].upper() + m[2] for m in _MAYBE_CODE.finditer(rest))),
         named=frozenset(manual for manual, _, _ in mentions),
+        meant=_meant(known, lang, manuals, glossary),
+        wants_steps=bool(_WANTS_STEPS.search(text)),
         concepts={lang: _in_own_words(known, own), other: translated},
         reach={lang: 1.0, other: reach},
     )
@@ -102,6 +124,25 @@ def _mentions(text: str, names: Mapping[str, frozenset[str]], codes: Sequence[Co
                 if not inside:
                     found.append((manual, match.start(), match.end()))
     return found
+
+
+def _meant(known: Sequence[Known], lang: Lang, manuals: Sequence[Manual], glossary: Glossary) -> frozenset[str]:
+    """The manuals whose title shares a phrase with the question, in either language; a phrase that half of the titles
+    hold ("manual", "line") means none of them."""
+    asked = {(lang, normalise(entry.phrase)) for entry in known}
+    asked |= {(_OTHER[lang], normalise(phrase)) for entry in known for phrase in entry.translations}
+    asked |= {(lang, normalise(phrase)) for entry in known for phrase in entry.synonyms}
+    phrases = {
+        manual.id: {(manual_lang, normalise(entry.phrase)) for entry in glossary.look_up(manual.title, manual_lang)}
+        for manual in manuals
+        for manual_lang in (language(manual.title),)
+    }
+    held = Counter(phrase for of_manual in phrases.values() for phrase in of_manual)
+    return frozenset(
+        manual
+        for manual, of_manual in phrases.items()
+        if any(phrase in asked and held[phrase] * 2 <= len(manuals) for phrase in of_manual)
+    )
 
 
 def _in_own_words(known: Sequence[Known], own: Mapping[str, float]) -> tuple[Concept, ...]:
@@ -145,6 +186,8 @@ def _said(phrases: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _weight(term: str) -> float:
+    if _IDENTIFIER.fullmatch(term):
+        return IDENTIFIER
     return KANA_PAIR if _HIRAGANA.search(term) else 1.0
 
 

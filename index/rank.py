@@ -32,8 +32,8 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """``score``: weighted saturation of the terms; ``support``: weighted share of them that stand there at all. Both 0 to
-    1."""
+    """``score``: weighted saturation of the terms; ``support``: weighted share of them that stand there at all. Both
+    are 0 to 1."""
 
     score: float
     support: float

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from index.embedder import Embedder, Vectors
-from index.fuse import CodeMatch, fuse
+from index.fuse import MEANT, NAMED, STEPS, CodeMatch, fuse
 from index.glossary import bundled
 from index.keywords import search_keywords, term_rarity
 from index.passage import Hit, Lang, Manual, Passage
@@ -20,6 +21,8 @@ from index.truth import Truth, storable
 CANDIDATES = 60  # of each side
 MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
+SAME_PAGE = 0.1  # what a further passage of the same page is behind
+SAME_PAGE_POOL = 10
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
@@ -61,16 +64,16 @@ class Searcher:
         asked = understand(question, manuals.values(), bundled())
         within = tuple(manuals) if allowed else ()
         wanted = tuple(dict.fromkeys(code.canonical for code in asked.codes))
-        codes = self._code_matches(wanted, within)
+        codes = self._code_matches((*wanted, *asked.maybe_codes), within)
         vectors = self._vector_scores(asked, within)
         numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
         passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
         relevances = self._relevances(asked, passages, manuals)
-        named = {number for number, passage in passages.items() if passage.manual_id in asked.named}
+        extra = {number: _extra(asked, passage) for number, passage in passages.items()}
         languages = self._embedder.languages if self._embedder is not None else frozenset()
         embedded = {number for number, passage in passages.items() if passage.lang in languages}
         near = {number: cosine for number, cosine in vectors.items() if number in embedded}
-        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, near, named, embedded)
+        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, near, extra, embedded)
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
@@ -80,8 +83,8 @@ class Searcher:
         # a part number that stands nowhere need not mean that the question has no answer; an alarm's code does
         must_stand = {code.canonical for code in asked.codes if code.kind != "part"}
         return Results(
-            tuple(hits[:k]),
-            tuple(code for code in wanted if _stands(code, known)),
+            tuple(_spread(hits, k)),
+            tuple(dict.fromkeys(code for code in (*wanted, *asked.maybe_codes) if _stands(code, known))),
             tuple(code for code in wanted if code in must_stand and not _stands(code, known)),
         )
 
@@ -90,8 +93,8 @@ class Searcher:
         for lang in LANGS:
             wanted = asked.terms(lang)
             numbers += search_keywords(self._truth, wanted, CANDIDATES, within)
-            if asked.named:
-                numbers += search_keywords(self._truth, wanted, CANDIDATES, tuple(asked.named))
+            if asked.named or asked.meant:
+                numbers += search_keywords(self._truth, wanted, CANDIDATES, tuple(asked.named | asked.meant))
         return numbers
 
     def _relevances(
@@ -138,6 +141,28 @@ class Searcher:
 def _place_terms(headings: tuple[str, ...]) -> tuple[str, ...]:
     """The same headings stand over many passages and come back with every question."""
     return tuple(terms(" ".join(headings)))
+
+
+def _extra(asked: Question, passage: Passage) -> float:
+    machine = NAMED if passage.manual_id in asked.named else MEANT if passage.manual_id in asked.meant else 0.0
+    return machine + (STEPS if asked.wants_steps and passage.kind == "steps" else 0.0)
+
+
+def _spread(hits: Sequence[Hit], k: int) -> list[Hit]:
+    """The best ``k``, where each further passage of a page already shown counts a little less: another page may be the
+    one that was asked for."""
+    pool, chosen = list(hits[: k + SAME_PAGE_POOL]), list[Hit]()
+    shown: Counter[tuple[str, int]] = Counter()
+    while pool and len(chosen) < k:
+        place, behind = 0, float("-inf")
+        for number, hit in enumerate(pool):
+            score = hit.score - SAME_PAGE * shown[hit.manual.id, hit.passage.pages[0]]
+            if score > behind:
+                place, behind = number, score
+        best = pool.pop(place)
+        chosen.append(replace(best, score=behind))
+        shown[best.manual.id, best.passage.pages[0]] += 1
+    return chosen
 
 
 def _base(code: str) -> str:

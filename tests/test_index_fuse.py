@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import CodeMatch, fuse
+from index.fuse import NAMED, CodeMatch, fuse
 
 NUMBERS = st.integers(1, 12)
 SHARES = st.floats(0, 1)
@@ -22,8 +22,8 @@ def test_a_passage_about_the_code_comes_before_every_other() -> None:
 
 def test_a_machine_that_the_question_names_breaks_the_tie() -> None:
     codes = [CodeMatch(1, "AL32", True), CodeMatch(2, "AL32", True)]
-    assert order(codes, {1: 0.6, 2: 0.6}, {}, {2}) == [2, 1]
-    assert order(codes, {1: 0.6, 2: 0.6}, {}, {1}) == [1, 2]
+    assert order(codes, {1: 0.6, 2: 0.6}, {}, {2: NAMED}) == [2, 1]
+    assert order(codes, {1: 0.6, 2: 0.6}, {}, {1: NAMED}) == [1, 2]
 
 
 def test_without_a_code_the_keywords_lead_and_vectors_help() -> None:
