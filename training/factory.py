@@ -103,23 +103,25 @@ AlarmRow = tuple[str, list[str], list[str], list[str]]
 def _write_alarm(
     text: CardText, layout: str, labels: Sequence[str], gap: str, row: AlarmRow
 ) -> list[tuple[tuple[int, int], ...]]:
-    """Write one alarm; the spans of its meaning, cause and action sentences."""
+    """Write one alarm; the spans of its meaning, cause and action sentences. A label in front belongs to its sentence:
+    the answer then says which it is, and begins with a word that the question calls for."""
     code, *cells = row
     head, meaning, cause, action = labels
-    leads = {
+    leads: dict[str, tuple[str, ...]] = {
         "table": (f"| {code} | ", " | ", " | ", " |\n"),
-        "labels": (f"{head}: {code}\n{meaning}: ", f"\n{cause}: ", f"\n{action}: ", "\n"),
-        "slashes": (f"{head}: {code} / {meaning}: ", f" / {cause}: ", f" / {action}: ", "\n"),
+        "labels": (f"{head}: {code}\n", "\n", "\n", "\n"),
+        "slashes": (f"{head}: {code} / ", " / ", " / ", "\n"),
         "prose": (f"{code} ", gap, gap, "\n"),
         "section": ("", f"\n{cause}\n", f"\n{action}\n", "\n"),
     }[layout]
     spans = []
-    for lead, cell in zip(leads, cells, strict=False):
+    for lead, label, cell in zip(leads, (meaning, cause, action), cells, strict=False):
         text.add(lead)
         found = []
         for number, sentence in enumerate(cell):
             text.add(gap if number else "")
-            found.append(text.add(sentence))
+            labelled = layout in ("labels", "slashes") and number == 0
+            found.append(text.add(f"{label}: {sentence}" if labelled else sentence))
         spans.append(tuple(found))
     text.add(leads[3])
     return spans

@@ -15,7 +15,9 @@ from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
 from training.card import Ask, Card, render_answer
 from training.tokenizer import END_ID, START_ID, ChatTokenizer
 
-UNANSWERABLE_SHARE = 0.22
+UNANSWERABLE_SHARE = 0.12
+FIRST_SHARE = 0.6  # of the prompts ask mostly about the first excerpt, as searches put the best passage first
+OPENING_WEIGHTS = (6.0, 2.0)  # of an answer's first tokens: they choose the place, the rest is copying
 MAX_BRANCHES = 10
 Gap = tuple[int, int]
 
@@ -35,7 +37,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Row:
     """Token ids with, for each token: its branch (0 is the trunk), its position, and the weight of predicting the
-    token after it (0 for prompt tokens)."""
+    token after it (0 for prompt tokens, more than 1 where an answer opens)."""
 
     ids: list[int]
     branches: list[int]
@@ -53,12 +55,13 @@ def make_items(cards: Sequence[Card], rng: random.Random, excerpts: int) -> list
     outside = cards[excerpts:]
     order = list(inside)
     rng.shuffle(order)
+    first_only = rng.random() < FIRST_SHARE
     shown = tuple(Excerpt(i, card.place, card.text) for i, card in enumerate(order, start=1))
     items = []
     for number, card in enumerate(order, start=1):
         others = [f"{e.place}\n{e.text}" for e in shown if e.number != number]
         for ask in card.asks:
-            if not any(ask.key in text for text in others):
+            if (number == 1 or not first_only or rng.random() < 0.15) and not any(ask.key in text for text in others):
                 answer = render_answer(card.text, ask.spans, number, card.lang, ask.stepwise)
                 items.append(_item(card, shown, ask, answer, number))
     rng.shuffle(items)
@@ -121,8 +124,12 @@ def make_row(items: Sequence[Item], tokenizer: ChatTokenizer, max_tokens: int, g
         row.ids.extend(question + answer)
         row.branches.extend([branch] * size)
         row.positions.extend(range(len(trunk) + skipped, len(trunk) + skipped + size))
-        row.weights.extend([0.0] * (len(question) - 1) + [1.0] * len(answer) + [0.0])
+        row.weights.extend([0.0] * (len(question) - 1) + _answer_weights(len(answer)) + [0.0])
     return row if len(row.ids) > len(trunk) else None
+
+
+def _answer_weights(size: int) -> list[float]:
+    return [*OPENING_WEIGHTS, *[1.0] * size][:size]
 
 
 def plain_row(ids: Sequence[int]) -> Row:

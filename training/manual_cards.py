@@ -14,6 +14,7 @@ from training.card import Ask, Card, Span
 from training.corpus import Document, sentences
 
 LENGTH = {"ja": (30, 420), "en": (80, 900)}
+SHAPED_SHARE = 0.85  # of the sentences are asked by their shape, where they have one
 SENTENCE = {"ja": (12, 130), "en": (25, 260)}
 
 _TERM = {
@@ -181,11 +182,13 @@ def _asks(heading: str, text: str, lang: str, rng: random.Random) -> list[Ask]:
 def _sentence_ask(text: str, span: Span, lang: str, rng: random.Random) -> Ask | None:
     """A question on one sentence: by its shape where it has one, else by words that stand only in it."""
     sentence = text[span[0] : span[1]]
-    if rng.random() < 0.6:
+    if rng.random() < SHAPED_SHARE:
         for shape, templates in _SHAPES[lang]:
             match = shape.match(sentence)
             if match and text.count(match[1]) == 1:
                 return Ask(rng.choice(templates).format(match[1]), match[1], (span,))
+    if rng.random() < 0.5:
+        return None
     terms = [t for t in dict.fromkeys(_TERM[lang].findall(sentence)) if text.count(t) == 1]
     if not terms:
         return None

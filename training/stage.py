@@ -107,11 +107,11 @@ def _optimizer(model: Any, stage: Stage) -> Any:
     return torch.optim.AdamW(groups, lr=stage.learning_rate, betas=BETAS, eps=1e-8, fused=True)
 
 
-def _step(model: Any, optimizer: Any, rows: Sequence[Row], pool: ThreadPoolExecutor, parts: int) -> float:
+def _step(model: Any, optimizer: Any, rows: Sequence[Row], pool: ThreadPoolExecutor, threads: int) -> float:
     """One optimizer step over ``rows``; the mean loss a weighted token, in nats.
 
-    The rows are cut by length into ``parts`` of about the same size and each part runs on a thread of its own. On a
-    machine shared with others that is far quicker than two threads inside every matrix product, where the whole
+    The rows are cut by length into twice as many parts as ``threads`` and a thread takes one part after the other. On
+    a machine shared with others that is far quicker than two threads inside every matrix product, where the whole
     product waits for whichever core is busy with something else.
     """
     import torch
@@ -126,7 +126,7 @@ def _step(model: Any, optimizer: Any, rows: Sequence[Row], pool: ThreadPoolExecu
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
     loss_sum = 0.0
-    for loss, gradients in pool.map(part_gradients, _equal_parts(rows, parts)):
+    for loss, gradients in pool.map(part_gradients, _equal_parts(rows, 2 * threads)):
         loss_sum += loss
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
