@@ -190,7 +190,8 @@ def test_html_in_manuals_and_questions_is_text(visitor: Visitor) -> None:
     assert "<script>window.hacked=2</script>" in card
     assert '<img src=x onerror="window.hacked=1">' in card
     page.wait_for_selector(".a-end")
-    assert page.locator("#results img, #results script").count() == 0
+    assert "E-403 <img src=x onerror=hack()>" in page.locator("#quick button:visible").all_inner_texts()
+    assert page.locator("#results img, #results script, #quick img").count() == 0
     assert page.evaluate("window.hacked") is None
 
 

@@ -89,6 +89,14 @@ def test_an_operator_has_nothing_of_the_admin_page(client: Any, path: str) -> No
     assert "This page needs an admin" in page.text
 
 
+def test_an_original_asks_people_to_sign_in_and_tells_programs(client: Any, andon: Andon) -> None:
+    path = f"/manuals/{andon.library.manuals()[0].id}/original"
+    assert client.get(path, headers={"Accept": "text/html"}).headers["location"] == f"/login?next={path}"
+    assert client.get(path).status_code == 401
+    assert sign_in(client, next=path).headers["location"] == path
+    assert "E-401" in client.get(path, headers={"Accept": "text/html"}).text
+
+
 def test_the_services_own_routes_win(client: Any) -> None:
     assert client.get("/health").json()["ok"] is True
     assert client.get("/manuals").json()["error"]["code"] == "not_allowed"

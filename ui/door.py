@@ -47,6 +47,8 @@ class Door:
             answer = self._page(Request(scope))
         elif path.startswith((CALLS, ADMIN_CALLS)):
             answer = self._call(Request(scope))
+        elif path.startswith("/manuals/") and path.endswith("/original"):
+            answer = self._original(Request(scope))
         await (answer or self._app)(scope, receive, _with_headers(send))
 
     def _call(self, request: Request) -> Response | None:
@@ -57,6 +59,14 @@ class Door:
         elif request.url.path.startswith(ADMIN_CALLS) and not account.is_admin:
             failure = AdminOnly("This needs an admin.", "Sign in as an admin, or ask one.")
         return JSONResponse(error_json(failure), status_of(failure)) if failure else None
+
+    def _original(self, request: Request) -> Response | None:
+        """A person whose sign-in has ended comes back here by way of the sign-in page; programs get the service's
+        own answer."""
+        is_person = "text/html" in request.headers.get("accept", "") and "authorization" not in request.headers
+        if is_person and account_of_request(self._andon, request) is None:
+            return RedirectResponse(login_address(request.url.path), 303)
+        return None
 
     def _page(self, request: Request) -> Response | None:
         """Where a page is not for this reader: what to send in its place."""
