@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.passage import Hit, Lang
 
-Declined = Literal["nothing_relevant", "unknown_code", "no_manuals"]
+Declined = Literal["nothing_relevant", "unknown_code", "other_machine", "no_manuals"]
 Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped"]
 
 
@@ -36,7 +36,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds from the question's arrival: until the quote, the first piece and the end. 0 where it did not happen."""
+    """Milliseconds from the question's arrival: until the quote, the first piece and the end. 0 where it did not
+    happen."""
 
     found_ms: float = 0.0
     first_piece_ms: float = 0.0

@@ -101,7 +101,7 @@ class Assistant:
         question = self._checked(question)
         lang = language(question)
         results = self.library.search(question, k=max(self.options.quotes, NEAREST) * 2, scope=scope)
-        declined: Declined | None = decline(results, lang) if self.library.manuals() else "no_manuals"
+        declined: Declined | None = decline(results) if self.library.manuals() else "no_manuals"
         quotes = () if declined else _quotes(results, self.options.quotes)
         found = Found(question, lang, quotes, declined, results.hits[:NEAREST] if declined else (), _ms(start))
         yield found

@@ -15,7 +15,8 @@ from edge.runner import Message
 Lang = Literal["ja", "en"]
 
 SYSTEM = {
-    "ja": "抜粋だけを根拠に、短く答える。各文の末尾に出典番号を [1] の形で付ける。抜粋に答えがなければ「マニュアルに記載がありません。」とだけ答える。",
+    "ja": "抜粋だけを根拠に、短く答える。各文の末尾に出典番号を [1] の形で付ける。"
+    "抜粋に答えがなければ「マニュアルに記載がありません。」とだけ答える。",
     "en": "Answer briefly, from the excerpts only. End each sentence with its source number, such as [1]. "
     'If the excerpts do not hold the answer, reply only "It is not in the manuals."',
 }
@@ -48,7 +49,8 @@ def build_messages(question: str, excerpts: Sequence[Excerpt], lang: Lang) -> tu
 def fit_excerpts(
     excerpts: Sequence[Excerpt], budget_tokens: int, count_tokens: Callable[[str], int]
 ) -> tuple[Excerpt, ...]:
-    """The first excerpts that fit into ``budget_tokens`` together; one that does not fit is left out whole, never cut."""
+    """The first excerpts that fit into ``budget_tokens`` together; one that does not fit is left out whole, never
+    cut."""
     kept: list[Excerpt] = []
     left = budget_tokens
     for excerpt in excerpts:

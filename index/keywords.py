@@ -27,10 +27,22 @@ def search_keywords(truth: Truth, wanted: Sequence[str], limit: int, manuals: Co
 
 def term_rarity(truth: Truth, wanted: Iterable[str]) -> dict[str, float]:
     """Inverse document frequency of each term; a term that stands nowhere is rarest."""
-    total = int(truth.db.execute("SELECT count(*) FROM passage").fetchone()[0])
+    total = _passages(truth)
     rarity = {}
     for term in wanted:
         row = truth.db.execute("SELECT doc FROM keyword_vocab WHERE term = ?", (term,)).fetchone()
-        count = int(row["doc"]) if row else 0
-        rarity[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+        rarity[term] = _rarity(total, int(row["doc"]) if row else 0)
     return rarity
+
+
+def rarity_of_nothing(truth: Truth) -> float:
+    """The rarity of a term that stands nowhere."""
+    return _rarity(_passages(truth), 0)
+
+
+def _passages(truth: Truth) -> int:
+    return int(truth.db.execute("SELECT count(*) FROM passage").fetchone()[0])
+
+
+def _rarity(total: int, count: int) -> float:
+    return math.log(1 + (total - count + 0.5) / (count + 0.5))

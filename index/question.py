@@ -94,7 +94,7 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
         text=text,
         lang=lang,
         codes=tuple(c for c in codes if not any(start < c.end and c.start < end for _, start, end in mentions)),
-        maybe_codes=tuple(dict.fromkeys(m[1].upper() + m[2] for m in _MAYBE_CODE.finditer(rest))),
+        maybe_codes=_maybe_codes(text, codes),
         named=frozenset(manual for manual, _, _ in mentions),
         meant=_meant(known, lang, manuals, glossary),
         wants_steps=bool(_WANTS_STEPS.search(text)),
@@ -124,6 +124,12 @@ def _mentions(text: str, names: Mapping[str, frozenset[str]], codes: Sequence[Co
                 if not inside:
                     found.append((manual, match.start(), match.end()))
     return found
+
+
+def _maybe_codes(text: str, codes: Sequence[Code]) -> tuple[str, ...]:
+    """Letters and digits outside of any code found."""
+    free = (m for m in _MAYBE_CODE.finditer(text) if not any(c.start < m.end() and m.start() < c.end for c in codes))
+    return tuple(dict.fromkeys(match[1].upper() + match[2] for match in free))
 
 
 def _meant(known: Sequence[Known], lang: Lang, manuals: Sequence[Manual], glossary: Glossary) -> frozenset[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from index.codebook import look_up_codes
 from index.embedder import Embedder, Vectors
-from index.fuse import MEANT, NAMED, STEPS, CodeMatch, fuse
+from index.fuse import MEANT, NAMED, STEPS, fuse
 from index.glossary import bundled
-from index.keywords import search_keywords, term_rarity
+from index.keywords import rarity_of_nothing, search_keywords, term_rarity
+from index.makers import makers_in
 from index.passage import Hit, Lang, Manual, Passage
 from index.question import Question, understand
 from index.rank import Fields, Relevance, relevance
@@ -23,6 +26,7 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
+_KANA = re.compile("[ぁ-ゖ]")
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
@@ -35,12 +39,20 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Hits, best first, with what the question named: ``codes`` that stand in the manuals, ``unknown_codes`` that
-    stand nowhere."""
+    """Hits, best first, with what the question named.
+
+    ``codes`` stand in the manuals; ``unknown_codes`` are of their kind but stand nowhere; ``foreign`` are other makers
+    and products that stand nowhere; ``names_machine``: whether it names a machine of a manual by its product
+    name; ``missing``: the
+    share (0 to 1) of its words that no manual holds.
+    """
 
     hits: tuple[Hit, ...]
     codes: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    names_machine: bool = False
+    missing: float = 0.0
 
 
 class Searcher:
@@ -63,8 +75,8 @@ class Searcher:
             return Results(())
         asked = understand(question, manuals.values(), bundled())
         within = tuple(manuals) if allowed else ()
-        wanted = tuple(dict.fromkeys(code.canonical for code in asked.codes))
-        codes = self._code_matches((*wanted, *asked.maybe_codes), within)
+        looked = look_up_codes(self._truth, asked, within)
+        codes = looked.matches
         vectors = self._vector_scores(asked, within)
         numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
         passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
@@ -79,14 +91,32 @@ class Searcher:
             for c in candidates
             if c.number in passages and c.why
         ]
-        known = {match.code for match in codes}
-        # a part number that stands nowhere need not mean that the question has no answer; an alarm's code does
-        must_stand = {code.canonical for code in asked.codes if code.kind != "part"}
         return Results(
             tuple(_spread(hits, k)),
-            tuple(dict.fromkeys(code for code in (*wanted, *asked.maybe_codes) if _stands(code, known))),
-            tuple(code for code in wanted if code in must_stand and not _stands(code, known)),
+            looked.known,
+            looked.unknown,
+            (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
+            bool(asked.named),
+            self._missing(asked),
         )
+
+    def _missing(self, asked: Question) -> float:
+        """The share (0 to 1) of the question's words, by weight, that no manual holds in any form."""
+        terms_of = {lang: asked.terms(lang) for lang in LANGS}
+        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in terms_of[lang]))
+        nowhere = rarity_of_nothing(self._truth)
+        total = missing = 0.0
+        for concept in asked.concepts[asked.lang]:
+            if all(_KANA.search(term) for term in concept.variants[0].terms):
+                continue  # endings and particles say nothing about the subject
+            total += concept.weight
+            if all(rarity[term] >= nowhere for variant in concept.variants for term in variant.terms):
+                missing += concept.weight
+        return missing / total if total else 1.0
+
+    def _stands_nowhere(self, name: str) -> bool:
+        rarity = term_rarity(self._truth, terms(name))
+        return any(value >= rarity_of_nothing(self._truth) for value in rarity.values())
 
     def _keyword_numbers(self, asked: Question, within: Collection[str]) -> list[int]:
         numbers: list[int] = []
@@ -115,18 +145,6 @@ class Searcher:
             reach = asked.reach[passage.lang] * (1.0 if passage.lang == asked.lang else OTHER_LANGUAGE)
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
-
-    def _code_matches(self, codes: Sequence[str], within: Collection[str]) -> list[CodeMatch]:
-        if not codes:
-            return []
-        wanted = list(dict.fromkeys([*codes, *(_base(code) for code in codes)]))
-        scope = f"AND passage.manual_id IN ({','.join('?' * len(within))})" if within else ""
-        rows = self._truth.db.execute(
-            "SELECT code.code, code.passage, code.lead FROM code JOIN passage ON passage.number = code.passage"
-            f" WHERE code.code IN ({','.join('?' * len(wanted))}) {scope} ORDER BY lead DESC, passage LIMIT 200",
-            (*wanted, *within),
-        ).fetchall()
-        return [CodeMatch(int(row["passage"]), str(row["code"]), bool(row["lead"])) for row in rows]
 
     def _vector_scores(self, asked: Question, within: Collection[str]) -> dict[int, float]:
         if self._store is None or self._embedder is None or asked.lang not in self._embedder.languages:
@@ -163,12 +181,3 @@ def _spread(hits: Sequence[Hit], k: int) -> list[Hit]:
         chosen.append(replace(best, score=behind))
         shown[best.manual.id, best.passage.pages[0]] += 1
     return chosen
-
-
-def _base(code: str) -> str:
-    """The code without its detail number: AL32.1 -> AL32. Manuals often describe the details under the base code."""
-    return code.rpartition(".")[0] or code
-
-
-def _stands(code: str, known: set[str]) -> bool:
-    return code in known or _base(code) in known

@@ -1,10 +1,9 @@
-"""What search and the decision to decline are tuned on: the demo FAQ, never the scored questions.
+"""What search and the decision to decline are tuned on: demo FAQ and development questions, never the scored ones.
 
     python -m tests.bench_relevance docs/results/relevance.json [--embedder none]
 
-Every FAQ question is asked twice: over all manuals (answerable: is its section among the first hits?) and with its own
-manual left out (unanswerable, but about the same kind of machine: the hard case). The result holds recall by language
-and the curve of rightly and wrongly declined questions over the threshold.
+The result holds recall over the FAQ by language (is its page or section among the first hits?) and, over
+demo/development.jsonl, the curve of rightly and wrongly declined questions, with the kinds of question behind it.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from typing import Any
 from assistant import relevance
 from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
-from index.library import Library, Scope
+from index.library import Library
 from index.passage import Hit, Manual
 
 Row = dict[str, Any]
@@ -51,7 +50,7 @@ def read_faq() -> list[Row]:
 def measure(library: Library) -> Row:
     manuals = {Path(manual.name).stem: manual for manual in library.manuals()}
     faq = read_faq()
-    return {"recall": recall(library, manuals, faq), "decline": decline_curve(library, manuals, faq)}
+    return {"recall": recall(library, manuals, faq), "decline": decline_curve(library)}
 
 
 def recall(library: Library, manuals: dict[str, Manual], faq: list[Row]) -> Row:
@@ -59,8 +58,8 @@ def recall(library: Library, manuals: dict[str, Manual], faq: list[Row]) -> Row:
     for row in faq:
         hits = library.search(row["question"], 10).hits
         rank = next((n for n, hit in enumerate(hits, 1) if is_expected(hit, row, manuals)), 99)
-        crossing = row["lang"] != manuals[row["manual"]].lang
-        ranks.setdefault(f"{row['lang']} -> {manuals[row['manual']].lang}" if crossing else row["lang"], []).append(rank)
+        asked, written = row["lang"], manuals[row["manual"]].lang
+        ranks.setdefault(asked if asked == written else f"{asked} -> {written}", []).append(rank)
     return {
         group: {
             "questions": len(found),
@@ -79,24 +78,29 @@ def is_expected(hit: Hit, row: Row, manuals: dict[str, Manual]) -> bool:
     return row.get("page") in hit.passage.pages or any(start.match(heading) for heading in hit.passage.section)
 
 
-def decline_curve(library: Library, manuals: dict[str, Manual], faq: list[Row]) -> Row:
-    """Rightly and wrongly declined over a factor on the thresholds of assistant.relevance (1 is what is shipped)."""
-    answerable = [(library.search(row["question"], 6), row["lang"]) for row in faq]
-    without = []
-    for row in faq:
-        others = frozenset(manual.id for name, manual in manuals.items() if name != row["manual"])
-        without.append((library.search(row["question"], 6, Scope(others)), row["lang"]))
-    points = []
-    for factor in (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4):
-        limits = replace(relevance.LIMITS, factor=factor)
-        points.append(
+def decline_curve(library: Library) -> Row:
+    """Rightly and wrongly declined development questions over the limits; the middle of each row is what is shipped."""
+    lines = (ROOT / "demo/development.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [(row, library.search(row["question"], 6)) for row in map(json.loads, lines)]
+    shipped = relevance.LIMITS
+    curve = []
+    for beyond in (0.0, 0.1, shipped.most_beyond, 0.3, 0.4, 0.6, 1.0):
+        limits = replace(shipped, most_beyond=beyond)
+        wrongly = [bool(relevance.decline(results, limits)) for row, results in asked if row["answerable"]]
+        rightly = [bool(relevance.decline(results, limits)) for row, results in asked if not row["answerable"]]
+        curve.append(
             {
-                "factor": factor,
-                "declined_wrongly": round(statistics.mean(bool(relevance.decline(r, g, limits)) for r, g in answerable), 3),
-                "declined_rightly": round(statistics.mean(bool(relevance.decline(r, g, limits)) for r, g in without), 3),
+                "most_beyond": beyond,
+                "declined_wrongly": round(statistics.mean(wrongly), 3),
+                "declined_rightly": round(statistics.mean(rightly), 3),
             }
         )
-    return {"questions": len(faq), "curve": points}
+    kinds: dict[str, list[bool]] = {}
+    for row, results in asked:
+        if not row["answerable"]:
+            kinds.setdefault(row["why"], []).append(bool(relevance.decline(results)))
+    by_kind = {kind: f"{sum(found)} of {len(found)}" for kind, found in sorted(kinds.items())}
+    return {"curve": curve, "declined_rightly_by_kind": by_kind}
 
 
 if __name__ == "__main__":

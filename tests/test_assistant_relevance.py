@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from assistant_sources import quote
 
-from assistant.relevance import decline
-from index.passage import Hit, Lang
+from assistant.relevance import LIMITS, decline
+from index.passage import Hit
 from index.search import Results
 
 
@@ -17,23 +16,35 @@ def hits(*support: float) -> tuple[Hit, ...]:
     return tuple(replace(hit, support=value) for value in support)
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
-def test_support_decides(lang: Lang) -> None:
-    assert decline(Results(()), lang) == "nothing_relevant"
-    assert decline(Results(hits(0.0, 0.02)), lang) == "nothing_relevant"
-    assert decline(Results(hits(1.0)), lang) is None
-    assert decline(Results(hits(0.02, 0.98)), lang) is None, "the best of the first hits counts"
-    assert decline(Results(hits(0.0, 0.0, 0.0, 1.0)), lang) == "nothing_relevant", "a late hit is no answer"
+def test_support_decides() -> None:
+    assert decline(Results(())) == "nothing_relevant"
+    assert decline(Results(hits(0.0, 0.02))) == "nothing_relevant"
+    assert decline(Results(hits(1.0))) is None
+    assert decline(Results(hits(0.02, 0.98))) is None, "the best of the first hits counts"
+    assert decline(Results(hits(0.0, 0.0, 0.0, 1.0))) == "nothing_relevant", "a late hit is no answer"
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
-def test_codes(lang: Lang) -> None:
-    assert decline(Results(hits(1.0), (), ("AL99",)), lang) == "unknown_code", "a near code is not the code"
-    assert decline(Results(hits(0.4), ("AL32",), ()), lang) is None, "a known code needs few other words"
-    assert decline(Results(hits(0.0), ("AL32",), ()), lang) == "nothing_relevant"
+def test_words_that_stand_nowhere_decide() -> None:
+    assert decline(Results(hits(0.2), missing=0.7)) == "nothing_relevant"
+    assert decline(Results(hits(0.6), missing=0.3)) is None
+    assert decline(Results(hits(0.3), missing=0.29 + LIMITS.most_beyond)) is None
+
+
+def test_codes() -> None:
+    assert decline(Results(hits(1.0), unknown_codes=("AL99",))) == "unknown_code", "a near code is not the code"
+    assert decline(Results(hits(0.4), codes=("AL32",))) is None
+    assert decline(Results(hits(0.0), codes=("AL32",), missing=1.0)) is None, "a known code needs no other words"
+    assert decline(Results(hits(0.9), codes=("AL32",), unknown_codes=("AL99",))) is None, "the known one is shown"
+    assert decline(Results((), unknown_codes=("AL99",))) == "unknown_code", "said so even where nothing else fits"
+
+
+def test_another_makers_machine_is_not_answered_from_a_similar_manual() -> None:
+    assert decline(Results(hits(1.0), foreign=("fanuc",))) == "other_machine"
+    assert decline(Results(hits(1.0), foreign=("XY99",), names_machine=True)) is None
+    assert decline(Results(hits(1.0), codes=("AL32",), foreign=("XY99",))) is None
 
 
 def test_more_support_never_declines_more() -> None:
-    for lang in ("ja", "en"):
-        declined = [decline(Results(hits(value / 20)), lang) is not None for value in range(21)]  # type: ignore[arg-type]
+    for missing in (0.0, 0.3, 0.6):
+        declined = [decline(Results(hits(value / 20), missing=missing)) is not None for value in range(21)]
         assert declined == sorted(declined, reverse=True)

@@ -5,18 +5,32 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "gradio", "llama_cpp", "pypdfium2", "fastapi", "numpy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "chromadb",
+    "gradio",
+    "llama_cpp",
+    "pypdfium2",
+    "fastapi",
+    "numpy",
+)
 
 
 def test_floors_hold() -> None:
     done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_help_loads_nothing_heavy() -> None:
-    """andon --help must answer at once; a clock would measure the machine, so the modules loaded are what is checked."""
+    """andon --help must answer at once; a clock would measure the machine, so what is checked is what was loaded."""
     script = (
         "import sys\nsys.argv = ['andon', '--help']\n"
         "from ui.cli import main\n"

@@ -161,6 +161,14 @@ _ANSWER: dict[str, Entry] = {
         "ja": "表示をもう一度確かめてください。合っていれば、この機械のマニュアルが未登録の可能性があります。",
         "en": "Check the display again. If it is right, this machine's manual may not have been added yet.",
     },
+    "answer.declined.other_machine": {
+        "ja": "この機械や製品のマニュアルは登録されていません",
+        "en": "There is no manual for this machine or product",
+    },
+    "answer.declined.other_machine.help": {
+        "ja": "似た機械の手順で代用しないでください。管理者に、この機械のマニュアルの登録を依頼してください。",
+        "en": "Do not go by a similar machine's procedure. Ask an admin to add this machine's manual.",
+    },
     "answer.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません",
         "en": "There are no manuals yet",

@@ -38,6 +38,10 @@ TERMINAL: dict[str, Entry] = {
         "ja": "このコードは登録済みのマニュアルにありません。表示をもう一度確かめてください。",
         "en": "This code stands in none of the manuals. Check the display again.",
     },
+    "cli.declined.other_machine": {
+        "ja": "この機械や製品のマニュアルは登録されていません。似た機械の手順で代用しないでください。",
+        "en": "There is no manual for this machine or product here. Do not go by a similar machine's procedure.",
+    },
     "cli.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません。andon index add で登録してください。",
         "en": "No manual is indexed yet. Add one with: andon index add FILE",
