@@ -47,7 +47,7 @@ class Mixture:
         lang = rng.choice(LANGS)
         if rng.random() < self.stage.plain_share:
             return self._plain(lang, rng)
-        excerpts = rng.choice((1, 2, 2, 3, 3, 4))
+        excerpts = rng.randint(1, self.stage.most_excerpts)
         if rng.random() < self.stage.factory_share:
             cards = factory_cards(lang, rng, self._fillers(lang))
             rng.shuffle(cards)
@@ -66,6 +66,8 @@ class Mixture:
             if len(cards) >= wanted:
                 break
             found = document_cards(rng.choice(self.documents[lang]), rng)
+            longest = self.stage.excerpt_chars // (2 if lang == "ja" else 1)
+            found = [card for card in found if len(card.text) <= longest]
             if found:
                 start = rng.randrange(len(found))
                 cards += found[start : start + rng.choice((1, 2, 3))]

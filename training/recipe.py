@@ -36,7 +36,8 @@ class Shape:
 class Stage:
     """One training stage. ``minutes`` is its budget of wall clock; ``steps``, where above 0, is counted instead, which
     is how a run is repeated exactly. The learning rate warms up over ``warmup_steps``, stays, and falls to 0 over the
-    last ``decay_share`` of the budget."""
+    last ``decay_share`` of the budget. Prompts have one to ``most_excerpts`` excerpts, sections of real pages of at most
+    ``excerpt_chars`` characters (half as many in Japanese)."""
 
     minutes: float = 10.0
     steps: int = 0
@@ -48,6 +49,8 @@ class Stage:
     plain_share: float = 0.0
     max_tokens: int = 512
     factory_share: float = 0.5
+    most_excerpts: int = 4
+    excerpt_chars: int = 900
     checkpoint_minutes: float = 5.0
     seed: int = 1
 
