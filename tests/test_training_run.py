@@ -117,7 +117,7 @@ def test_the_model_file_is_in_the_catalogue_with_its_card_and_scores(done: Path)
     assert card.sha256 in text
     assert scores["sha256"] == card.sha256
     assert "made/up" in text
-    assert scores["scores"]["all"]["questions"] == 4
+    assert scores["scores"]["all"]["questions"] == 8
     assert 0 < scores["bits_per_byte"]["ja"] < 20
 
 

@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from assistant.prompt import Lang, build_messages
@@ -29,31 +30,38 @@ from training.tokenizer import ChatTokenizer
 
 HELD_OUT_CHARS = 3_000_000
 ANSWER_TOKENS = 200  # what the assistant allows
+EXCERPTS = (1, 3)  # what the assistant may show the model: the best passage alone, or its three quotes
+FAMILIES = ("page", "factory")
 LANGS: tuple[Lang, ...] = ("ja", "en")
 PLAIN_WINDOWS = 60
 WINDOW_CHARS = 1200
 
 
 def held_out_items(documents: Mapping[str, Sequence[Document]], count: int, seed: int) -> list[Item]:
-    """``count`` items for each language and family: pages that training never read, and made-up manuals drawn with
-    seeds training never uses. One question a prompt, two to four excerpts, as on the box."""
+    """``count`` items for each language, family and number of excerpts, one question a prompt: pages that training
+    never read, and made-up manuals drawn with seeds training never uses."""
     items = []
     for lang in LANGS:
-        for family in ("page", "factory"):
-            rng = random.Random(f"held-out:{seed}:{lang}:{family}")
-            found = 0
-            while found < count:
-                excerpts = rng.choice((2, 3, 3, 4))
-                if family == "page":
-                    cards = _page_cards(documents[lang], rng, excerpts + 2)
-                else:
-                    cards = factory_cards(lang, rng)
-                    rng.shuffle(cards)
-                made = make_items(cards, rng, min(excerpts, max(1, len(cards) - 1)))
-                if made:
-                    items.append(rng.choice(made))
-                    found += 1
+        for family in FAMILIES:
+            for excerpts in EXCERPTS:
+                rng = random.Random(f"held-out:{seed}:{lang}:{family}:{excerpts}")
+                found = 0
+                while found < count:
+                    item = _item(documents[lang], lang, family, excerpts, rng)
+                    if item is not None:
+                        items.append(item)
+                        found += 1
     return items
+
+
+def _item(documents: Sequence[Document], lang: Lang, family: str, excerpts: int, rng: random.Random) -> Item | None:
+    if family == "page":
+        cards = _page_cards(documents, rng, excerpts + 2)
+    else:
+        cards = factory_cards(lang, rng)
+        rng.shuffle(cards)
+    made = [item for item in make_items(cards, rng, excerpts) if len(item.excerpts) == excerpts]
+    return rng.choice(made) if made else None
 
 
 def _page_cards(documents: Sequence[Document], rng: random.Random, wanted: int) -> list[Card]:
@@ -104,14 +112,9 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
     seconds = time.monotonic() - began
     judged = [judge(item, answer) for item, answer in zip(items, answers, strict=True)]
     groups: dict[str, dict[str, float | int]] = {"all": summary(judged)}
-    for lang in LANGS:
-        for family in ("page", "factory"):
-            of_group = [
-                j
-                for j, i in zip(judged, items, strict=True)
-                if i.lang == lang and (i.family == "page") == (family == "page")
-            ]
-            groups[f"{lang} {family}"] = summary(of_group)
+    for place, (lang, family, excerpts) in enumerate(product(LANGS, FAMILIES, EXCERPTS)):
+        name = f"{lang} {family}, {excerpts} excerpt{'s' if excerpts > 1 else ''}"
+        groups[name] = summary(judged[place * count : (place + 1) * count])
     tokenizer = ChatTokenizer(recipe.out / "tokenizer" / "tokenizer.model")
     plain = {lang: bits_per_byte(recipe.out / "hf", tokenizer, documents[lang]) for lang in LANGS}
     report: dict[str, object] = {
@@ -142,7 +145,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate_slm", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--gguf", type=Path, help="the file to score, instead of the run's")
-    parser.add_argument("--count", type=int, default=60, help="questions for each language and family")
+    parser.add_argument(
+        "--count", type=int, default=40, help="questions for each language, family and number of excerpts"
+    )
     parser.add_argument("--answers", type=Path, help="write every answer here, one JSON object a line")
     given = parser.parse_args(argv)
     recipe = read_recipe(given.recipe)

@@ -154,7 +154,7 @@ def _scores(recipe: Recipe, scores: Mapping[str, Any]) -> list[str]:
     return [
         "## Scores",
         "",
-        "Held-out pages and made-up manuals drawn anew; greedy answers of the shipped file; two to four excerpts.",
+        "Held-out pages and made-up manuals drawn anew; greedy answers of the shipped file.",
         f"Record: [docs/results/{recipe.name}.json](../docs/results/{recipe.name}.json).",
         "",
         "| questions on | n | word for word | right excerpt | answered right | exact | refusals right | refused |",

@@ -36,8 +36,8 @@ class Shape:
 class Stage:
     """One training stage. ``minutes`` is its budget of wall clock; ``steps``, where above 0, is counted instead, which
     is how a run is repeated exactly. The learning rate warms up over ``warmup_steps``, stays, and falls to 0 over the
-    last ``decay_share`` of the budget. Prompts have one to ``most_excerpts`` excerpts, sections of real pages of at most
-    ``excerpt_chars`` characters (half as many in Japanese)."""
+    last ``decay_share`` of the budget. Prompts have one to ``most_excerpts`` excerpts; those of real pages
+    have at most ``excerpt_chars`` characters (half as many in Japanese)."""
 
     minutes: float = 10.0
     steps: int = 0
@@ -64,8 +64,9 @@ class TokenizerPart:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from;
-    ``questions_per_group`` how many held-out questions score each language and family; ``model_file`` where the
-    finished GGUF file goes, with its card and catalogue entry beside it (none: it stays in ``out``)."""
+    ``questions_per_group`` how many held-out questions score each language, family and number of excerpts;
+    ``model_file`` where the finished GGUF file goes, with its card and catalogue entry beside it (none: it stays in
+    ``out``)."""
 
     name: str
     corpus: Path
@@ -106,7 +107,7 @@ def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recip
         threads=int(raw.get("threads", 2)),
         chars_per_lang=int(raw.get("chars_per_lang", 12_000_000)),
         faq=_path(raw.get("faq")),
-        questions_per_group=int(raw.get("questions_per_group", 60)),
+        questions_per_group=int(raw.get("questions_per_group", 40)),
         tokenizer=_part(TokenizerPart, raw.get("tokenizer", {}), path, "tokenizer"),
         shape=_part(Shape, raw.get("shape", {}), path, "shape"),
         pretrain=_part(Stage, raw.get("pretrain", {}), path, "pretrain"),
