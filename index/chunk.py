@@ -19,7 +19,7 @@ from index.sentences import CountTokens, estimate_tokens, pieces
 from index.text import language
 
 PROSE_TOKENS = 350  # fits three passages and a question into the context of a small model
-TABLE_TOKENS = 300
+TABLE_TOKENS = 150  # a few rows: a whole table in one passage hides the row that was asked for
 ALARM_TOKENS = 700  # an alarm's section up to this length stays whole
 PROCEDURE_TOKENS = 1200  # longer ones are cut between steps, half as long again within a step's list
 
@@ -160,7 +160,7 @@ class _Cut:
         named = (text,) if of_rows else (*self.section.named_by_headings, text)
         codes = dict.fromkeys(code.canonical for part in named for code in find_codes(part))
         lang = language(text)
-        if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm"):
+        if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm", "symptom"):
             lang = "ja"  # cells of codes and numbers show no language of their own
         return DraftPassage(
             text, tuple(labels), tuple(labels.values()), self.section.path, kind, lang, tuple(codes), _boxes(blocks)
@@ -185,10 +185,10 @@ class _Cut:
         held: list[_Placed] = []
         for group in alarms.groups([p.block for p in rows]):
             placed = rows[group.start : group.end]
-            if group.alarm:
+            if group.kind != "table":
                 yield from self._rows(head, caption, held)
                 held = []
-                yield self._passage("\n".join(row_lines(p.block) for p in placed), placed, "alarm")
+                yield self._passage("\n".join(row_lines(p.block) for p in placed), placed, group.kind)
                 continue
             text = head + "\n".join(row_line(p.block) for p in [*held, *placed])
             if held and self.count_tokens(text) > TABLE_TOKENS:

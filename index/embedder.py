@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -83,6 +84,10 @@ class MiniLm:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         self.load()
+        import torch
+
+        # one question on one thread: with more, each layer waits for a core that the language model is using
+        torch.set_num_threads(1 if kind == "query" else max(1, (os.cpu_count() or 2)))
         vectors = self._model.encode(
             [text.encode("utf-8", "replace").decode() for text in texts],
             batch_size=self._batch,

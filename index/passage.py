@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["prose", "steps", "table", "alarm", "warning", "faq", "incident"]
+Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
 Found = Literal["code", "keyword", "vector"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from index.codes import find_codes
 from index.manuals.block import Block
@@ -17,16 +18,23 @@ _ALARM_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _ALARM_WORD = re.compile(r"アラーム|エラー|警報|異常|故障|\balarms?\b|\berrors?\b|\bfaults?\b", re.IGNORECASE)
+_SYMPTOM_COLUMN = re.compile(
+    r"症状|現象|不具合|トラブル|状態|symptom|problem|trouble|complaint|observation", re.IGNORECASE
+)
+_REMEDY_COLUMN = re.compile(
+    r"原因|処置|対処|対策|処理|確認|調べ|cause|action|remedy|solution|measure|check|what to do|correction",
+    re.IGNORECASE,
+)
 _SHARE_OF_CELL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """rows[start:end] belong together; ``alarm`` where they describe one alarm."""
+    """rows[start:end] belong together; ``kind`` is "alarm" or "symptom" where they describe one, else "table"."""
 
     start: int
     end: int
-    alarm: bool
+    kind: Literal["alarm", "symptom", "table"]
 
 
 def speaks_of_alarms(texts: Sequence[str]) -> bool:
@@ -67,6 +75,14 @@ def is_alarm_row(block: Block, context: Sequence[str] = ()) -> bool:
     return False
 
 
+def is_symptom_row(block: Block) -> bool:
+    """True for a row of a troubleshooting table: first column symptom, then its cause or what to do."""
+    if block.kind != "row" or len(block.cells) < 2 or not block.cells[0][1]:
+        return False
+    first, *others = (header for header, _ in block.cells)
+    return bool(_SYMPTOM_COLUMN.search(first)) and any(_REMEDY_COLUMN.search(header) for header in others)
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmTable:
     """Groups the rows of one table. ``context``: heading path and caption above it."""
@@ -74,12 +90,15 @@ class AlarmTable:
     context: tuple[str, ...]
 
     def groups(self, rows: Sequence[Block]) -> list[RowGroup]:
-        """Every row in exactly one group, in order. A row with an empty first cell goes on the alarm above it."""
+        """Every row in exactly one group, in order. A row with an empty first cell goes on the alarm or symptom above
+        it."""
         out: list[RowGroup] = []
         for at, row in enumerate(rows):
             goes_on = bool(row.cells) and not row.cells[0][1]
-            if out and out[-1].alarm and goes_on and not is_alarm_row(row, self.context):
-                out[-1] = RowGroup(out[-1].start, at + 1, True)
+            alarm = is_alarm_row(row, self.context)
+            if out and out[-1].kind != "table" and goes_on and not alarm:
+                out[-1] = RowGroup(out[-1].start, at + 1, out[-1].kind)
             else:
-                out.append(RowGroup(at, at + 1, is_alarm_row(row, self.context)))
+                kind: Literal["alarm", "symptom", "table"] = "alarm" if alarm else "table"
+                out.append(RowGroup(at, at + 1, "symptom" if not alarm and is_symptom_row(row) else kind))
         return out

@@ -1,11 +1,12 @@
 """Real manuals, asked through the browser: indexes open manual sets and asks twenty questions on the operator page.
 
-    python -m tests.bench_open_manuals docs/results/open-manuals.json --shots DIR
+    python tests/bench_open_manuals.py docs/results/open-manuals.json --shots DIR [--model none] [--data FOLDER]
 
 Reads the sets from ANDON_SHARED_DATA, or ../shared/data beside the repository. Adds them with `andon index add`, serves
-them with `andon serve`, asks with Chromium and saves a screenshot of each answer to DIR, to be looked at. The result
-holds pages, passages and seconds of each set, and for each question whether the expected file is among the first
-three quotes and how long its quote took.
+them with `andon serve`, asks with Chromium and saves a screenshot of each answer to DIR, every quote unfolded, to be
+looked at. The result holds pages, passages and seconds of each set, the files that were refused and why, and for each
+question at which place the expected file is quoted and how long the quote and the answer took in the browser. With
+--data the index stays there, and a second run asks at once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import argparse
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +32,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ANDON = Path(sys.executable).parent / "andon"
 SETS = {
     "linuxcnc-en": "linuxcnc-en/docs", "akari-ja": "akari-ja/docs", "odrive-en": "odrive-en/docs",
-    "pdf-manuals": "pdf-manuals",
+    "pdf-manuals": "pdf-manuals/*.pdf",
 }  # fmt: skip
+PATIENCE_MS = 120_000
+ACCOUNT, PASSWORD = "visitor", "visitor-password"
+PHONE = {"width": 390, "height": 844}  # CSS pixels of a common telephone; the first question of each set
 # (set, question, files of which one must be quoted)
 QUESTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("akari-ja", "M5の画面が真っ暗なまま起動しない", ("troubleshoot/fix_m5.md",)),
@@ -65,91 +70,169 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     parser.add_argument("--shots", type=Path, required=True)
     parser.add_argument("--model", default="andon-slm-ja-en")
+    parser.add_argument("--data", type=Path)
     args = parser.parse_args()
-    data = Path(os.environ.get("ANDON_SHARED_DATA", ROOT.parent / "shared" / "data"))
-    if not data.is_dir():
-        sys.exit(f"The open manuals are not at {data}; set ANDON_SHARED_DATA.")
+    shared = Path(os.environ.get("ANDON_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not shared.is_dir():
+        sys.exit(f"The open manuals are not at {shared}; set ANDON_SHARED_DATA.")
     args.shots.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "ANDON_DATA": folder, "ANDON_MODEL": args.model, "ANDON_PORT": "0"}
-        sets = {name: add(data / place, environment) for name, place in SETS.items()}
+    with tempfile.TemporaryDirectory() as passing:
+        folder = (args.data or Path(passing)).resolve()
+        environment = {**os.environ, "ANDON_DATA": str(folder), "ANDON_MODEL": args.model, "ANDON_PORT": "0"}
+        sets = {name: add(shared, place, environment) for name, place in SETS.items()}
         with serving(environment) as address:
-            questions = ask_all(address, args.shots)
-    found = sum(question["found"] for question in questions)
-    report = {"sets": sets, "asked": len(questions), "expected_file_quoted": found, "questions": questions}
+            questions = ask_all(address, args.shots, names_by_id(environment))
+    report = {"summary": summary(sets, questions, args.model), "sets": sets, "questions": questions}
+    args.result.parent.mkdir(parents=True, exist_ok=True)
     args.result.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(report, ensure_ascii=False, indent=2))
+    print(json.dumps(report["summary"], ensure_ascii=False, indent=2))
 
 
-def add(place: Path, environment: dict[str, str]) -> dict[str, Any]:
-    """Index one set with the command a person would use; files that cannot be read are listed with the error's code."""
+def summary(sets: dict[str, Any], rows: list[dict[str, Any]], model: str) -> dict[str, Any]:
+    quote_ms = sorted(row["quote_ms"] for row in rows)
+    return {
+        "files": sum(one["files"] for one in sets.values()),
+        "pages": sum(one["pages"] for one in sets.values()),
+        "passages": sum(one["passages"] for one in sets.values()),
+        "files_refused": sum(len(one["refused"]) for one in sets.values()),
+        "model": model,
+        "asked": len(rows),
+        "expected_file_first": sum(row["place"] == 1 for row in rows),
+        "expected_file_in_first_3": sum(0 < row["place"] <= 3 for row in rows),
+        "declined": sum(row["declined"] for row in rows),
+        "quote_ms_median": statistics.median(quote_ms),
+        "quote_ms_slowest": quote_ms[-1],
+    }
+
+
+def add(shared: Path, place: str, environment: dict[str, str]) -> dict[str, Any]:
+    """Index one set with the command a person would use. Files that were refused are listed with code and message;
+    a file that is neither in the index nor refused ends the benchmark."""
+    paths = sorted(shared.glob(place)) if "*" in place else [shared / place]
     start = time.perf_counter()
-    files = run_json(environment, "index", "add", "--json", place)["files"]
-    by_id = {manual["id"]: manual for manual in run_json(environment, "index", "list", "--json")["manuals"]}
-    manuals = [by_id[file["manual"]] for file in files if "manual" in file]
+    files = run_json(environment, "index", "add", "--json", *paths)["files"]
+    seconds = time.perf_counter() - start
+    by_id = {manual["id"]: manual for manual in manuals_of(environment)}
+    manuals = [by_id[file["manual"]] for file in files if file["change"] != "failed"]
     return {
         "files": len(manuals), "pages": sum(m["pages"] for m in manuals),
-        "passages": sum(m["passages"] for m in manuals),
-        "seconds": round(time.perf_counter() - start, 1),
-        "not_read": {file["name"]: file["error"] for file in files if file["change"] == "failed"},
+        "passages": sum(m["passages"] for m in manuals), "seconds": round(seconds, 1),
+        "changes": dict(Counter(file["change"] for file in files)),
+        "refused": {
+            file["name"]: {"error": file["error"], "message": file["message"]}
+            for file in files
+            if file["change"] == "failed"
+        },
     }  # fmt: skip
+
+
+def manuals_of(environment: dict[str, str]) -> list[dict[str, Any]]:
+    manuals: list[dict[str, Any]] = run_json(environment, "index", "list", "--json")["manuals"]
+    return manuals
+
+
+def names_by_id(environment: dict[str, str]) -> dict[str, str]:
+    return {manual["id"]: manual["name"] for manual in manuals_of(environment)}
 
 
 def run_json(environment: dict[str, str], *command: str | Path) -> dict[str, Any]:
     """What an andon command prints as JSON; index add exits with 1 where a file cannot be read, and still prints."""
-    done = subprocess.run([ANDON, *command], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([ANDON, *command], env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if not done.stdout.strip():
+        sys.exit(f"andon {command[0]} {command[1]} ended with {done.returncode} and printed nothing.")
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
-    """andon serve with one account; yields its address."""
+    """andon serve with one account; yields its address once it answers."""
     subprocess.run(
-        [ANDON, "user", "add", "visitor"], env={**environment, "ANDON_NEW_PASSWORD": "visitor-password"}, check=True
-    )
+        [ANDON, "user", "add", ACCOUNT], env={**environment, "ANDON_NEW_PASSWORD": PASSWORD}, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
     unbuffered = {**environment, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen([ANDON, "serve"], env=unbuffered, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if match := re.search(r"http://\S+", line):
-                urllib.request.urlopen(match[0] + "/health", timeout=10).close()
-                yield match[0]
-                break
+        address = next((found[0] for line in process.stdout if (found := re.search(r"http://[\w.:]+", line))), "")
+        if not address:
+            sys.exit(f"andon serve ended with {process.wait(20)} before it answered.")
+        yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
 
 
-def ask_all(address: str, shots: Path) -> list[dict[str, Any]]:
+def ask_all(address: str, shots: Path, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Ask every question on a page of its own, in the language of its set; first one that only warms up."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1024, "height": 1366}, locale="ja-JP")
+        context = browser.new_context(viewport={"width": 1024, "height": 1366})
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
         page.goto(address + "/login")
-        page.fill("input[name=name]", "visitor")
-        page.fill("input[name=password]", "visitor-password")
-        page.press("input[name=password]", "Enter")
-        rows = [ask(page, number, shots) for number in range(len(QUESTIONS))]
+        page.fill("#name", ACCOUNT)
+        page.fill("#password", PASSWORD)
+        page.click("button.button")
+        page.wait_for_selector("html[data-ready] #question textarea")
+        put_question(page, address, "warm up", "en")
+        rows = [ask(page, address, number, shots, names) for number in range(len(QUESTIONS))]
+        for name in dict.fromkeys(name for name, _, _ in QUESTIONS):
+            number = next(at for at, question in enumerate(QUESTIONS) if question[0] == name)
+            page.set_viewport_size(PHONE)
+            put_question(page, address, QUESTIONS[number][1], name[-2:])
+            save(page, shots / f"{number + 1:02d}-{name}-phone.png")
         browser.close()
     return rows
 
 
-def ask(page: Any, number: int, shots: Path) -> dict[str, Any]:
-    """Ask one question on the page and wait until the answer has ended."""
+def put_question(page: Any, address: str, question: str, lang: str) -> tuple[float, float]:
+    """Ask on a fresh page and wait for the end of the answer: (ms until the quote stood there, ms until the end)."""
+    page.context.add_cookies([{"name": "andon_lang", "value": lang, "url": address}])
+    page.goto(address + "/")
+    page.wait_for_selector("html[data-ready] #question textarea")
+    page.fill("#question textarea", question)
+    start = time.perf_counter()
+    page.click("#send")
+    page.wait_for_selector("#quotes .a-card:not(.a-welcome)")
+    quoted = time.perf_counter()
+    page.wait_for_selector("#answer .a-times")  # stands there once the answer has ended, also where it was declined
+    return (quoted - start) * 1000, (time.perf_counter() - start) * 1000
+
+
+def ask(page: Any, address: str, number: int, shots: Path, names: dict[str, str]) -> dict[str, Any]:
     name, question, expected = QUESTIONS[number]
-    box = page.locator("textarea, input[type=text]").first
-    box.fill(question)
-    box.press("Enter")
-    page.wait_for_selector(f"[data-question={json.dumps(question)}][data-done=true]", timeout=120_000)
-    page.screenshot(path=shots / f"{number + 1:02d}-{name}.png", full_page=True)
-    quoted = page.eval_on_selector_all("[data-file]", "nodes => nodes.map(node => node.dataset.file)")
+    quote_ms, total_ms = put_question(page, address, question, name[-2:])
+    quoted = [file_of(href, names) for href in hrefs(page, "[id^=quote-] a.a-open")]
+    nearest = [] if quoted else [file_of(href, names) for href in hrefs(page, "#quotes a.a-open")]
+    place = next((at for at, file in enumerate(quoted, 1) if file in expected), 0)
+    save(page, shots / f"{number + 1:02d}-{name}.png")
     return {
-        "set": name, "question": question, "expected": list(expected), "quoted": quoted,
-        "found": any(file in expected for file in quoted[:3]),
+        "set": name, "question": question, "expected": list(expected), "quoted": quoted, "place": place,
+        "declined": not quoted, "nearest_where_declined": nearest,
+        "answer": page.locator("#answer .a-sentence").all_inner_texts(),
+        "verdict": " ".join(page.locator("#answer .a-verdict").all_inner_texts()),
+        "quote_ms": round(quote_ms), "total_ms": round(total_ms),
     }  # fmt: skip
+
+
+def save(page: Any, path: Path) -> None:
+    """A screenshot of the whole page, every folded quote opened."""
+    page.eval_on_selector_all("#quotes details", "all => all.forEach(one => { one.open = true; })")
+    page.screenshot(path=path, full_page=True)
+
+
+def hrefs(page: Any, selector: str) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(selector, "links => links.map(link => link.getAttribute('href'))")
+    return found
+
+
+def file_of(href: str, names: dict[str, str]) -> str:
+    """The file name of the manual that a card links to: "/manuals/ID/original#page=1"."""
+    return names[href.split("/")[2]]
 
 
 if __name__ == "__main__":

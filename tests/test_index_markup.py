@@ -37,6 +37,15 @@ def test_markdown_joins_japanese_lines_without_blanks() -> None:
     assert [b.text for b in blocks_of_markdown("電源を\n切る。\n")] == ["電源を切る。"]
 
 
+def test_markdown_values_one_a_line_keep_their_lines() -> None:
+    values = "電源電圧min,   4V\n電源電圧max, 7.4V\nスピードmax, 0.192sec/60°"
+    assert [b.text for b in blocks_of_markdown(values)] == [values.replace("   ", " ")]
+    parts = '"No.","名称","購入先"\n1,"基板",\n2,"コネクタ","A, B"'
+    assert [b.text for b in blocks_of_markdown(parts)] == [parts]
+    wrapped = "Before moving on, look at the\nnozzle, its height and its\nplace, and clean it."
+    assert [b.text for b in blocks_of_markdown(wrapped)] == [wrapped.replace("\n", " ")]
+
+
 def test_markdown_tables_carry_their_header() -> None:
     with_line = "| Code | Cause |\n|---|---|\n| AL.32 | Short |\n"
     without_line = "|Code|Cause|\n|AL.32| Short |\n"

@@ -99,7 +99,7 @@ def test_every_character_is_shown_and_escaped(text: str, kind: Kind) -> None:
     expected = "\n".join(line for line in text.split("\n") if line.strip())
     marks = re.compile(r"[\s•-]")
     assert marks.sub("", unescape(re.sub(r"<[^>]*>", "", html))) == marks.sub("", expected)
-    assert set(re.findall(r"</?([a-z]+)", html)) <= {"div", "p", "ol", "li", "span", "strong", "svg", "path"}
+    assert set(re.findall(r"</?([a-z]+)", html)) <= {"div", "p", "pre", "ol", "li", "span", "strong", "svg", "path"}
 
 
 @given(

@@ -76,9 +76,10 @@ def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, fold
 
 
 def snippet(hit: Hit) -> str:
-    """How a passage begins, on one line; of an alarm's rows the values alone, so that code and name come first."""
+    """How a passage begins, on one line; of an alarm's or symptom's row the values alone, so that code and name come
+    first."""
     lines = hit.passage.text.split("\n")[:6]
-    if hit.passage.kind == "alarm":
+    if hit.passage.kind in ("alarm", "symptom"):
         lines = [line.partition(": ")[2] or line for line in lines]
     return " ".join(" ".join(lines).split())[:SNIPPET]
 

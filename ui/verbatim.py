@@ -14,6 +14,7 @@ from typing import Literal
 
 from index.manuals import signs
 from index.passage import Kind
+from ui.code_lines import code_runs
 
 Signal = Literal["a-danger", "a-warning", "a-caution", "a-notice-sign"]
 
@@ -31,9 +32,11 @@ _TRIANGLE = (
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a passage. ``cells`` are its (label, value) pairs where it is a table row."""
+    """A line of a passage; ``kept`` with its leading spaces. ``cells`` are its (label, value) pairs where it is a table
+    row."""
 
     text: str
+    kept: str
     indent: int
     step: tuple[str, str] | None
     bullet: str | None
@@ -66,12 +69,12 @@ def _read(line: str, kind: Kind) -> _Line:
     cells = () if step or bullet else _cells(stripped, kind)
     if len(cells) > 1:  # a row may have a column named "注意"
         signal = None
-    return _Line(stripped, indent, step, bullet, signal, () if signal else cells)
+    return _Line(stripped, line.rstrip(), indent, step, bullet, signal, () if signal else cells)
 
 
 def _cells(line: str, kind: Kind) -> tuple[tuple[str, str], ...]:
-    """A row is "label: value / label: value", or one such pair a line in an alarm."""
-    if kind not in ("table", "alarm"):
+    """A row is "label: value / label: value", or one such pair a line in an alarm or symptom."""
+    if kind not in ("table", "alarm", "symptom"):
         return ()
     pairs: list[tuple[str, str]] = []
     for part in line.split(" / "):
@@ -113,7 +116,22 @@ def _part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]:
         while end < len(lines) and (lines[end].step or lines[end].bullet):
             end += 1
         return end, _list(lines[at:end])
-    return at + 1, f"<p>{escape(line.text)}</p>"
+    end = at
+    while end < len(lines) and lines[end].plain:
+        end += 1
+    return end, _paragraphs([line.kept for line in lines[at:end]])
+
+
+def _paragraphs(lines: list[str]) -> str:
+    """Paragraphs; program text among them keeps its spaces."""
+    parts = []
+    at = 0
+    for run in [*code_runs(lines), range(len(lines), len(lines))]:
+        parts += [f"<p>{escape(line.strip())}</p>" for line in lines[at : run.start]]
+        if run:
+            parts.append(f'<pre class="a-code" tabindex="0">{escape(chr(10).join(lines[run.start : run.stop]))}</pre>')
+        at = run.stop
+    return "".join(parts)
 
 
 def _signal_part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]:
@@ -175,7 +193,7 @@ def _fields(lines: Sequence[_Line], at: int) -> tuple[int, str]:
 
 def _value(values: Sequence[str]) -> str:
     if len(values) > 1 and all(signs.step(value) for value in values):
-        return _list([_Line(value, 0, signs.step(value), None, None, ()) for value in values])
+        return _list([_Line(value, value, 0, signs.step(value), None, None, ()) for value in values])
     return "".join(f"<p>{escape(value)}</p>" for value in values)
 
 

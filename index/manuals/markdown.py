@@ -23,6 +23,10 @@ _KNOWN_TAG = re.compile(
     r"<!--.*?-->",
     re.IGNORECASE | re.DOTALL,
 )
+# Marks of a list's next entry that are none of Markdown's: of print, and of the notations that manuals come from
+_ENTRY = re.compile(r"[・•●○■□◆◇▪▶‣∙①-⑳]|(?:\.{1,5}|\*{2,5}) (?=\S)")
+_BLANKS = re.compile(r"[ \t]{2,}")
+_LIST_WIDTH = 80  # characters
 _SIGNAL_OF_ALERT = {"DANGER": "DANGER", "WARNING": "WARNING", "CAUTION": "CAUTION", "IMPORTANT": "NOTICE"}
 
 
@@ -148,8 +152,14 @@ def blocks_of_paragraph(text: str) -> Iterator[Block]:
     if len(lines) > 1 and all(line.strip().startswith("|") for line in lines):
         yield from _bar_rows(lines)
         return
+    entries = next((at for at, line in enumerate(lines) if _BULLET.match(line)), None)
     if signs.warning(text):
         yield Block("warning", text)
+    elif entries is not None:
+        if entries:
+            yield from blocks_of_paragraph("\n".join(lines[:entries]))
+        for line in lines[entries:]:
+            yield Block("bullet", signs.bullet(line) or line)
     elif signs.caption(text) and len(text) < 120:
         yield Block("caption", text)
     else:
@@ -160,6 +170,7 @@ def _plain(token: Any) -> str:
     """Text of an inline token: marks gone, link texts and picture titles kept, source lines joined as in print."""
     out = ""
     pending_break = False
+    listed = _is_listed(token.content.split("\n"))
     for child in token.children or ():
         if child.type == "softbreak":
             pending_break = True
@@ -172,12 +183,23 @@ def _plain(token: Any) -> str:
             joined_bars = out.lstrip().startswith("|") and piece.startswith("|")
             last = out.rsplit("\n", 1)[-1]
             titled = signs.warning(last + "\n") is not None or signs.note(last) or signs.note(piece)
-            keeps_line = titled or joined_bars
+            keeps_line = titled or joined_bars or listed or _ENTRY.match(piece)
             out = f"{out}\n{piece}" if keeps_line else signs.join(out, piece)
             pending_break = False
         else:
             out += piece
-    return "\n".join(line.strip() for line in out.split("\n")).strip()
+    return "\n".join(_BLANKS.sub(" ", line).strip() for line in out.split("\n")).strip()
+
+
+def _is_listed(lines: list[str]) -> bool:
+    """Values written one entry a line, with commas between label and value: run together they could not be read."""
+    if len(lines) < 3:
+        return False
+    if sum('","' in line for line in lines) * 2 > len(lines):
+        return True
+    commas = {line.count(",") for line in lines}
+    short = all(len(line) <= _LIST_WIDTH and line.rstrip()[-1:] not in tuple(",.;:!?、。") for line in lines)
+    return short and len(commas) == 1 and 0 not in commas
 
 
 def _bar_rows(lines: list[str]) -> Iterator[Block]:

@@ -98,6 +98,7 @@ _QUOTE: dict[str, Entry] = {
     "quote.kind.steps": {"ja": "手順", "en": "Procedure"},
     "quote.kind.table": {"ja": "表", "en": "Table"},
     "quote.kind.alarm": {"ja": "アラーム", "en": "Alarm"},
+    "quote.kind.symptom": {"ja": "症状", "en": "Symptom"},
     "quote.kind.warning": {"ja": "警告表示", "en": "Safety notice"},
     "quote.kind.faq": {"ja": "FAQ", "en": "FAQ"},
     "quote.kind.incident": {"ja": "過去の事例", "en": "Past incident"},
