@@ -46,6 +46,19 @@ def test_markdown_values_one_a_line_keep_their_lines() -> None:
     assert [b.text for b in blocks_of_markdown(wrapped)] == [wrapped.replace("\n", " ")]
 
 
+def test_marks_of_print_make_entries_of_their_own() -> None:
+    text = "文字を表示する。\nRequest:\n・ text -- 文字列。\n・size -- 文字の\n大きさ。\nResponse:\n・ result -- 成否。"
+    assert [(b.kind, b.text) for b in blocks_of_markdown(text)] == [
+        ("paragraph", "文字を表示する。\nRequest:"),
+        ("bullet", "text -- 文字列。"),
+        ("bullet", "size -- 文字の大きさ。"),
+        ("paragraph", "Response:"),
+        ("bullet", "result -- 成否。"),
+    ]
+    steps = "It is cleared by:\n. a toggle of\nthe switch\n. a pulse"
+    assert [b.text for b in blocks_of_markdown(steps)] == ["It is cleared by:\n. a toggle of the switch\n. a pulse"]
+
+
 def test_markdown_tables_carry_their_header() -> None:
     with_line = "| Code | Cause |\n|---|---|\n| AL.32 | Short |\n"
     without_line = "|Code|Cause|\n|AL.32| Short |\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ _KNOWN_TAG = re.compile(
     r"<!--.*?-->",
     re.IGNORECASE | re.DOTALL,
 )
-# Marks of a list's next entry that are none of Markdown's: of print, and of the notations that manuals come from
-_ENTRY = re.compile(r"[・•●○■□◆◇▪▶‣∙①-⑳]|(?:\.{1,5}|\*{2,5}) (?=\S)")
+_BULLET = re.compile(r"[・•●○■□◆◇▪▶‣∙]\s*\S")  # of print; Markdown does not know them
+# What begins a line of its own: such a bullet, a circled number, entries of notations that were not quite translated to
+# Markdown (". ", "** "), and a label
+_ENTRY = re.compile(rf"{_BULLET.pattern}|[①-⑳]|(?:\.{{1,5}}|\*{{2,5}}) (?=\S)|[^\s:：。.]{{1,20}}[:：]$")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _LIST_WIDTH = 80  # characters
 _SIGNAL_OF_ALERT = {"DANGER": "DANGER", "WARNING": "WARNING", "CAUTION": "CAUTION", "IMPORTANT": "NOTICE"}
@@ -152,14 +155,14 @@ def blocks_of_paragraph(text: str) -> Iterator[Block]:
     if len(lines) > 1 and all(line.strip().startswith("|") for line in lines):
         yield from _bar_rows(lines)
         return
-    entries = next((at for at, line in enumerate(lines) if _BULLET.match(line)), None)
     if signs.warning(text):
         yield Block("warning", text)
-    elif entries is not None:
-        if entries:
-            yield from blocks_of_paragraph("\n".join(lines[:entries]))
-        for line in lines[entries:]:
-            yield Block("bullet", signs.bullet(line) or line)
+    elif any(_BULLET.match(line) for line in lines):
+        for bulleted, run in groupby(lines, lambda line: _BULLET.match(line) is not None):
+            if bulleted:
+                yield from (Block("bullet", signs.bullet(line) or line) for line in run)
+            else:
+                yield from blocks_of_paragraph("\n".join(run))
     elif signs.caption(text) and len(text) < 120:
         yield Block("caption", text)
     else:
@@ -183,7 +186,7 @@ def _plain(token: Any) -> str:
             joined_bars = out.lstrip().startswith("|") and piece.startswith("|")
             last = out.rsplit("\n", 1)[-1]
             titled = signs.warning(last + "\n") is not None or signs.note(last) or signs.note(piece)
-            keeps_line = titled or joined_bars or listed or _ENTRY.match(piece)
+            keeps_line = titled or joined_bars or listed or bool(_ENTRY.match(piece))
             out = f"{out}\n{piece}" if keeps_line else signs.join(out, piece)
             pending_break = False
         else:
