@@ -61,6 +61,11 @@ def test_a_warning_between_steps_stays_between_them() -> None:
     assert passage.text == "1. Open the door.\nWARNING\nThe blade is sharp.\n2. Remove the blade."
 
 
+def test_the_command_of_the_last_step_belongs_to_it() -> None:
+    passages = cut("1. ログインする。\n2. 下記を実行する。\n\n```\nsudo restart\n```\n完了を待つ。")
+    assert [p.text for p in passages] == ["1. ログインする。\n2. 下記を実行する。\nsudo restart", "完了を待つ。"]
+
+
 def test_steps_that_begin_again_are_another_procedure() -> None:
     blocks = [Block("step", f"Step {n}.", label=f"{n}.") for n in (1, 2, 1, 2, 3)]
     assert [p.text.count("\n") + 1 for p in chunk([page(*blocks)])] == [2, 3]

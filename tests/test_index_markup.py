@@ -55,6 +55,8 @@ def test_marks_of_print_make_entries_of_their_own() -> None:
         ("paragraph", "Response:"),
         ("bullet", "result -- 成否。"),
     ]
+    wrapped = "This starts three spindles at different\nspeeds:"
+    assert [b.text for b in blocks_of_markdown(wrapped)] == [wrapped.replace("\n", " ")]
     steps = "It is cleared by:\n. a toggle of\nthe switch\n. a pulse"
     assert [b.text for b in blocks_of_markdown(steps)] == ["It is cleared by:\n. a toggle of the switch\n. a pulse"]
 

@@ -27,7 +27,7 @@ _KNOWN_TAG = re.compile(
 _BULLET = re.compile(r"[・•●○■□◆◇▪▶‣∙]\s*\S")  # of print; Markdown does not know them
 # What begins a line of its own: such a bullet, a circled number, entries of notations that were not quite translated to
 # Markdown (". ", "** "), and a label
-_ENTRY = re.compile(rf"{_BULLET.pattern}|[①-⑳]|(?:\.{{1,5}}|\*{{2,5}}) (?=\S)|[^\s:：。.]{{1,20}}[:：]$")
+_ENTRY = re.compile(rf"{_BULLET.pattern}|[①-⑳]|(?:\.{{1,5}}|\*{{2,5}}) (?=\S)|[^\sa-z:：。.][^\s:：。.]{{0,19}}[:：]$")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _LIST_WIDTH = 80  # characters
 _SIGNAL_OF_ALERT = {"DANGER": "DANGER", "WARNING": "WARNING", "CAUTION": "CAUTION", "IMPORTANT": "NOTICE"}
