@@ -254,8 +254,8 @@ def _group_end(blocks: Sequence[_Placed], at: int) -> int | None:
         elif block.kind == "bullet" and (block.level > 0 or ahead == end):
             end = ahead + 1
         ahead += 1
-    # What follows the last step is part of the procedure only where it was printed inside it; but the command that a last
-    # step announces is often written without the indent that would say so.
+    # What follows the last step is part of the procedure only where it was printed inside it; but the command that a
+    # last step announces is often written without the indent that would say so.
     while _kind_at(blocks, end) == "code":
         end += 1
     return end
