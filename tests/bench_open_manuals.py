@@ -4,9 +4,10 @@
 
 Reads the sets from ANDON_SHARED_DATA, or ../shared/data beside the repository. Adds them with `andon index add`, serves
 them with `andon serve`, asks with Chromium and saves a screenshot of each answer to DIR, every quote unfolded, to be
-looked at. The result holds pages, passages and seconds of each set, the files that were refused and why, and for each
-question at which place the expected file is quoted and how long the quote and the answer took in the browser. With
---data the index stays there, and a second run asks at once.
+looked at. The result holds pages, passages and seconds of each set, the files that were refused and why, the pages of
+the others that gave no passage (scanned or drawn pages of a PDF that has text elsewhere), and for each question at
+which place the expected file is quoted and how long the quote and the answer took in the browser. With --data the index
+stays there, and a second run asks at once.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from typing import Any
 
 from browser import CHROMIUM, FLAGS
 
+from assistant.settings import read_settings
+from index.library import Library
+from index.options import IndexOptions
+
 ROOT = Path(__file__).resolve().parents[1]
 ANDON = Path(sys.executable).parent / "andon"
 SETS = {
@@ -36,7 +41,7 @@ SETS = {
 }  # fmt: skip
 PATIENCE_MS = 120_000
 ACCOUNT, PASSWORD = "visitor", "visitor-password"
-PHONE = {"width": 390, "height": 844}  # CSS pixels of a common telephone; the first question of each set
+PHONE_WIDTH, PHONE_HEIGHT = 390, 844  # CSS pixels of a common telephone; the first question of each set
 # (set, question, files of which one must be quoted)
 QUESTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("akari-ja", "M5の画面が真っ暗なまま起動しない", ("troubleshoot/fix_m5.md",)),
@@ -95,6 +100,9 @@ def summary(sets: dict[str, Any], rows: list[dict[str, Any]], model: str) -> dic
         "pages": sum(one["pages"] for one in sets.values()),
         "passages": sum(one["passages"] for one in sets.values()),
         "files_refused": sum(len(one["refused"]) for one in sets.values()),
+        "pages_without_passage": sum(
+            len(pages) for one in sets.values() for pages in one["pages_without_passage"].values()
+        ),
         "model": model,
         "asked": len(rows),
         "expected_file_first": sum(row["place"] == 1 for row in rows),
@@ -118,12 +126,24 @@ def add(shared: Path, place: str, environment: dict[str, str]) -> dict[str, Any]
         "files": len(manuals), "pages": sum(m["pages"] for m in manuals),
         "passages": sum(m["passages"] for m in manuals), "seconds": round(seconds, 1),
         "changes": dict(Counter(file["change"] for file in files)),
+        "pages_without_passage": silent_pages(manuals, environment),
         "refused": {
             file["name"]: {"error": file["error"], "message": file["message"]}
             for file in files
             if file["change"] == "failed"
         },
     }  # fmt: skip
+
+
+def silent_pages(manuals: list[dict[str, Any]], environment: dict[str, str]) -> dict[str, list[int]]:
+    """Of each manual of several pages, the pages from which nothing can be quoted; no command tells them."""
+    options = IndexOptions(folder=read_settings(data=environment["ANDON_DATA"]).index_folder, embedder="none")
+    silent = {}
+    with Library(options) as library:
+        for manual in manuals:
+            quotable = {page for passage in library.passages(manual["id"]) for page in passage.pages}
+            silent[manual["name"]] = [page for page in range(1, manual["pages"] + 1) if page not in quotable]
+    return {name: pages for name, pages in silent.items() if pages}
 
 
 def manuals_of(environment: dict[str, str]) -> list[dict[str, Any]]:
@@ -182,7 +202,7 @@ def ask_all(address: str, shots: Path, names: dict[str, str]) -> list[dict[str, 
         rows = [ask(page, address, number, shots, names) for number in range(len(QUESTIONS))]
         for name in dict.fromkeys(name for name, _, _ in QUESTIONS):
             number = next(at for at, question in enumerate(QUESTIONS) if question[0] == name)
-            page.set_viewport_size(PHONE)
+            page.set_viewport_size({"width": PHONE_WIDTH, "height": PHONE_HEIGHT})
             put_question(page, address, QUESTIONS[number][1], name[-2:])
             save(page, shots / f"{number + 1:02d}-{name}-phone.png")
         browser.close()
