@@ -15,7 +15,7 @@ from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
 from training.card import Ask, Card, render_answer
 from training.tokenizer import END_ID, START_ID, ChatTokenizer
 
-UNANSWERABLE_SHARE = 0.12
+UNANSWERABLE_SHARE = 0.04  # more, and a model this small refuses whenever it is unsure of the place
 FIRST_SHARE = 0.6  # of the prompts ask mostly about the first excerpt, as searches put the best passage first
 OPENING_WEIGHTS = (6.0, 2.0)  # of an answer's first tokens: they choose the place, the rest is copying
 MAX_BRANCHES = 10

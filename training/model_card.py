@@ -119,7 +119,7 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
         f"Rows of the last stage: {share.plain_share:.0%} plain text; of the rest {share.factory_share:.0%} are",
         "made-up alarm lists, parameter lists, procedures and upkeep plans (own words, random codes) and FAQ",
         "entries of the demo plant, the others sections of the documents below with questions derived from their own",
-        "wording. About a fifth of the questions have no answer in their excerpts. No manual and no test question of",
+        "wording. A few questions in a hundred have no answer in their excerpts. No manual and no test question of",
         "the demo plant was used.",
         "",
     ]
