@@ -11,11 +11,13 @@ from index.search import Results
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``least_support``: share of the question's words that one of the first hits must hold; ``most_beyond``: how much
-    the share that stands in no manual may exceed that. Fitted on demo/development.jsonl, never on the scored questions
+    the share that stands in no manual may exceed that; ``least_beside``: how much of what a value is asked of must
+    stand on one line with such a value. Fitted on demo/development.jsonl, never on the scored questions
     (tests/bench_relevance.py prints the curve)."""
 
     least_support: float = 0.12
     most_beyond: float = 0.22
+    least_beside: float = 0.5
     looked_at: int = 3
 
 
@@ -26,15 +28,15 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     """Why a question cannot be answered from ``results``, or None.
 
     A code that stands in no manual, or another maker's machine, is declined however well the other words fit: advice
-    for a machine that only sounds alike is what hurts. A known code is always answered.
+    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of.
+    Otherwise a known code is always answered.
     """
-    if results.codes:
-        return None
-    if results.unknown_codes:
-        return "unknown_code"
-    if results.foreign and not results.names_machine:
-        return "other_machine"
     best = max((hit.support for hit in results.hits[: limits.looked_at]), default=0.0)
-    if best < limits.least_support or results.missing - best > limits.most_beyond:
-        return "nothing_relevant"
-    return None
+    if not results.codes:
+        if results.unknown_codes:
+            return "unknown_code"
+        if results.foreign and not results.names_machine:
+            return "other_machine"
+        if best < limits.least_support or results.missing - best > limits.most_beyond:
+            return "nothing_relevant"
+    return "value_missing" if results.value_beside < limits.least_beside else None

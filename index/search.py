@@ -15,6 +15,7 @@ from index.glossary import bundled
 from index.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.makers import makers_in
 from index.passage import Hit, Lang, Manual, Passage
+from index.quantity import asked_quantities, lines_giving
 from index.question import Question, understand
 from index.rank import Fields, Relevance, relevance
 from index.store import VectorStore
@@ -26,6 +27,7 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
+VALUE_HITS = 3  # the hits whose support a value's line is held against
 _KANA = re.compile("[ぁ-ゖ]")
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
@@ -42,9 +44,10 @@ class Results:
     """Hits, best first, with what the question named.
 
     ``codes`` stand in the manuals; ``unknown_codes`` are of their kind but stand nowhere; ``foreign`` are other makers
-    and products that stand nowhere; ``names_machine``: whether it names a machine of a manual by its product
-    name; ``missing``: the
-    share (0 to 1) of its words that no manual holds.
+    and products that stand nowhere; ``names_machine``: whether it names a machine of a manual by its product name;
+    ``missing``: the share (0 to 1) of its words that no manual holds; ``value_beside``: where it asks for a quantity,
+    how much of what it is asked of stands on one line with such a value, against the best hit as a whole (below 1: the
+    part is there, its value stands elsewhere or nowhere).
     """
 
     hits: tuple[Hit, ...]
@@ -53,6 +56,7 @@ class Results:
     foreign: tuple[str, ...] = ()
     names_machine: bool = False
     missing: float = 0.0
+    value_beside: float = 1.0
 
 
 class Searcher:
@@ -98,7 +102,28 @@ class Searcher:
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
             bool(asked.named),
             self._missing(asked),
+            self._value_beside(asked, hits[:k]),
         )
+
+    def _value_beside(self, asked: Question, hits: Sequence[Hit]) -> float:
+        quantities = asked_quantities(asked.text)
+        best = max((hit.support for hit in hits[:VALUE_HITS]), default=0.0)
+        if not quantities or not best:
+            return 1.0
+        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
+        beside = 0.0
+        for hit in hits:
+            passage = hit.passage
+            place = _place_terms((*passage.section[-1:], *_own_title(passage)))
+            for line in lines_giving(quantities, passage.text):
+                fields = Fields(terms(line), place, (), _place_terms((hit.manual.title,)))
+                held = relevance(asked.concepts[passage.lang], rarity, fields)
+                beside = max(beside, held.support * self._reach(asked, passage.lang))
+        return min(1.0, beside / best)
+
+    @staticmethod
+    def _reach(asked: Question, lang: Lang) -> float:
+        return asked.reach[lang] * (1.0 if lang == asked.lang else OTHER_LANGUAGE)
 
     def _missing(self, asked: Question) -> float:
         """The share (0 to 1) of the question's words, by weight, that no manual holds in any form."""
@@ -137,12 +162,12 @@ class Searcher:
         for number, passage in passages.items():
             fields = Fields(
                 bodies[number],
-                _place_terms(passage.section[-1:]),
+                _place_terms((*passage.section[-1:], *_own_title(passage))),
                 _place_terms(passage.section[:-1]),
                 titles[passage.manual_id],
             )
             held = relevance(asked.concepts[passage.lang], rarity, fields)
-            reach = asked.reach[passage.lang] * (1.0 if passage.lang == asked.lang else OTHER_LANGUAGE)
+            reach = self._reach(asked, passage.lang)
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
 
@@ -159,6 +184,14 @@ class Searcher:
 def _place_terms(headings: tuple[str, ...]) -> tuple[str, ...]:
     """The same headings stand over many passages and come back with every question."""
     return tuple(terms(" ".join(headings)))
+
+
+def _own_title(passage: Passage) -> tuple[str, ...]:
+    """What an alarm or symptom row is called, which for it is what a heading is for a section."""
+    if passage.kind not in ("alarm", "symptom"):
+        return ()
+    rows = [line.partition(": ") for line in passage.text.split("\n")[:2]]
+    return tuple(value for _, _, value in (rows if passage.kind == "alarm" else rows[:1]) if value)
 
 
 def _extra(asked: Question, passage: Passage) -> float:

@@ -30,6 +30,12 @@ def test_words_that_stand_nowhere_decide() -> None:
     assert decline(Results(hits(0.3), missing=0.29 + LIMITS.most_beyond)) is None
 
 
+def test_a_part_without_the_value_asked_for() -> None:
+    assert decline(Results(hits(0.9), value_beside=0.2)) == "value_missing"
+    assert decline(Results(hits(0.9), value_beside=LIMITS.least_beside)) is None
+    assert decline(Results(hits(0.9), codes=("AL32",), value_beside=0.2)) == "value_missing"
+
+
 def test_codes() -> None:
     assert decline(Results(hits(1.0), unknown_codes=("AL99",))) == "unknown_code", "a near code is not the code"
     assert decline(Results(hits(0.4), codes=("AL32",))) is None

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -55,7 +56,9 @@ def watched(seats: Seats, key: str, turn: Turn) -> list[tuple[View, Lang]]:
     async def walk() -> list[tuple[View, Lang]]:
         return [shown async for shown in seats.watch(key, turn)]
 
-    return asyncio.run(walk())
+    # in a thread of its own: a browser that another test left open has a loop running in this one
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, walk()).result(10)
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -170,6 +170,15 @@ _ANSWER: dict[str, Entry] = {
         "ja": "似た機械の手順で代用しないでください。管理者に、この機械のマニュアルの登録を依頼してください。",
         "en": "Do not go by a similar machine's procedure. Ask an admin to add this machine's manual.",
     },
+    "answer.declined.value_missing": {
+        "ja": "この値は、登録されているマニュアルに見つかりません",
+        "en": "This value was not found in the manuals",
+    },
+    "answer.declined.value_missing.help": {
+        "ja": "部品の記載はありますが、お尋ねの値が見つかりません。近い箇所を確認するか、保全担当に連絡してください。",
+        "en": "The part is described, but the value you asked for was not found. See the nearest sections, "
+        "or call maintenance.",
+    },
     "answer.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません",
         "en": "There are no manuals yet",

@@ -42,6 +42,10 @@ TERMINAL: dict[str, Entry] = {
         "ja": "この機械や製品のマニュアルは登録されていません。似た機械の手順で代用しないでください。",
         "en": "There is no manual for this machine or product here. Do not go by a similar machine's procedure.",
     },
+    "cli.declined.value_missing": {
+        "ja": "この値はマニュアルに見つかりません。近い箇所を確認してください。",
+        "en": "This value was not found in the manuals. See the nearest sections.",
+    },
     "cli.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません。andon index add で登録してください。",
         "en": "No manual is indexed yet. Add one with: andon index add FILE",
