@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 120  # characters; a longer line is a paragraph, whatever spaces it has
+LONGEST = 120  # characters; a longer line is a paragraph, whatever spaces it has, unless it is a command
 WORDS_OF_PROSE = 4  # in a row of plain words; a line of program text hardly has as many outside a comment
 _GAP = re.compile(r"\S {3,}\S")
 _COMMAND = re.compile(r"^(?:\$ |sudo |cd |\./)|^[\w.<>\[\]]+ = \S")  # a shell's prompt, its commonest beginnings; x = 1
-_LABEL = re.compile(r"^[A-Z][A-Za-z ]*:$|^https?://\S+$")
+_SENTENCE = re.compile(r"^[A-Z][^=(){}<>;]*[.:]$|^https?://\S+$")  # or a label, or an address
 _COMMENT = re.compile(r"^\s*(?:#|//|/\*|;|\([!-~])")
 _PLAIN_WORDS = re.compile(rf"(?:[A-Za-z]{{1,20}}[,.:;]? ){{{WORDS_OF_PROSE - 1}}}[A-Za-z]{{1,20}}(?:[\s.,:;]|$)")
 
@@ -35,7 +35,8 @@ def _is_sure(line: str) -> bool:
 
 
 def _may_be(line: str) -> bool:
-    return len(line) <= LONGEST and (_is_indented(line) or not _is_prose(line))
+    fits = len(line) <= LONGEST or _COMMAND.match(line) is not None
+    return fits and (_is_indented(line) or not _is_prose(line))
 
 
 def _is_indented(line: str) -> bool:
@@ -46,5 +47,5 @@ def _is_prose(line: str) -> bool:
     if _COMMAND.match(line) or _COMMENT.match(line):
         return False
     if line.isascii() or _is_indented(line):
-        return _PLAIN_WORDS.search(line) is not None or _LABEL.match(line) is not None
+        return _PLAIN_WORDS.search(line) is not None or _SENTENCE.match(line) is not None
     return _GAP.search(line) is None

@@ -129,7 +129,8 @@ def _paragraphs(lines: list[str]) -> str:
     for run in [*code_runs(lines), range(len(lines), len(lines))]:
         parts += [f"<p>{escape(line.strip())}</p>" for line in lines[at : run.start]]
         if run:
-            parts.append(f'<pre class="a-code" tabindex="0">{escape(chr(10).join(lines[run.start : run.stop]))}</pre>')
+            code = "".join(f"<span>{escape(lines[place])}</span>" for place in run)
+            parts.append(f'<pre class="a-code">{code}</pre>')
         at = run.stop
     return "".join(parts)
 
