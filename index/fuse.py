@@ -9,8 +9,9 @@ from index.passage import Why
 
 CODE_LEAD = 2.0  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
-NAMED = 0.6  # the passage stands in the manual of a machine that the question names by its product name
-MEANT = 0.25  # the same where it names the machine in words
+NAMED = 0.8  # the passage stands in the manual of a machine that the question names by its product name
+MEANT = 0.3  # the same where it names the machine in words
+UNASKED_ALARM = -0.07  # the passage is an alarm's entry and the question names no code
 STEPS = 0.05  # the passage is a procedure and the question asks how to do something
 VECTOR_WEIGHT = 0.4  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 
@@ -42,7 +43,7 @@ def fuse(
     """Best first.
 
     ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where the embedder
-    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS); ``embedded``:
+    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``embedded``:
     numbers of passages in a language that the embedder knows.
 
     Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least

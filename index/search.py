@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.codebook import look_up_codes
 from index.embedder import Embedder, Vectors
-from index.fuse import MEANT, NAMED, STEPS, fuse
+from index.fuse import MEANT, NAMED, STEPS, UNASKED_ALARM, fuse
 from index.glossary import bundled
 from index.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.makers import makers_in
@@ -196,7 +196,9 @@ def _own_title(passage: Passage) -> tuple[str, ...]:
 
 def _extra(asked: Question, passage: Passage) -> float:
     machine = NAMED if passage.manual_id in asked.named else MEANT if passage.manual_id in asked.meant else 0.0
-    return machine + (STEPS if asked.wants_steps and passage.kind == "steps" else 0.0)
+    steps = STEPS if asked.wants_steps and passage.kind == "steps" else 0.0
+    unasked = UNASKED_ALARM if passage.kind == "alarm" and not (asked.codes or asked.maybe_codes) else 0.0
+    return machine + steps + unasked
 
 
 def _spread(hits: Sequence[Hit], k: int) -> list[Hit]:

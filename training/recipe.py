@@ -66,7 +66,7 @@ class Recipe:
     """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from;
     ``questions_per_group`` how many held-out questions score each language, family and number of excerpts;
     ``model_file`` where the finished GGUF file goes, with its card and catalogue entry beside it (none: it stays in
-    ``out``)."""
+    ``out``); ``note`` goes into the card."""
 
     name: str
     corpus: Path
@@ -82,6 +82,7 @@ class Recipe:
     tune: Stage
     model_file: Path | None
     results_file: Path
+    note: str
 
 
 def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recipe:
@@ -113,6 +114,7 @@ def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recip
         pretrain=_part(Stage, raw.get("pretrain", {}), path, "pretrain"),
         tune=_part(Stage, raw.get("tune", {}), path, "tune"),
         model_file=_path(raw.get("model_file")),
+        note=str(raw.get("note", "")),
         results_file=Path(str(raw.get("results_file", f"docs/results/{raw['name']}.json"))),
     )
 
