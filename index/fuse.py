@@ -43,8 +43,8 @@ def fuse(
     """Best first.
 
     ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where the embedder
-    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``embedded``:
-    numbers of passages in a language that the embedder knows.
+    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM);
+    ``embedded``: numbers of passages in a language that the embedder knows.
 
     Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least
     and the best similarity seen, and takes its share of the weight from the keyword's: a passage that no vector could
