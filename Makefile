@@ -1,8 +1,8 @@
-# make demo | make test | make bench | make check | make demo-manuals | make docs
+# make demo | make test | make bench | make check | make demo-manuals | make docs | make clean
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench soak demo-manuals docs clean
+.PHONY: demo test check bench demo-manuals docs clean
 
 demo:
 	@scripts/install.sh demo $(PYTHON)
@@ -18,7 +18,9 @@ check:
 
 bench:
 	@scripts/install.sh test $(PYTHON)
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_relevance docs/results/relevance.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
 
 demo-manuals:
 	@scripts/install.sh test $(PYTHON)

@@ -30,6 +30,12 @@ wanted=$(cat pyproject.toml constraints.txt scripts/install.sh | cksum | tr ' ' 
 has() { [ -f ".venv/.andon-$1" ] && [ "$(cat ".venv/.andon-$1")" = "$wanted" ]; }
 if has "$what" || { [ "$what" = demo ] && has test; }; then exit 0; fi
 
+compiled() { [ -x .venv/bin/python ] && .venv/bin/python -c 'import llama_cpp' 2>/dev/null; }
+if ! compiled; then # said before the long steps, not after them
+  need cc build-essential
+  need c++ build-essential
+  need cmake cmake
+fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 
@@ -56,10 +62,7 @@ step() {
 }
 
 step "Python packages: PyTorch" "1-3 minutes" pip install -c constraints.txt torch
-if ! .venv/bin/python -c 'import llama_cpp' 2>/dev/null; then
-  need cc build-essential
-  need c++ build-essential
-  need cmake cmake
+if ! compiled; then
   # multimodal, server, tools and tests of llama.cpp are not used: leaving them out halves the build
   CMAKE_ARGS="${CMAKE_ARGS:-} -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
   export CMAKE_ARGS
