@@ -192,7 +192,7 @@ def _limits() -> list[str]:
         "- It seldom says that the excerpts hold no answer, even where they do not. Andon decides that before it asks",
         "  the model.",
         "- It reads one excerpt far better than three.",
-        "- It may copy a true sentence that answers another question, above all where the two share no word.",
+        "- Where it loses its place it may repeat words up to the limit of tokens. Such text is withheld too.",
         "- It may copy a true sentence that answers another question, above all where the two share no word.",
         "- It does not reason, calculate, translate or summarise, and answers in the language of the question only if",
         "  the excerpt is in that language.",
