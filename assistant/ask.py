@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,16 +29,21 @@ from index.text import language
 NEAREST = 3
 MARKS_TOKENS = 32  # room for the chat template's own marks
 LOOK_S = 0.1  # how often a waiting generation looks whether it shall stop
+LOOP_CHARACTERS = 96
+_LOOP = re.compile(r"(.{1,16}?)\1{5}$", re.DOTALL)  # the same few characters six times over
 _LOG = logging.getLogger("andon.ask")
 
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """``quotes``: how many passages are quoted; ``answer_tokens``: longest answer; ``max_question``: characters."""
+    """``quotes``: how many passages are quoted, ``excerpts``: how many of them the model reads, in ``prompt_tokens``
+    with the question; ``answer_tokens``: longest answer; ``max_question``: characters."""
 
     quotes: int = 3
     answer_tokens: int = 200
     max_question: int = 2000
+    excerpts: int = 2
+    prompt_tokens: int = 640
 
 
 @dataclass
@@ -53,7 +59,7 @@ class _Progress:
 
     def listen(self, pieces: Iterator[Spoken], stop: Flag) -> Iterator[Piece]:
         """Cut what the model says into sentences and take each."""
-        splitter = SentenceSplitter()
+        splitter, tail = SentenceSplitter(), ""
         for piece in pieces:
             if piece.text:
                 self.first_piece_ms = self.first_piece_ms or _ms(self.start)
@@ -61,6 +67,9 @@ class _Progress:
                 break
             for sentence in splitter.feed(piece.text):
                 yield from self.take(sentence)
+            tail = (tail + piece.text)[-LOOP_CHARACTERS:]
+            if _LOOP.search(tail):  # a small model that repeats itself says nothing more
+                break
         if stop.is_set():
             self.stopped = True
             return
@@ -144,8 +153,11 @@ class Assistant:
     def _excerpts(self, runner: Runner, found: Found) -> tuple[Excerpt, ...]:
         bare = build_messages(found.question, (), found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
-        budget = runner.context_tokens - self.options.answer_tokens - taken
-        return fit_excerpts([_excerpt(quote) for quote in found.quotes], budget, runner.count_tokens)
+        room = runner.context_tokens - self.options.answer_tokens - taken
+        excerpts = [_excerpt(quote) for quote in found.quotes[: self.options.excerpts]]
+        usual = fit_excerpts(excerpts, min(room, self.options.prompt_tokens - taken), runner.count_tokens)
+        # the best passage goes in whole even where it is longer than what the model reads well
+        return usual or fit_excerpts(excerpts[:1], room, runner.count_tokens)
 
 
 @contextmanager

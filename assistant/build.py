@@ -58,7 +58,9 @@ def open_runner(settings: Settings) -> Runner | None:
 def build(settings: Settings, *, write: bool = False) -> Andon:
     """Open everything over ``settings.data``. ``write`` takes the index's writer lock (the service does)."""
     library = open_library(settings, write=write)
-    options = AskOptions(settings.quotes, settings.answer_tokens, settings.max_question)
+    options = AskOptions(
+        settings.quotes, settings.answer_tokens, settings.max_question, settings.excerpts, settings.prompt_tokens
+    )
     runner, problem = None, ""
     try:
         runner = open_runner(settings)

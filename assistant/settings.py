@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="CPU threads of the SLM; 0 chooses by the machine.")
     gpu_layers: int = Field(default=0, ge=-1, description="Layers of the SLM on the GPU; -1 puts all there (Jetson).")
     quotes: int = Field(default=3, ge=1, le=10, description="How many passages are quoted for a question.")
+    excerpts: int = Field(default=2, ge=1, le=10, description="How many of the quoted passages the SLM reads.")
+    prompt_tokens: int = Field(
+        default=640,
+        ge=128,
+        description="Longest prompt in tokens; the bundled SLM reads no more well, a larger model does.",
+    )
     max_question: int = Field(default=2000, ge=10, description="Longest question in characters.")
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that can be uploaded, in MiB.")
     session_hours: int = Field(default=12, ge=1, description="Hours until a sign-in ends.")

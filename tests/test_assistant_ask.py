@@ -333,3 +333,19 @@ def test_place_says_where(library: CountingLibrary) -> None:
     assert "5.1 AL.32 過電流" in where
     assert where.endswith("p. 1")
     assert "\n" not in where
+
+
+def test_a_model_that_repeats_itself_is_stopped(library: CountingLibrary) -> None:
+    said: list[str] = []
+
+    class Looping(FakeRunner):
+        def stream(self, messages: Any, sampling: Any) -> Any:
+            for count in range(10_000):
+                said.append("32.")
+                yield Spoken("32.", count + 1)
+
+    answer = ask(library, Looping(lambda messages: ""))[-1]
+    assert isinstance(answer, Answer)
+    assert len(said) < 100, "nothing is gained by waiting for more of the same"
+    assert answer.verdict == "quote_only"
+    assert answer.text == ""

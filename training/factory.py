@@ -107,7 +107,7 @@ def _write_alarm(
     the answer then says which it is, and begins with a word that the question calls for."""
     code, *cells = row
     head, meaning, cause, action = labels
-    leads: dict[str, tuple[str, ...]] = {
+    leads = {
         "table": (f"| {code} | ", " | ", " | ", " |\n"),
         "labels": (f"{head}: {code}\n", "\n", "\n", "\n"),
         "slashes": (f"{head}: {code} / ", " / ", " / ", "\n"),
