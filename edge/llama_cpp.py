@@ -62,7 +62,7 @@ class LlamaCppRunner:
                     model,
                     context_tokens=self.context_tokens,
                     batch_tokens=self._options.batch_tokens,
-                    threads=self._options.threads or default_threads(),
+                    threads=self._options.threads or default_threads(self._options.model.stat().st_size),
                     kv_type=self._options.kv_type,
                 )
             except BaseException:

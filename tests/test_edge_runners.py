@@ -210,3 +210,4 @@ def test_default_threads_are_some_of_the_processors() -> None:
     import os
 
     assert 1 <= default_threads() <= (os.cpu_count() or 1)
+    assert default_threads(9_000_000) == 1
