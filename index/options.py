@@ -15,7 +15,6 @@ class IndexOptions:
 
     folder: Path
     embedder: str = "minilm"
-    passage_tokens: int = 350
     max_file_bytes: int = MAX_FILE_BYTES
 
     @property

@@ -1,0 +1,138 @@
+"""Questions: what they name, ask for and could be called in the other language; codes, makers, quantities, ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from index.glossary import FILE, Glossary, bundled
+from index.library import Library
+from index.makers import makers_in
+from index.options import IndexOptions
+from index.passage import Lang, Manual
+from index.quantity import asked_quantities, lines_giving
+from index.question import Concept, Variant, machine_names, understand
+from index.rank import Fields, relevance
+
+GLOSSARY = Glossary(
+    [
+        "# comment",
+        "vacuum cup | suction cup\t真空パッド | 吸着パッド",
+        "palletiser\tパレタイザ",
+        "replace | change\t交換 | 取り替え",
+    ]
+)
+SW310 = Manual("m1", "sw310.pdf", "ストレッチ包装機 SW-310 取扱説明書 (HPS-SW310-OM-J)", 1, "", 1, 1, "ja", "")
+RP180 = Manual("m2", "rp180.pdf", "Robot Palletiser RP-180 Manual (HPS-RP180-OM-E)", 1, "", 1, 1, "en", "")
+HEAD = "# {title}\n\n## 9.1 {word}\n\n"
+MANUAL = HEAD.format(title="包装機 SW-310", word="アラーム") + (
+    "| アラーム番号 | 名称 | 原因 | 処置 |\n|---|---|---|---|\n"
+    "| E-401 | フィルム切れ | ロールが空 | ロールを交換する |\n| E-402 | クランプ異常 | くず | 取り除く |\n"
+    "| E-403 | カット異常 | 刃の摩耗 | 刃を交換する |\n| E-404 | 過負荷 | 巻き付き | 取り除く |\n\n"
+    "## 7.2 給脂\n\n旋回軸受に 3 か月ごとにグリースを 15 g 入れる。カッタ刃を交換する。\n\n"
+    "## 6.1 設定\n\nS-01 は速度である。S-02 は回数である。S-03 は張力である。S-04 は時間である。\n"
+)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("question")
+    (folder / "sw310.md").write_text(MANUAL, encoding="utf-8")
+    with Library(IndexOptions(folder / "index", embedder="none"), write=True) as made:
+        made.add(folder / "sw310.md")
+        yield made
+
+
+def test_machine_names_are_product_names_not_document_numbers() -> None:
+    assert machine_names(SW310) == {"SW310"}
+    assert machine_names(RP180) == {"RP180"}
+
+
+@pytest.mark.parametrize("written", ["SW-310", "SW310", "sw310", "ＳＷ－３１０", "SW 310"])
+def test_a_machine_is_named_however_it_is_written(written: str) -> None:
+    asked = understand(f"{written} の E-401 は?", [SW310, RP180], GLOSSARY)
+    assert asked.named == {"m1"}
+    assert [code.canonical for code in asked.codes] == ["E401"], "the machine's name is no code"
+
+
+def test_a_part_number_that_begins_like_a_machine_does_not_name_it() -> None:
+    asked = understand("SW-310-BRK の在庫は?", [SW310], GLOSSARY)
+    assert asked.named == frozenset()
+
+
+def test_a_machine_named_in_words_of_either_language_is_meant() -> None:
+    assert understand("パレタイザが止まった", [SW310, RP180], GLOSSARY).meant == {"m2"}
+    assert understand("the palletiser stopped", [SW310, RP180], GLOSSARY).meant == {"m2"}
+    assert understand("the printer stopped", [SW310, RP180], GLOSSARY).meant == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "other"),
+    [("真空パッドを交換したい", "en", ("vacuum", "cup")), ("How do I change the suction cup?", "ja", ("真空", "空パ"))],
+)
+def test_a_question_is_said_in_the_other_language(question: str, lang: Lang, other: tuple[str, ...]) -> None:
+    asked = understand(question, [], GLOSSARY)
+    assert set(other) <= set(asked.terms(lang))
+    assert 0.5 < asked.reach[lang] <= 1.0
+    assert asked.reach[asked.lang] == 1.0
+
+
+def test_synonyms_stand_beside_the_questions_own_words() -> None:
+    assert "suction" in understand("replace the vacuum cup", [], GLOSSARY).terms("en")
+
+
+def test_the_bundled_glossary_is_well_formed() -> None:
+    lines = [line for line in FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    for line in lines:
+        english, japanese = line.split("\t")
+        for side in (english, japanese):
+            assert all(variant.strip() for variant in side.split("|")), line
+    assert len(lines) > 900
+    assert len(lines) == len(set(lines))
+    assert any("torque" in v for known in bundled().look_up("締付トルク", "ja") for v in known.translations)
+
+
+def test_codes_known_unknown_and_foreign(library: Library) -> None:
+    assert library.search("E-401 が出た").codes == ("E401",)
+    assert library.search("E401").hits[0].passage.text.startswith("アラーム番号: E-401")
+    assert library.search("E-499 が出た").unknown_codes == ("E499",)
+    assert library.search("設定 S-38 は何ですか").unknown_codes == ("S38",), "S-01 to S-04 make S-38 a code"
+    assert library.search("NJ501 の電池").foreign == ("NJ501",), "a product of nobody here"
+    assert library.search("オムロンの電池").foreign == ("オムロン",)
+
+
+def test_makers_are_words_not_parts_of_words() -> None:
+    assert makers_in("FANUC の R-30iB") == ("fanuc",)
+    assert makers_in("キーエンスのセンサ") == ("キーエンス",)
+    assert makers_in("the wagon and a labbed sick siemensx") == ()
+
+
+def test_quantities() -> None:
+    torque = asked_quantities("M8 の締付トルクは?")
+    assert [quantity.name for quantity in torque] == ["torque"]
+    assert lines_giving(torque, "M8 は 20 N·m で締める。\nM10 は黒い。") == ["M8 は 20 N·m で締める。"]
+    assert [q.name for q in asked_quantities("How often is the filter replaced?")] == ["interval"]
+    assert asked_quantities("E-401 が出た") == ()
+
+
+def test_a_value_stands_beside_what_it_is_asked_of(library: Library) -> None:
+    assert library.search("旋回軸受は何か月ごとに給脂しますか").value_beside == 1.0
+    assert library.search("カッタ刃は何 N·m で締めますか").value_beside < 0.5
+
+
+def test_relevance_grows_with_what_is_held() -> None:
+    concepts = (
+        Concept((Variant(("belt",)),), 1.0),
+        Concept((Variant(("tension",)), Variant(("pull",), 0.7, True)), 1.0),
+    )
+    rarity = {"belt": 2.0, "tension": 2.0, "pull": 2.0}
+
+    def held(*body: str) -> float:
+        return relevance(concepts, rarity, Fields(body, (), (), ())).score
+
+    assert held() == 0.0
+    assert 0 < held("belt") < held("belt", "pull") < held("belt", "tension") < 1
+    in_heading = relevance(concepts, rarity, Fields(("belt",), ("tension",), (), ()))
+    assert in_heading.score > held("belt", "tension")
+    assert in_heading.support == 1.0
