@@ -122,7 +122,7 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
         "wording. A few questions in a hundred have no answer in their excerpts. No manual and no test question of",
         "the demo plant was used.",
         "",
-        *([recipe.note, ""] if recipe.note else []),
+        *([recipe.note.strip(), ""] if recipe.note else []),
     ]
 
 
