@@ -30,7 +30,8 @@ ATTRIBUTION: Mapping[str, str] = {
 }
 """Who is to be named for each source. A source that is not here is named by its repository."""
 
-SAMPLES_PER_LANG = 3
+SAMPLES_PER_GROUP = 3
+SAMPLE_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +178,15 @@ def _samples(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     for lang in ("ja", "en"):
         for family in ("page", "factory"):
             found = [a for a in answers if a["lang"] == lang and (a["family"] == "page") == (family == "page")]
-            for row in found[:SAMPLES_PER_LANG]:
-                wanted, answer = (json.dumps(str(row[k]).strip(), ensure_ascii=False) for k in ("wanted", "answer"))
+            for row in found[:SAMPLES_PER_GROUP]:
+                wanted, answer = (_shortened(str(row[k])) for k in ("wanted", "answer"))
                 lines += [f"- {row['question']}", f"  - wanted: {wanted}", f"  - answer: {answer}"]
     return [*lines, ""]
+
+
+def _shortened(text: str) -> str:
+    text = text.strip()
+    return json.dumps(text if len(text) <= SAMPLE_CHARS else f"{text[:SAMPLE_CHARS]} …", ensure_ascii=False)
 
 
 def _limits() -> list[str]:
@@ -193,7 +199,9 @@ def _limits() -> list[str]:
         "  the model.",
         "- It reads one excerpt far better than three.",
         "- Where it loses its place it may repeat words up to the limit of tokens. Such text is withheld too.",
-        "- It may copy a true sentence that answers another question, above all where the two share no word.",
+        "- It may copy a true sentence that answers another question, above all where the two share no word. In a list",
+        "  of several alarms it may take the line of another alarm, and no check of words finds that: give it the best",
+        "  passage alone, as the index cuts them (one alarm each).",
         "- It does not reason, calculate, translate or summarise, and answers in the language of the question only if",
         "  the excerpt is in that language.",
         "- It was trained on prompts of up to about 700 tokens (positions up to about 1,700); longer ones score lower.",
