@@ -12,6 +12,8 @@ CODE_MENTION = 0.2  # the passage only mentions it
 NAMED = 0.8  # the passage stands in the manual of a machine that the question names by its product name
 MEANT = 0.3  # the same where it names the machine in words
 UNASKED_ALARM = -0.07  # the passage is an alarm's entry and the question names no code
+CODE_STEPS = 0.1  # the passage is a procedure or entry and the question names an alarm: what to do comes first
+CODE_TABLE = -0.3  # the passage is a table about that alarm (its sub-codes, its signals)
 STEPS = 0.05  # the passage is a procedure and the question asks how to do something
 VECTOR_WEIGHT = 0.4  # of the cosine, spread over its own candidates; only in languages that the embedder knows
 

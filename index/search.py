@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.codebook import look_up_codes
 from index.embedder import Embedder, Vectors
-from index.fuse import MEANT, NAMED, STEPS, UNASKED_ALARM, fuse
+from index.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, fuse
 from index.glossary import bundled
 from index.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.makers import makers_in
@@ -29,6 +29,7 @@ SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
 VALUE_HITS = 3  # the hits whose support a value's line is held against
 _KANA = re.compile("[ぁ-ゖ]")
+_KANJI_PAIR = re.compile("[一-鿿]{2}")
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
@@ -132,8 +133,9 @@ class Searcher:
         nowhere = rarity_of_nothing(self._truth)
         total = missing = 0.0
         for concept in asked.concepts[asked.lang]:
-            if all(_KANA.search(term) for term in concept.variants[0].terms):
-                continue  # endings and particles say nothing about the subject
+            said = concept.variants[0].terms
+            if all(_KANA.search(term) or (_KANJI_PAIR.fullmatch(term) and term not in asked.text) for term in said):
+                continue  # endings and particles say nothing about the subject, nor do pairs of kanji across one
             total += concept.weight
             if all(rarity[term] >= nowhere for variant in concept.variants for term in variant.terms):
                 missing += concept.weight
@@ -197,6 +199,8 @@ def _own_title(passage: Passage) -> tuple[str, ...]:
 def _extra(asked: Question, passage: Passage) -> float:
     machine = NAMED if passage.manual_id in asked.named else MEANT if passage.manual_id in asked.meant else 0.0
     steps = STEPS if asked.wants_steps and passage.kind == "steps" else 0.0
+    if asked.codes and all(code.kind in ("alarm", "flag") for code in asked.codes):
+        return machine + steps + {"table": CODE_TABLE, "steps": CODE_STEPS, "alarm": CODE_STEPS}.get(passage.kind, 0.0)
     unasked = UNASKED_ALARM if passage.kind == "alarm" and not (asked.codes or asked.maybe_codes) else 0.0
     return machine + steps + unasked
 

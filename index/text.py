@@ -33,6 +33,8 @@ _ONE_JAPANESE = re.compile(f"[{_JAPANESE}]")
 _ONLY_HIRAGANA = re.compile(f"[{_HIRAGANA}]+")
 _LONE_KANJI = re.compile(rf"(?<![{_KANJI}])[{_KANJI}](?![{_KANJI}])")
 
+_OKURIGANA = re.compile(rf"([{_KANJI}])([ぁ-ゖ]{{1,2}})(?=([{_KANJI}]))")
+
 _STOP = (
     "a an the this that these those it its i you he she we they me my your our their them is are was were be been am "
     "do does did done doing has have had having can could may might must shall should will would to of in on at by for "
@@ -93,7 +95,7 @@ def _stem(word: str) -> str:
 
 def _japanese_terms(run: str) -> list[str]:
     """Overlapping pairs; a run of one is itself. A kanji without kanji beside it is also a term of its own, so that
-    軸が緩む finds 軸の緩み."""
+    軸が緩む finds 軸の緩み; two kanji with an ending between them are a pair too, so that 締め付け finds 締付け."""
     run = "".join(character for character in run if character.isalnum())  # not every code point of a block is a letter
     if len(run) <= 1:
         return [run] if run else []
@@ -104,6 +106,7 @@ def _japanese_terms(run: str) -> list[str]:
             out.append(run[place])
         if place + 1 < len(run):
             out.append(run[place : place + 2])
+    out += [match[1] + match[3] for match in _OKURIGANA.finditer(run) if match[2] not in _PARTICLES]
     return out
 
 
