@@ -29,7 +29,7 @@ _FINAL_VOWEL = re.compile(r"(?<=[ァ-ヺ]{2})ー+(?![ァ-ヺー])")
 _OPENS_LIST = re.compile(r":\s*$|(?:次|以下|下記)の[^。]*。?\s*$|\b(?:following|these)\b[^.]*\.?\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=\d)\s?[-~〜–]\s?(?=\d)")
 _TOKEN = re.compile(
-    r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_]?[A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_]\d*[A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
+    r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_][A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_][A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
     r"|(?P<number>(?:(?<![\w)])[+\-±])?\d+(?:[.,]\d+)*(?:\[\d{1,3}\])?)"
     r"|(?P<word>[A-Za-zÀ-ɏͰ-Ͽ°%‰]+(?:[·・⋅/][A-Za-z]+)*[23]?)"
     r"|(?P<kanji>[㐀-䶿一-鿿豈-﫿々〆ァ-ヺーヽヾ])"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -304,3 +305,17 @@ def test_values_of_other_rows_are_withheld() -> None:
     assert not shown
     assert false >= 100
     assert len(withheld) <= 0.1 * true, (true, withheld)
+
+
+REPEATED = "en|T |A-|a.b_|1.|11|-|ない|や|サーバー|[1|AL.3|/ |(|・|a/b·".split("|")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", REPEATED)
+def test_whatever_a_model_repeats_is_checked_in_no_time(unit: str) -> None:
+    """A small model that loses its place repeats itself: 200 tokens of anything must not keep the operator waiting."""
+    source = quote("AL.32 が出たときは M8 ボルトを 25 N·m で締める。" + unit * 50)
+    start = time.perf_counter()
+    for text in (unit * 400, f"AL.32 {unit * 400}。", f"{unit * 200} 25 N·m {unit * 200}"):
+        assert not verify_sentence(text, [source]).supported
+    assert time.perf_counter() - start < 10
