@@ -34,6 +34,7 @@ EXCERPTS = (1, 3)  # what the assistant may show the model: the best passage alo
 FAMILIES = ("page", "factory")
 LANGS: tuple[Lang, ...] = ("ja", "en")
 PLAIN_WINDOWS = 60
+SCORING_THREADS = 1  # with two, beside a busy neighbour, a run that takes half a minute did not end in ten
 WINDOW_CHARS = 1200
 
 
@@ -108,7 +109,7 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
     documents = sample_documents(recipe.corpus, HELD_OUT_CHARS, recipe.seed, held_out=True)
     items = held_out_items(documents, count, recipe.seed)
     began = time.monotonic()
-    answers = answer_items(gguf, items, recipe.threads)
+    answers = answer_items(gguf, items, SCORING_THREADS)
     seconds = time.monotonic() - began
     judged = [judge(item, answer) for item, answer in zip(items, answers, strict=True)]
     groups: dict[str, dict[str, float | int]] = {"all": summary(judged)}
