@@ -42,7 +42,7 @@ class AskOptions:
     quotes: int = 3
     answer_tokens: int = 200
     max_question: int = 2000
-    excerpts: int = 2
+    excerpts: int = 1
     prompt_tokens: int = 640
 
 

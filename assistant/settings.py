@@ -44,7 +44,12 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="CPU threads of the SLM; 0 chooses by the machine.")
     gpu_layers: int = Field(default=0, ge=-1, description="Layers of the SLM on the GPU; -1 puts all there (Jetson).")
     quotes: int = Field(default=3, ge=1, le=10, description="How many passages are quoted for a question.")
-    excerpts: int = Field(default=2, ge=1, le=10, description="How many of the quoted passages the SLM reads.")
+    excerpts: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="How many of the quoted passages the SLM reads; the bundled one mixes up several.",
+    )
     prompt_tokens: int = Field(
         default=640,
         ge=128,
