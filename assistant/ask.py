@@ -154,10 +154,13 @@ class Assistant:
         bare = build_messages(found.question, (), found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
         room = runner.context_tokens - self.options.answer_tokens - taken
-        excerpts = [_excerpt(quote) for quote in found.quotes[: self.options.excerpts]]
+        excerpts = [_excerpt(quote) for quote in found.quotes]
         usual = fit_excerpts(excerpts, min(room, self.options.prompt_tokens - taken), runner.count_tokens)
+        usual = usual[: self.options.excerpts]
+        if excerpts[0] in usual:
+            return usual
         # the best passage goes in whole even where it is longer than what the model reads well
-        return usual or fit_excerpts(excerpts[:1], room, runner.count_tokens)
+        return fit_excerpts(excerpts[:1], room, runner.count_tokens) or usual
 
 
 @contextmanager

@@ -36,6 +36,8 @@ def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
     invented = [number for number in cited if number not in by_number]
     if invented:
         return Sentence(plain, (), False, f"cites [{invented[0]}], which does not exist")
+    if "\ufffd" in plain:
+        return Sentence(plain, (), False, "holds broken characters")
     if len(plain) > LONGEST:
         return Sentence(plain[:LONGEST], (), False, "too long for a sentence")
     said = atoms_of(plain)

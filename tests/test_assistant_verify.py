@@ -319,3 +319,10 @@ def test_whatever_a_model_repeats_is_checked_in_no_time(unit: str) -> None:
     for text in (unit * 400, f"AL.32 {unit * 400}。", f"{unit * 200} 25 N·m {unit * 200}"):
         assert not verify_sentence(text, [source]).supported
     assert time.perf_counter() - start < 10
+
+
+def test_broken_characters_are_not_shown() -> None:
+    """A byte-fallback model that stops inside a character leaves a replacement mark."""
+    source = quote("［▼］を押して補助番号を読む。")
+    assert verify_sentence("［▼］を押して補助番号を読む。", [source]).supported
+    assert not verify_sentence("\ufffd\ufffd］を押して補助番号を読む。", [source]).supported
