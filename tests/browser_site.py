@@ -117,7 +117,8 @@ def serve(folder: Path) -> Iterator[Site]:
     for name, password in ACCOUNTS.items():
         accounts.put(name, password, "admin" if name == "admin" else "operator")
     runner = SlowRunner()
-    andon = Andon(settings, library, Assistant(library, runner, AskOptions(max_question=300, excerpts=3, prompt_tokens=1500)), accounts)
+    options = AskOptions(max_question=300, excerpts=3, prompt_tokens=1500)
+    andon = Andon(settings, library, Assistant(library, runner, options), accounts)
     app = make_app(andon)
     library.jobs.start()
     listening = socket.socket()
