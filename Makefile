@@ -1,8 +1,8 @@
-# make demo | make test | make bench | make check | make demo-manuals | make docs | make clean
+# make demo | make test | make bench | make bench-open | make check | make demo-manuals | make docs | make clean
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench demo-manuals docs clean
+.PHONY: demo test check bench bench-open demo-manuals docs clean
 
 demo:
 	@scripts/install.sh demo $(PYTHON)
@@ -21,6 +21,11 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_relevance docs/results/relevance.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
+
+# real manuals in ../shared/data (or ANDON_SHARED_DATA), asked through Chromium; look at the screenshots in build/shots
+bench-open:
+	@scripts/install.sh test $(PYTHON)
+	@mkdir -p build && $(BIN)/python tests/bench_open_manuals.py docs/results/open-manuals.json --shots build/shots
 
 demo-manuals:
 	@scripts/install.sh test $(PYTHON)

@@ -106,18 +106,6 @@ class Truth:
             held.connection.close()
             del self._local.held
 
-    # meta
-
-    def meta(self, key: str, default: str = "") -> str:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row["value"]) if row else default
-
-    def set_meta(self, key: str, value: str) -> None:
-        with self.transaction() as db:
-            db.execute(
-                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
-            )
-
     # manuals
 
     def manuals(self) -> list[Manual]:
