@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.errors import CorpusMissing
 
@@ -36,8 +37,13 @@ class Document:
 
     @property
     def held_out(self) -> bool:
-        digest = hashlib.sha256(self.path.encode()).digest()
-        return int.from_bytes(digest[:4], "big") % HELD_OUT_SHARE == 0
+        return is_held_out(self.path)
+
+
+def is_held_out(path: str) -> bool:
+    """Whether the page of that path, in either language, is kept for measuring."""
+    digest = hashlib.sha256(path.encode()).digest()
+    return int.from_bytes(digest[:4], "big") % HELD_OUT_SHARE == 0
 
 
 def corpus_files(folder: Path) -> tuple[Path, ...]:
@@ -50,8 +56,8 @@ def corpus_files(folder: Path) -> tuple[Path, ...]:
     return files
 
 
-def read_documents(path: Path) -> Iterator[Document]:
-    """Documents of one zstd-compressed JSONL file whose licence allows training."""
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of one zstd-compressed JSONL file whose licence allows training."""
     import zstandard
 
     with path.open("rb") as raw:
@@ -59,15 +65,21 @@ def read_documents(path: Path) -> Iterator[Document]:
         for line in io.TextIOWrapper(stream, encoding="utf-8"):
             row = json.loads(line)
             if ALLOWED_LICENCE.match(row["license"]):
-                yield Document(
-                    source=row["source"],
-                    licence=row["license"],
-                    lang=row["lang"],
-                    title=row["title"],
-                    text=row["text"],
-                    path=row["path"],
-                    translation=row.get("translation") or "",
-                )
+                yield row
+
+
+def read_documents(path: Path) -> Iterator[Document]:
+    """Documents of one file of the monolingual corpus whose licence allows training."""
+    for row in rows_of(path):
+        yield Document(
+            source=row["source"],
+            licence=row["license"],
+            lang=row["lang"],
+            title=row["title"],
+            text=row["text"],
+            path=row["path"],
+            translation=row.get("translation") or "",
+        )
 
 
 def sample_documents(
