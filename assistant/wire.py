@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
@@ -15,7 +16,7 @@ def manual_json(manual: Manual) -> Json:
     return {
         "id": manual.id, "name": manual.name, "title": manual.title, "revision": manual.revision,
         "sha256": manual.sha256, "pages": manual.pages, "passages": manual.passages, "lang": manual.lang,
-        "added_at": manual.added_at,
+        "added_at": manual.added_at, "coverage": asdict(manual.coverage),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from index.chunk import DraftPassage, chunk
+from index.coverage import Coverage, Tally
 from index.embedder import Embedder, Vectors
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
 from index.manuals.block import Page
@@ -55,7 +56,7 @@ class _Ready:
     """A manual read and embedded, but not yet in the index."""
 
     title: str
-    pages: int
+    coverage: Coverage
     drafts: tuple[DraftPassage, ...]
     vectors: Vectors | None
 
@@ -131,9 +132,9 @@ class Builder:
             for ordinal, draft in enumerate(ready.drafts)
         ]  # fmt: skip
         manual = Manual(
-            id=manual_id, name=name, title=ready.title, revision=revision, sha256=original.sha256, pages=ready.pages,
+            id=manual_id, name=name, title=ready.title, revision=revision, sha256=original.sha256, pages=ready.coverage.pages,
             passages=len(passages), lang=language("\n".join(p.text for p in passages[:40])),
-            added_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            added_at=datetime.now(timezone.utc).isoformat(timespec="seconds"), coverage=ready.coverage,
         )  # fmt: skip
         ids = [passage.id for passage in passages]
         try:
@@ -156,8 +157,10 @@ class Builder:
             heading = storable(reading.title.strip())
             title = heading if heading and heading != original.path.stem else Path(name).stem
 
+            tally = Tally(list(reading.skipped))
+
             def counted() -> Iterator[Page]:
-                for done, page in enumerate(reading.pages, start=1):
+                for done, page in enumerate(tally.counted(reading.pages), start=1):
                     yield page
                     say(Progress("read", done, total))
 
@@ -167,7 +170,7 @@ class Builder:
             raise type(error)(message, error.remedy, **error.details) from error
         if not drafts:
             raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
-        return _Ready(title, total, drafts, self._vectors(title, drafts, say))
+        return _Ready(title, tally.coverage(), drafts, self._vectors(title, drafts, say))
 
     def _vectors(self, title: str, drafts: Sequence[DraftPassage], say: ReportProgress) -> Vectors | None:
         if self._store is None or self._embedder is None:

@@ -5,7 +5,10 @@ IndexFailed
 │   ├── UnknownFormat         no reader for this kind of file, or its content is not what its name says
 │   ├── EmptyManual           no text in it
 │   ├── ManualEncrypted       needs a password
-│   └── ManualDamaged         the file is broken
+│   ├── ManualDamaged         the file is broken
+│   ├── ManualTooLarge        unpacked, or in rows, it is more than a box can read
+│   ├── ManualUnsafe          it holds what no manual needs: entities, paths that lead outside, archives in archives
+│   └── OldFormat             a Word, Excel or PowerPoint file from before 2007
 ├── ManualUnknown         no manual of that id or name
 ├── IndexStale            built with another embedder
 └── IndexBusy             another process is changing this index
@@ -48,6 +51,18 @@ class ManualEncrypted(ManualUnreadable):
 
 class ManualDamaged(ManualUnreadable):
     code = "manual_damaged"
+
+
+class ManualTooLarge(ManualUnreadable):
+    code = "manual_too_large"
+
+
+class ManualUnsafe(ManualUnreadable):
+    code = "manual_unsafe"
+
+
+class OldFormat(ManualUnreadable):
+    code = "old_format"
 
 
 class ManualUnknown(IndexFailed):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from index.coverage import Coverage
+
 Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
 Found = Literal["code", "keyword", "vector"]
@@ -57,6 +59,7 @@ class Manual:
     passages: int
     lang: Lang
     added_at: str
+    coverage: Coverage = Coverage()
 
 
 @dataclass(frozen=True, slots=True)

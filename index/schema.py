@@ -37,7 +37,10 @@ ALTER TABLE job ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX manual_sha256 ON manual (sha256);
 CREATE INDEX job_state ON job (state);
 """
-STEPS = (_FIRST, _JOBS_COUNT_CRASHES)  # never change a step that was released; append another
+_MANUALS_KEEP_COVERAGE = """
+ALTER TABLE manual ADD COLUMN coverage TEXT NOT NULL DEFAULT '{}';
+"""
+STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE)  # never change a step that was released; append another
 VERSION = len(STEPS)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes import find_codes
+from index.coverage import Coverage
 from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
@@ -145,9 +146,9 @@ class Truth:
         with self.transaction() as db:
             replaced = self._drop_passages(db, manual.id)
             db.execute(
-                "INSERT OR REPLACE INTO manual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO manual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (manual.id, manual.name, manual.title, manual.revision, manual.sha256, suffix, manual.pages,
-                 manual.lang, manual.added_at),
+                 manual.lang, manual.added_at, storable(manual.coverage.to_json())),
             )  # fmt: skip
             db.execute(
                 "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?)",
@@ -272,6 +273,7 @@ def _manual(row: sqlite3.Row) -> Manual:
     return Manual(
         id=row["id"], name=row["name"], title=row["title"], revision=row["revision"], sha256=row["sha256"],
         pages=row["pages"], passages=row["passages"], lang=row["lang"], added_at=row["added_at"],
+        coverage=Coverage.from_json(row["coverage"]),
     )  # fmt: skip
 
 

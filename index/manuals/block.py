@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from index.coverage import Skipped
 from index.passage import Box
 
 BlockKind = Literal["heading", "paragraph", "step", "bullet", "row", "warning", "caption", "code"]
@@ -31,21 +32,26 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A physical page: 1-based ``number``, the printed ``label`` ("3-12"; the number as text where none is printed).
-    Formats without pages are one page."""
+    """A physical page: 1-based ``number``, the printed ``label`` ("3-12"; the number as text where none is printed,
+    "~12" where it is an estimate, "" where the format has no pages). Formats without pages are one page, a workbook one
+    page a sheet. ``skipped``: what of this page was not read; ``by_ocr``: its text was recognised in a picture."""
 
     number: int
     label: str
     blocks: tuple[Block, ...]
+    skipped: tuple[Skipped, ...] = ()
+    by_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file opened for reading: its title and page count are known, its pages come one at a time."""
+    """A file opened for reading: its title and page count are known, its pages come one at a time. ``skipped``: what
+    of the file as a whole is not read, such as hidden sheets."""
 
     title: str
     page_count: int
     pages: Iterator[Page]
+    skipped: tuple[Skipped, ...] = ()
 
 
 class ManualReader(Protocol):
