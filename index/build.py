@@ -132,8 +132,8 @@ class Builder:
             for ordinal, draft in enumerate(ready.drafts)
         ]  # fmt: skip
         manual = Manual(
-            id=manual_id, name=name, title=ready.title, revision=revision, sha256=original.sha256, pages=ready.coverage.pages,
-            passages=len(passages), lang=language("\n".join(p.text for p in passages[:40])),
+            id=manual_id, name=name, title=ready.title, revision=revision, sha256=original.sha256,
+            pages=ready.coverage.pages, passages=len(passages), lang=language("\n".join(p.text for p in passages[:40])),
             added_at=datetime.now(timezone.utc).isoformat(timespec="seconds"), coverage=ready.coverage,
         )  # fmt: skip
         ids = [passage.id for passage in passages]

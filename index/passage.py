@@ -59,7 +59,7 @@ class Manual:
     passages: int
     lang: Lang
     added_at: str
-    coverage: Coverage = Coverage()
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 @dataclass(frozen=True, slots=True)

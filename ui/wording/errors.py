@@ -39,11 +39,12 @@ ERRORS: dict[str, Entry] = {
     "manual_unsafe": {
         "ja": "安全に読み取れない内容(外部参照、フォルダの外を指すパス、多重の圧縮など)があります。"
         "元のソフトで開いて保存し直すか、展開して必要なファイルだけを登録してください。",
-        "en": "The file holds what cannot be read safely (references to outside, paths that leave the archive, archives "
-        "in archives). Save it again in its own program, or unpack it and upload only the files you need.",
+        "en": "The file holds what cannot be read safely (references to outside, paths that leave the archive, "
+        "archives in archives). Save it again in its own program, or unpack it and upload only the files you need.",
     },
     "old_format": {
-        "ja": "古い形式(.doc、.xls、.ppt)のファイルです。.docx、.xlsx、.pptx または PDF で保存し直して登録してください。",
+        "ja": "古い形式(.doc、.xls、.ppt)のファイルです。"
+        ".docx、.xlsx、.pptx または PDF で保存し直して登録してください。",
         "en": "This is an old .doc, .xls or .ppt file. Save it as .docx, .xlsx, .pptx or PDF and upload that.",
     },
     "manual_unknown": {
