@@ -127,7 +127,7 @@ class Builder:
             Passage(
                 id=f"{manual_id}.r{revision}.{ordinal}", manual_id=manual_id, revision=revision, ordinal=ordinal,
                 text=draft.text, pages=draft.pages, page_labels=draft.page_labels, section=draft.section,
-                kind=draft.kind, lang=draft.lang, codes=draft.codes, boxes=draft.boxes,
+                kind=draft.kind, lang=draft.lang, codes=draft.codes, boxes=draft.boxes, recognised=draft.recognised,
             )
             for ordinal, draft in enumerate(ready.drafts)
         ]  # fmt: skip

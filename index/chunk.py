@@ -37,6 +37,7 @@ class DraftPassage:
     lang: Lang
     codes: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +161,12 @@ class _Cut:
         named = (text,) if of_rows else (*self.section.named_by_headings, text)
         codes = dict.fromkeys(code.canonical for part in named for code in find_codes(part))
         lang = language(text)
-        if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm", "symptom"):
+        if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm", "symptom", "faq"):
             lang = "ja"  # cells of codes and numbers show no language of their own
         return DraftPassage(
-            text, tuple(labels), tuple(labels.values()), self.section.path, kind, lang, tuple(codes), _boxes(blocks)
-        )
+            text, tuple(labels), tuple(labels.values()), self.section.path, kind, lang, tuple(codes), _boxes(blocks),
+            _recognised(blocks),
+        )  # fmt: skip
 
     def _procedure(self, blocks: Sequence[_Placed]) -> Iterator[DraftPassage]:
         held: list[_Placed] = []
@@ -291,11 +293,18 @@ def _joined_over_pages(blocks: Sequence[_Placed]) -> list[_Placed]:
             and before.block.text.rstrip()[-1:] not in tuple("。．.!?！？:：）)」")
         ):
             b = before.block
-            whole = Block(b.kind, signs.join(b.text, placed.block.text), b.level, b.label, b.cells, b.box)
+            text, sure = signs.join(b.text, placed.block.text), _recognised([before, placed])
+            whole = Block(b.kind, text, b.level, b.label, b.cells, b.box, sure)
             out[-1] = _Placed(whole, before.page, before.label)
             continue
         out.append(placed)
     return out
+
+
+def _recognised(blocks: Sequence[_Placed]) -> float | None:
+    """How sure OCR was of the blocks that it read, by their length; None where it read none of them."""
+    read = [(p.block.recognised, len(p.block.text) or 1) for p in blocks if p.block.recognised is not None]
+    return round(sum(sure * length for sure, length in read) / sum(n for _, n in read), 3) if read else None
 
 
 def _boxes(blocks: Sequence[_Placed]) -> tuple[Box, ...]:

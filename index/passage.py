@@ -30,6 +30,8 @@ class Passage:
     ``text`` is verbatim (white space tidied, nothing else); ``pages`` are 1-based physical pages and
     ``page_labels`` what is printed on them ("3-12"), pair by pair. ``section`` is the heading path from the chapter
     down; ``codes`` are the alarm and parameter codes of the text in canonical form (see ``index.codes``).
+    ``recognised`` is None where the file itself holds the text; where OCR read it from a picture, how sure it was on
+    average (0 to 1): such a text wants a look at the page.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Passage:
     lang: Lang
     codes: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

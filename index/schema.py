@@ -40,7 +40,11 @@ CREATE INDEX job_state ON job (state);
 _MANUALS_KEEP_COVERAGE = """
 ALTER TABLE manual ADD COLUMN coverage TEXT NOT NULL DEFAULT '{}';
 """
-STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE)  # never change a step that was released; append another
+_PASSAGES_TELL_OCR = """
+ALTER TABLE passage ADD COLUMN recognised REAL;
+"""
+# never change a step that was released; append another
+STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR)
 VERSION = len(STEPS)
 
 

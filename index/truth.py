@@ -221,7 +221,7 @@ _MANUAL = (
 class _Rows:
     """A passage as the tables hold it."""
 
-    passage: tuple[str | int, ...]
+    passage: tuple[str | int | float | None, ...]
     place: str
     body: str
     codes: tuple[tuple[str, int], ...]
@@ -234,7 +234,7 @@ class _Rows:
             (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
              json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
              passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
-             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes])),
+             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
             " ".join(terms(place)),
             " ".join(terms(passage.text)),
             tuple((code, int(code in lead)) for code in dict.fromkeys(passage.codes)),
@@ -243,7 +243,7 @@ class _Rows:
     def insert(self, db: sqlite3.Connection) -> None:
         number = db.execute(
             "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
-            " codes, boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " codes, boxes, recognised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.passage,
         ).lastrowid
         db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
@@ -283,4 +283,5 @@ def _passage(row: sqlite3.Row) -> Passage:
         pages=tuple(json.loads(row["pages"])), page_labels=tuple(json.loads(row["page_labels"])),
         section=tuple(json.loads(row["section"])), kind=row["kind"], lang=row["lang"],
         codes=tuple(json.loads(row["codes"])), boxes=tuple(Box(*box) for box in json.loads(row["boxes"])),
+        recognised=row["recognised"],
     )  # fmt: skip
