@@ -25,16 +25,21 @@ _REMEDY_COLUMN = re.compile(
     r"原因|処置|対処|対策|処理|確認|調べ|cause|action|remedy|solution|measure|check|what to do|correction",
     re.IGNORECASE,
 )
+_ASKED_COLUMN = re.compile(r"質問|問い|^Q$|question|faq", re.IGNORECASE)
+_ANSWERED_COLUMN = re.compile(r"回答|答え|^A$|answer|reply", re.IGNORECASE)
 _SHARE_OF_CELL = 0.5
+
+RowKind = Literal["alarm", "symptom", "faq", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """rows[start:end] belong together; ``kind`` is "alarm" or "symptom" where they describe one, else "table"."""
+    """rows[start:end] belong together; ``kind`` is "alarm", "symptom" or "faq" where they describe one, else
+    "table"."""
 
     start: int
     end: int
-    kind: Literal["alarm", "symptom", "table"]
+    kind: RowKind
 
 
 def speaks_of_alarms(texts: Sequence[str]) -> bool:
@@ -83,6 +88,21 @@ def is_symptom_row(block: Block) -> bool:
     return bool(_SYMPTOM_COLUMN.search(first)) and any(_REMEDY_COLUMN.search(header) for header in others)
 
 
+def is_faq_row(block: Block) -> bool:
+    """True for a question with its answer."""
+    filled = [header for header, cell in block.cells if cell]
+    return any(_ASKED_COLUMN.search(h) for h in filled) and any(_ANSWERED_COLUMN.search(h) for h in filled)
+
+
+def row_kind(block: Block, context: Sequence[str] = ()) -> RowKind:
+    """What a row tells, in the table below ``context`` (heading path and caption)."""
+    if is_alarm_row(block, context):
+        return "alarm"
+    if is_faq_row(block):
+        return "faq"
+    return "symptom" if is_symptom_row(block) else "table"
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmTable:
     """Groups the rows of one table. ``context``: heading path and caption above it."""
@@ -95,10 +115,9 @@ class AlarmTable:
         out: list[RowGroup] = []
         for at, row in enumerate(rows):
             goes_on = bool(row.cells) and not row.cells[0][1]
-            alarm = is_alarm_row(row, self.context)
-            if out and out[-1].kind != "table" and goes_on and not alarm:
+            kind = row_kind(row, self.context)
+            if out and out[-1].kind != "table" and goes_on and kind in ("table", "symptom"):
                 out[-1] = RowGroup(out[-1].start, at + 1, out[-1].kind)
             else:
-                kind: Literal["alarm", "symptom", "table"] = "alarm" if alarm else "table"
-                out.append(RowGroup(at, at + 1, "symptom" if not alarm and is_symptom_row(row) else kind))
+                out.append(RowGroup(at, at + 1, kind))
         return out

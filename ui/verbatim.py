@@ -73,8 +73,8 @@ def _read(line: str, kind: Kind) -> _Line:
 
 
 def _cells(line: str, kind: Kind) -> tuple[tuple[str, str], ...]:
-    """A row is "label: value / label: value", or one such pair a line in an alarm or symptom."""
-    if kind not in ("table", "alarm", "symptom"):
+    """A row is "label: value / label: value", or one such pair a line in an alarm, symptom or FAQ entry."""
+    if kind not in ("table", "alarm", "symptom", "faq"):
         return ()
     pairs: list[tuple[str, str]] = []
     for part in line.split(" / "):
