@@ -14,6 +14,7 @@ SkipReason = Literal[
     "scan",  # a page that is a picture: its text can only be recognised (OCR)
     "garbled",  # a page whose characters have no readable code, such as a PDF font without a code table
     "blank",  # a page with neither text nor picture
+    "left_out",  # a page of contents lists or lettering of figures, which are no passages
     "picture",  # pictures among text; what is written in them is not read
     "chart",
     "hidden_sheet",
@@ -89,7 +90,7 @@ class Tally:
             self.skipped += page.skipped
             if page.by_ocr:
                 self.ocr.append(page.label)
-            if not page.blocks:
+            if not page.blocks and not any(skipped.reason == "left_out" for skipped in page.skipped):
                 self.unread.append(page.label)
             yield page
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from index.coverage import Skipped
 from index.errors import EmptyManual, ManualDamaged, ManualEncrypted
 from index.manuals import signs
 from index.manuals.block import Page, Reading
@@ -18,6 +19,7 @@ from index.manuals.pdf_blocks import LARGER, PageReader, Style, folded, half
 from index.manuals.pdf_ink import Ink, read_ink
 from index.manuals.pdf_layout import lines_of
 from index.manuals.pdf_margins import Margins
+from index.manuals.pdf_quality import FEW, drawn_over, unread
 from index.manuals.pdf_regions import page_items
 from index.manuals.pdf_tables import ruled_tables
 from index.manuals.plain import read_bytes
@@ -86,6 +88,14 @@ def _ink(document: Any, number: int, path: Path) -> Ink:
         raise ManualDamaged(
             f"{path.name}: page {number} cannot be read ({cause}).", "Copy the file again from its source."
         ) from cause
+
+
+def _drawn_over(document: Any, number: int) -> tuple[float, int]:
+    page = document[number - 1]
+    try:
+        return drawn_over(page)
+    finally:
+        page.close()
 
 
 @dataclass
@@ -172,7 +182,15 @@ def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator
             blocks = tuple(reader.blocks(items, number))
             if ink.turned:  # the places are not those of the page as people see it
                 blocks = tuple(replace(block, box=None) for block in blocks)
-            yield Page(number, label, blocks)
+            text = "".join(block.text for block in blocks)
+            with _PDFIUM:
+                reason = unread(text, *(_drawn_over(document, number) if len(text) < FEW else (0.0, 0)))
+            if reason == "blank" and sum(len(segment.text) for segment in ink.segments) > FEW:
+                reason = "left_out"
+            if reason is None:
+                yield Page(number, label, blocks)
+            else:
+                yield Page(number, label, () if reason == "garbled" else blocks, (Skipped(reason, label),))
     finally:
         with _PDFIUM:
             document.close()
