@@ -4,7 +4,8 @@ TrainingFailed
 ├── RecipeInvalid      a recipe that cannot be read, or a value in it that cannot work
 ├── CorpusMissing      no text to train on where the recipe says
 ├── StageMissing       a stage needs what an earlier stage did not leave behind
-└── TrainingDiverged   the loss is not a number any more
+├── TrainingDiverged   the loss is not a number any more
+└── ExportDiffers      an exported file does not compute what the trained model does
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class StageMissing(TrainingFailed):
 
 class TrainingDiverged(TrainingFailed):
     code = "training_diverged"
+
+
+class ExportDiffers(TrainingFailed):
+    code = "export_differs"
