@@ -84,7 +84,7 @@ def test_the_suffix_chooses_the_reader(tmp_path: Path) -> None:
         ("a.pdf", b"just words", "named as a PDF, but its content is text"),
         ("a.txt", b"%PDF-1.4\n", "is a PDF document by its content. Rename it to end in .pdf"),
         ("a.md", b"PK\x03\x04\x00", "is a ZIP archive or a Word, Excel or PowerPoint file"),
-        ("a.docx", b"PK\x03\x04\x00", "no reader for .docx"),
+        ("a.odt", b"PK\x03\x04\x00", "no reader for .odt"),
         ("README", b"words", "no reader for a name without suffix"),
     ],
 )

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.errors import EmptyManual, ManualUnreadable, UnknownFormat
+from index.errors import EmptyManual, ManualUnreadable, OldFormat, UnknownFormat
+from index.manuals.asciidoc import AsciiDocReader
 from index.manuals.block import ManualReader
 from index.manuals.html import HtmlReader
 from index.manuals.markdown import MarkdownReader
 from index.manuals.pdf import PdfReader
 from index.manuals.plain import PlainReader
+from index.manuals.slides import SlidesReader
+from index.manuals.table_file import TableFileReader
+from index.manuals.word import WordReader
+from index.manuals.workbook import WorkbookReader
 
+_ZIP, _COMPOUND = "a ZIP archive or a Word, Excel or PowerPoint file", "an old Word, Excel or PowerPoint file"
 # First bytes of formats that are no text. Sources: the specifications of the formats.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
@@ -19,8 +25,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"BM", "a BMP picture"),
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
-    (b"PK\x03\x04", "a ZIP archive or a Word, Excel or PowerPoint file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word, Excel or PowerPoint file"),
+    (b"PK\x03\x04", _ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _COMPOUND),
     (b"{\\rtf", "an RTF document"),
     (b"%!PS", "a PostScript file"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -30,17 +36,22 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 _PDF_HEADER_WITHIN = 1024  # readers accept the PDF header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)
-_REMEDY = "Give a PDF, Markdown, HTML or plain text file."
+_REMEDY = "Give a PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML or plain text file."
+_OFFICE = (WordReader, SlidesReader, WorkbookReader)
+ARCHIVES = (".zip",)  # their files become manuals of their own, see index.manuals.archive
 
 
 def readers() -> tuple[ManualReader, ...]:
     """One reader of each format, in the order in which they are listed to people."""
-    return (PdfReader(), MarkdownReader(), HtmlReader(), PlainReader())
+    return (
+        PdfReader(), WordReader(), WorkbookReader(), SlidesReader(), TableFileReader(), MarkdownReader(),
+        AsciiDocReader(), HtmlReader(), PlainReader(),
+    )  # fmt: skip
 
 
 def suffixes() -> tuple[str, ...]:
-    """All suffixes that can be read, such as ".pdf"."""
-    return tuple(suffix for reader in readers() for suffix in reader.suffixes)
+    """All suffixes that can be added, such as ".pdf"; those of archives last."""
+    return (*(suffix for reader in readers() for suffix in reader.suffixes), *ARCHIVES)
 
 
 def content_kind(first: bytes) -> str:
@@ -70,6 +81,11 @@ def reader_for(path: Path) -> ManualReader:
         raise EmptyManual(f"{path.name} is empty (0 bytes).", "Copy the file again from its source.")
     kind = content_kind(first)
     if reader is None:
+        if kind == _COMPOUND and suffix in (".doc", ".xls", ".ppt"):
+            raise OldFormat(
+                f"{path.name} is an old Word, Excel or PowerPoint file (before 2007).",
+                "Open it and save it in the present format (.docx, .xlsx, .pptx) or as PDF.",
+            )
         is_what = f"; its content is {kind}" if kind else ""
         known = ", ".join(suffixes())
         raise UnknownFormat(f"{path.name}: no reader for {suffix or 'a name without suffix'}{is_what}.",
@@ -79,6 +95,9 @@ def reader_for(path: Path) -> ManualReader:
         if not is_pdf:
             really = kind or ("text" if b"\x00" not in first else "something else")
             raise UnknownFormat(f"{path.name} is named as a PDF, but its content is {really}.", _REMEDY)
+    elif isinstance(reader, _OFFICE):
+        if kind not in (_ZIP, _COMPOUND):
+            raise UnknownFormat(f"{path.name} is {kind or 'text'} by its content, not a {suffix} file.", _REMEDY)
     elif is_pdf and first.startswith(b"%PDF-"):
         raise UnknownFormat(f"{path.name} is a PDF document by its content.", "Rename it to end in .pdf.")
     elif kind and not is_pdf:

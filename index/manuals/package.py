@@ -12,10 +12,19 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from index.errors import EmptyManual, ManualDamaged, ManualEncrypted, ManualTooLarge, ManualUnsafe, OldFormat
+from index.errors import (
+    EmptyManual,
+    ManualDamaged,
+    ManualEncrypted,
+    ManualTooLarge,
+    ManualUnsafe,
+    OldFormat,
+    UnknownFormat,
+)
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # first bytes of an OLE compound file [MS-CFB]
 MAX_PARTS = 20_000
@@ -27,33 +36,50 @@ _DOCTYPE = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T\0|\0<\0!\0D
 _OVERLAP = 32  # bytes, so that a declaration over the border of two blocks is seen
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A kind of Office file: whose it is, the folder of its parts, and the folder of those that are streamed, which may
+    be larger because they are never in memory as a whole."""
+
+    program: str
+    folder: str
+    streamed: str = ""
+
+
+WORD = Office("Word", "word/")
+EXCEL = Office("Excel", "xl/", "xl/worksheets/")
+POWERPOINT = Office("PowerPoint", "ppt/")
+
+
 @contextmanager
-def opened(path: Path, streamed: str = "") -> Iterator[zipfile.ZipFile]:
-    """The container, if it can be read safely. ``streamed``: prefix of parts that are never in memory as a whole, which
-    may be larger. Raises the errors of index.errors that say which file, what is wrong and what helps."""
+def opened(path: Path, office: Office) -> Iterator[zipfile.ZipFile]:
+    """The container, if it can be read safely. Raises the errors of index.errors that say which file, what is wrong and
+    what helps."""
+    _check_kind(path, office.program)
     try:
         with zipfile.ZipFile(path) as package:
-            _check_sizes(package, path.name, streamed)
+            _check_office(package, path.name, office)
+            _check_sizes(package, path.name, office.streamed)
             _check_markup(package, path.name)
             yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, OSError) as cause:
         raise unreadable(path, cause) from cause
 
 
-def check_kind(path: Path, office: str) -> None:
-    """Raises for a file that is no ZIP: an old or locked Office file, or anything else. ``office``: "Word", ..."""
+def _check_kind(path: Path, program: str) -> None:
+    """Raises for a file that is no ZIP: an old or locked Office file, or anything else."""
     with path.open("rb") as file:
         first = file.read(8)
         if first.startswith(b"PK"):
             return
         if not first.startswith(COMPOUND):
             raise ManualDamaged(
-                f"{path.name} is not a {office} file by its content.", "Open it in its program and save it again."
+                f"{path.name} is not a {program} file by its content.", "Open it in its program and save it again."
             )
         if _holds(file, _ENCRYPTED):
             raise locked(path.name)
     raise OldFormat(
-        f"{path.name} is an old {office} file (before 2007) by its content.",
+        f"{path.name} is an old {program} file (before 2007) by its content.",
         "Open it and save it in the present format (.docx, .xlsx, .pptx) or as PDF.",
     )
 
@@ -63,7 +89,10 @@ def unreadable(path: Path, cause: Exception) -> ManualDamaged | ManualEncrypted:
     if "password" in str(cause).lower() or "encrypted" in str(cause).lower():
         return locked(path.name)
     said = " ".join(str(cause).replace(str(path), path.name).split())[:160] or type(cause).__name__
-    return ManualDamaged(f"{path.name} is damaged or cut off ({said}).", "Copy it again from its source.")
+    return ManualDamaged(
+        f"{path.name} is damaged or cut off ({said}).",
+        "Open it in its program and save it again, or copy it from its source.",
+    )
 
 
 def locked(name: str) -> ManualEncrypted:
@@ -72,6 +101,17 @@ def locked(name: str) -> ManualEncrypted:
 
 def empty(path: Path) -> EmptyManual:
     return EmptyManual(f"{path.name} holds no text.", "Check that the right file was given.")
+
+
+def _check_office(package: zipfile.ZipFile, name: str, office: Office) -> None:
+    parts = package.namelist()
+    if any(part.startswith(office.folder) for part in parts):
+        return
+    really = next((o.program for o in (WORD, EXCEL, POWERPOINT) if any(p.startswith(o.folder) for p in parts)), "")
+    raise UnknownFormat(
+        f"{name} is {f'a file of {really}' if really else 'a ZIP archive'} by its content, not of {office.program}.",
+        "Give it the suffix of what it is, or save it again in its program.",
+    )
 
 
 def _check_sizes(package: zipfile.ZipFile, name: str, streamed: str) -> None:

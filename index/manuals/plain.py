@@ -12,7 +12,10 @@ from index.manuals.block import Block, Page, Reading
 
 _UNDERLINE = re.compile(r"^\s*([=\-~*])\1{2,}\s*$")
 _KANA = re.compile(r"[ぁ-んァ-ヶー、。]")
-_ODD = re.compile(r"[\uff61-\uff9f\ue000-\uf8ff\x80-\x9f\ufffd]")
+# What stands in no manual: private, control and unassigned characters; a null is in UTF-16 only.
+_ODD = re.compile(r"[\ue000-\uf8ff\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
+_HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")  # what EUC-JP gives when read as Shift_JIS, but old lists hold some too
+_JUDGED = 1 << 16  # characters from which the encoding is judged
 _INDENT_OF_LEVEL = 2
 
 
@@ -65,7 +68,10 @@ def decode_text(data: bytes, name: str, declared: str = "") -> str:
         text = _decoded(data, encoding) if encoding else None
         if text is not None:
             return _tidy(text, name)
-    candidates = [text for text in (_decoded(data, e) for e in ("cp932", "euc_jp", "cp1252")) if text is not None]
+    wide = ("utf-16-le", "utf-16-be") if len(data) % 2 == 0 else ()
+    candidates = [
+        text for text in (_decoded(data, e) for e in ("cp932", "euc_jp", "cp1252", *wide)) if text is not None
+    ]
     if not candidates:
         raise ManualDamaged(
             f"{name} is not text in any known encoding (UTF-8, UTF-16, Shift_JIS, EUC-JP).",
@@ -82,7 +88,12 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _readable(text: str) -> float:
-    return (len(_KANA.findall(text)) - 3 * len(_ODD.findall(text))) / max(1, len(text))
+    """How much a text looks like a Japanese or Western manual: kana for it, odd characters and those that no Japanese
+    computer can type against it."""
+    text = text[:_JUDGED]
+    foreign = len(text) - len(text.encode("cp932", "ignore").decode("cp932"))
+    half_width = len(_HALF_WIDTH.findall(text))
+    return (len(_KANA.findall(text)) - 3 * len(_ODD.findall(text)) - foreign - 0.3 * half_width) / max(1, len(text))
 
 
 def _tidy(text: str, name: str) -> str:

@@ -11,7 +11,7 @@ from index.coverage import Skipped
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading
 from index.manuals.grid import Line, row_blocks
-from index.manuals.package import check_kind, empty, opened, unreadable
+from index.manuals.package import POWERPOINT, empty, opened, unreadable
 from index.manuals.sheet import text_blocks
 from index.manuals.word_numbering import numeral
 
@@ -35,9 +35,8 @@ class SlidesReader:
     def open(self, path: Path) -> Reading:
         import pptx
 
-        check_kind(path, "PowerPoint")
         try:
-            with opened(path):
+            with opened(path, POWERPOINT):
                 deck = pptx.Presentation(str(path))
             slides = list(enumerate(deck.slides, start=1))
             pages = [

@@ -16,7 +16,7 @@ from index.coverage import Skipped
 from index.errors import ManualUnreadable
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading
-from index.manuals.package import check_kind, empty, opened, unreadable
+from index.manuals.package import WORD, empty, opened, unreadable
 from index.manuals.sheet import text_blocks
 from index.manuals.word_numbering import Numbering
 from index.manuals.word_styles import Style, styles_of
@@ -37,8 +37,7 @@ class WordReader:
     suffixes: tuple[str, ...] = (".docx",)
 
     def open(self, path: Path) -> Reading:
-        check_kind(path, "Word")
-        with opened(path) as package:
+        with opened(path, WORD) as package:
             counted = (
                 _PAGES.search(package.read("docProps/app.xml")) if "docProps/app.xml" in package.namelist() else None
             )

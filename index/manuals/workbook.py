@@ -18,7 +18,7 @@ from index.errors import ManualUnreadable
 from index.manuals.block import Block, Page, Reading
 from index.manuals.grid import Line
 from index.manuals.number_format import displayed
-from index.manuals.package import check_kind, empty, opened, unreadable
+from index.manuals.package import EXCEL, empty, opened, unreadable
 from index.manuals.sheet import sheet_blocks
 from index.manuals.table_file import MAX_ROWS, too_many_rows
 
@@ -38,8 +38,7 @@ class WorkbookReader:
     suffixes: tuple[str, ...] = _SUFFIXES
 
     def open(self, path: Path) -> Reading:
-        check_kind(path, "Excel")
-        with opened(path, streamed="xl/worksheets/") as package:
+        with opened(path, EXCEL) as package:
             extras = {name: _extras(package, name) for name in package.namelist() if _is_sheet(name)}
         with _workbook(path) as book:
             shown, skipped = _shown(book)
