@@ -1,0 +1,252 @@
+"""The embedder's training on a corpus and a teacher small enough for a test; the shapes and names are the real ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.embedder.pairs import Pair, draw_pairs, split_sections
+from training.embedder.recipe import read_embedder_recipe
+from training.embedder.run import run
+from training.embedder.scores import recall
+from training.embedder.student import batch_of, framed, make_student
+from training.embedder.vocabulary import build_vocabulary
+from training.errors import RecipeInvalid
+
+WORDS = [
+    *("motor", "belt", "replace", "the", "is", "worn", "sensor", "clean", "pressure", "low", "pump", "oil", "check"),
+    *("stop", "alarm", "door", "open", "close", "reset", "press", "##s", "##ing", "a", "of", "and", "heading", "."),
+]
+JA = ["モータ", "ベルト", "センサ", "圧力", "ポンプ", "扉", "異常", "潤滑油"]
+EN = ["motor", "belt", "sensor", "pressure", "pump", "door", "alarm", "oil"]
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of two layers of 24 with a word piece tokenizer, saved as sentence-transformers models are."""
+    import torch
+    from safetensors.torch import save_file
+    from tokenizers import Tokenizer, models
+
+    folder = tmp_path_factory.mktemp("teacher")
+    letters = list("abcdefghijklmnopqrstuvwxyz0123456789")
+    vocab = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *letters, *(f"##{c}" for c in letters)]
+    Tokenizer(models.WordPiece({w: i for i, w in enumerate(vocab)}, unk_token="[UNK]")).save(
+        str(folder / "tokenizer.json")
+    )
+    torch.manual_seed(0)
+    width, inner = 24, 48
+    weights: dict[str, Any] = {
+        "embeddings.word_embeddings.weight": torch.randn(len(vocab), width),
+        "embeddings.position_embeddings.weight": torch.randn(300, width) * 0.1,
+        "embeddings.token_type_embeddings.weight": torch.randn(2, width) * 0.1,
+    }
+    norms = ["embeddings.LayerNorm"]
+    for layer in range(2):
+        name = f"encoder.layer.{layer}"
+        for part in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"):
+            weights[f"{name}.{part}.weight"] = torch.randn(width, width) * 0.2
+            weights[f"{name}.{part}.bias"] = torch.randn(width) * 0.1
+        weights[f"{name}.intermediate.dense.weight"] = torch.randn(inner, width) * 0.2
+        weights[f"{name}.intermediate.dense.bias"] = torch.zeros(inner)
+        weights[f"{name}.output.dense.weight"] = torch.randn(width, inner) * 0.2
+        weights[f"{name}.output.dense.bias"] = torch.zeros(width)
+        norms += [f"{name}.attention.output.LayerNorm", f"{name}.output.LayerNorm"]
+    for norm in norms:
+        weights[f"{norm}.weight"], weights[f"{norm}.bias"] = torch.ones(width), torch.zeros(width)
+    save_file(weights, str(folder / "model.safetensors"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    pages = {"ja": [], "en": []}
+    pairs = []
+    for number in range(260):
+        a, b = number % 8, (number // 8) % 8
+        common = {"source": "ours/docs", "license": "MIT", "path": f"page-{number}.md", "translation": "original"}
+        ja = f"{JA[a]}の異常 {number}。{JA[b]}を確認してください。{JA[a]}を交換します。" * 3
+        en = f"The {EN[a]} alarm {number}. Check the {EN[b]}. Replace the {EN[a]}. " * 3
+        head_ja, head_en = f"{JA[a]}と{JA[b]}の点検", f"check {EN[a]} and {EN[b]}"
+        pages["ja"].append({**common, "lang": "ja", "title": JA[a], "text": f"# {head_ja} {number}\n{ja}"})
+        pages["en"].append({**common, "lang": "en", "title": EN[a], "text": f"# {head_en} {number}\n{en}"})
+        pairs.append({**common, "ja": ja, "en": en, "head_ja": f"{head_ja} {number}", "head_en": f"{head_en} {number}"})
+    secret = {"source": "ours/scored", "license": "MIT", "path": "scored.md", "translation": "original"}
+    pages["en"].append(
+        {**secret, "lang": "en", "title": "x", "text": "# zebra\n" + "A zebra stands in the plant. " * 9}
+    )
+    closed = {**secret, "source": "theirs/docs", "license": "GPL-3.0", "path": "closed.md"}
+    pages["en"].append({**closed, "lang": "en", "title": "x", "text": "# gnu\n" + "A gnu stands in the plant. " * 9})
+    _write(folder / "ja-docs.jsonl.zst", pages["ja"])
+    _write(folder / "en-docs.jsonl.zst", pages["en"])
+    _write(folder / "pairs-sections-docs.jsonl.zst", pairs)
+    return folder
+
+
+def _write(file: Path, rows: list[dict[str, str]]) -> None:
+    import zstandard
+
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    file.write_bytes(zstandard.ZstdCompressor().compress(text.encode()))
+
+
+def test_pairs_leave_out_scored_pages_closed_licences_and_held_out_pages(corpus: Path) -> None:
+    pairs = draw_pairs(corpus, ["scored"], None, 1)
+    assert {p.kind for p in pairs} == {"aligned", "words", "found", "crossed"}
+    text = " ".join(p.left + p.right for p in pairs)
+    assert "zebra" not in text and "gnu" not in text
+    held = {p.right for p in draw_pairs(corpus, ["scored"], None, 1, held_out=True) if p.kind == "aligned"}
+    assert held and not held & {p.right for p in pairs}
+    assert pairs == draw_pairs(corpus, ["scored"], None, 1)
+
+
+def test_factory_sentences_say_the_same_in_both_languages(corpus: Path) -> None:
+    found = {(p.left, p.right) for p in draw_pairs(corpus, [], None, 1) if p.kind == "words"}
+    swapped = {(ja, en) for ja, en in found if ja.endswith("を交換してください。")}
+    assert swapped and all(en.startswith("Replace the ") for _, en in swapped)
+    assert ("カッタを交換してください。", "Replace the cutter.") in swapped or len(swapped) > 10
+
+
+def test_sections_keep_heading_and_body_and_leave_code_out() -> None:
+    text = "intro\n# One\nbody one\n```\ncode\n```\n## Two #\nbody two"
+    assert split_sections(text) == [("", "intro"), ("One", "body one"), ("Two", "body two")]
+
+
+def test_english_pieces_are_the_teachers_and_japanese_ones_share_a_row(teacher: Path) -> None:
+    from tokenizers import Tokenizer
+
+    vocabulary = build_vocabulary(
+        ["モータの異常を確認してください。" * 3, "ベルトを交換する"] * 20, teacher / "tokenizer.json", 300
+    )
+    old = Tokenizer.from_file(str(teacher / "tokenizer.json")).get_vocab()
+    encoded = vocabulary.tokenizer.encode("The sensors (pumps) is 24 Motor.")
+    tokens = ["the", "sensor", "##s", "[UNK]", "pump", "##s", "[UNK]", "is", "2", "##4", "motor", "."]
+    assert encoded.tokens == ["[CLS]", *tokens, "[SEP]"]
+    rows = np.array(vocabulary.rows)
+    assert [vocabulary.teacher[rows[i]] for i in encoded.ids[1:-1]] == [old[t] for t in tokens]
+    first, later = (vocabulary.tokenizer.token_to_id(t) for t in ("鑿", "##鑿"))
+    assert first != later and rows[first] == rows[later] and vocabulary.teacher[rows[first]] == -1
+    assert "[UNK]" not in vocabulary.tokenizer.encode("ガギ ﾓｰﾀ 締め付け 齟齬").tokens
+    assert vocabulary.tokenizer.encode("ガ").tokens != vocabulary.tokenizer.encode("カ").tokens
+
+
+def test_the_student_begins_as_the_teacher(teacher: Path) -> None:
+    """Against transformers' own BERT with the same weights."""
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertModel
+
+    weights = load_file(str(teacher / "model.safetensors"))
+    words = weights["embeddings.word_embeddings.weight"]
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=24, num_hidden_layers=2, num_attention_heads=12, intermediate_size=48,
+        max_position_embeddings=300,
+    )  # fmt: skip
+    reference = BertModel(config, add_pooling_layer=False).eval()
+    reference.load_state_dict(weights, strict=False)
+    student = make_student(teacher, words.numpy())
+    ids, mask = batch_of([framed(np.array(t, np.int32), 64) for t in ([7, 8, 9], [10, 11, 12, 13, 14, 15])], 0)
+    with torch.no_grad():
+        states = reference(input_ids=ids, attention_mask=mask.long()).last_hidden_state * mask[:, :, None]
+        wanted = torch.nn.functional.normalize(states.sum(1), dim=-1)
+        assert torch.allclose(student(ids, mask), wanted, atol=1e-5)
+
+
+RECIPE = """
+name = "tiny-embedder"
+corpus = "{corpus}"
+out = "{out}"
+teacher = "{teacher}"
+pieces = 400
+subjects = 4
+excluded = ["scored"]
+[static]
+steps = 40
+minutes = 1
+dim = 16
+batch = 64
+[[phase]]
+name = "pieces"
+minutes = 1
+steps = 3
+body_rate = 0.0
+word_rate = 1e-3
+batch = 16
+shares = {{ aligned = 0.5, found-ja = 0.5 }}
+[[phase]]
+name = "whole"
+minutes = 1
+steps = 3
+body_rate = 1e-4
+word_rate = 1e-4
+batch = 16
+shares = {{ aligned = 0.3, found-ja = 0.2, found-en = 0.2, crossed = 0.2, words = 0.1 }}
+"""
+
+
+@pytest.fixture(scope="module")
+def made(corpus: Path, teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("made")
+    recipe = folder / "recipe.toml"
+    recipe.write_text(RECIPE.format(corpus=corpus, out=folder / "run", teacher=teacher), "utf-8")
+    return folder, run(recipe)
+
+
+def test_a_run_leaves_its_report_and_two_forms_of_one_model(made: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = made
+    assert report["phases"]["pieces"]["steps"] == report["phases"]["whole"]["steps"] == 3
+    assert report["exported"]["least_cosine"] >= 0.99
+    assert json.loads((folder / "run/run.json").read_text("utf-8"))["held_out"].keys() == report["held_out"].keys()
+    from sentence_transformers import SentenceTransformer
+
+    from index.embed_onnx import OnnxEmbedder
+
+    texts = ["モータの異常", "Replace the belt.", "圧力が低い", "check the pump 24"]
+    library = SentenceTransformer(str(folder / "run/sentence-transformers"), device="cpu").encode(texts)
+    box = OnnxEmbedder(folder / "run/tiny-embedder.onnx").embed(texts, "passage")
+    assert (np.sum(library * box, axis=1) > 0.99).all()
+
+
+def test_the_first_phase_leaves_english_as_it_was(made: tuple[Path, dict[str, Any]], teacher: Path) -> None:
+    import pickle
+
+    import torch
+
+    folder, _ = made
+    _, _, old = pickle.loads((folder / "run/vocabulary.pickle").read_bytes())
+    start = pickle.loads((folder / "run/start.pickle").read_bytes())
+    english = np.array(old) >= 0
+    after = torch.load(folder / "run/1-pieces/student.pt", weights_only=True)[
+        "embeddings.word_embeddings.weight"
+    ].numpy()
+    assert np.array_equal(after[english], start[english])
+    assert not np.array_equal(after[~english], start[~english])
+
+
+def test_a_run_taken_up_again_does_nothing_twice(made: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = made
+    before = {p: p.stat().st_mtime_ns for p in (folder / "run").rglob("student.pt")}
+    again = run(folder / "recipe.toml")
+    assert {p: p.stat().st_mtime_ns for p in (folder / "run").rglob("student.pt")} == before
+    assert again["held_out"] == report["held_out"]
+
+
+def test_recall_counts_ranks() -> None:
+    vectors = {"a": [1.0, 0.0], "b": [0.0, 1.0], "p": [0.8, 0.6], "q": [0.6, 0.8]}
+    scores = recall(lambda texts: np.array([vectors[t] for t in texts], np.float32), ["a", "b"], ["p", "q"])
+    assert scores["recall_at_1"] == 1.0
+    worse = recall(lambda texts: np.array([vectors[t] for t in texts], np.float32), ["a", "b"], ["q", "p"])
+    assert worse["recall_at_1"] == 0.0 and worse["mrr"] == 0.5
+
+
+def test_a_recipe_with_a_wrong_key_says_which(tmp_path: Path) -> None:
+    file = tmp_path / "r.toml"
+    file.write_text('name = "x"\ncorpus = "c"\nout = "o"\n[[phase]]\nminutes = 1\nbody = 2\n', "utf-8")
+    with pytest.raises(RecipeInvalid, match="phase 1"):
+        read_embedder_recipe(file)
+    assert Pair("a", "b", "ja", "en", "aligned").kind == "aligned"

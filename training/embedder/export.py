@@ -1,0 +1,112 @@
+"""Export of the student: sentence-transformers' format, and one ONNX file with 8-bit weights for the box."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.embedder.onnx_graph import build_graph
+from training.embedder.student import HEADS, PAD, batch_of, framed, input_peaks
+from training.embedder.vocabulary import Vocabulary
+from training.errors import ExportDiffers
+
+MAX_TOKENS = 256
+LANGUAGES = ("ja", "en")
+LEAST_COSINE = 0.99
+
+
+def export_sentence_transformers(student: Any, vocabulary: Vocabulary, folder: Path) -> None:
+    """A folder that ``SentenceTransformer(folder)`` loads: a BERT model over all tokens, mean pooling, unit length."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    state = student.state_dict()
+    words = state["embeddings.word_embeddings.weight"]
+    config = BertConfig(
+        vocab_size=len(vocabulary.rows),
+        hidden_size=words.shape[1],
+        num_hidden_layers=len(student.encoder["layer"]),
+        num_attention_heads=HEADS,
+        intermediate_size=state["encoder.layer.0.intermediate.dense.weight"].shape[0],
+        max_position_embeddings=state["embeddings.position_embeddings.weight"].shape[0],
+        type_vocab_size=1,
+        pad_token_id=PAD,
+        hidden_act="gelu",
+        layer_norm_eps=1e-12,
+    )
+    model = BertModel(config, add_pooling_layer=False)
+    full = dict(state)
+    full["embeddings.word_embeddings.weight"] = words[torch.tensor(vocabulary.rows)]
+    full["embeddings.token_type_embeddings.weight"] = torch.zeros(1, words.shape[1])
+    missing, unexpected = model.load_state_dict(full, strict=False)
+    if unexpected or [name for name in missing if "position_ids" not in name and "token_type_ids" not in name]:
+        raise ValueError(f"The student does not fit a BERT model: missing {missing}, unexpected {unexpected}.")
+    bare = folder / "transformer"
+    model.save_pretrained(bare)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=vocabulary.tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
+        sep_token="[SEP]", mask_token="[MASK]", model_max_length=MAX_TOKENS,
+        model_input_names=["input_ids", "attention_mask"],
+    )  # fmt: skip
+    fast.save_pretrained(bare)
+    part = Transformer(str(bare), max_seq_length=MAX_TOKENS)
+    whole = SentenceTransformer(modules=[part, Pooling(words.shape[1]), Normalize()], device="cpu")
+    whole.save(str(folder))
+
+
+def export_onnx(
+    student: Any, vocabulary: Vocabulary, texts: Sequence[NDArray[np.int32]], name: str, file: Path
+) -> dict[str, object]:
+    """Write ``file`` (.onnx) and its tokenizer beside it (.tokenizer.json); how near its vectors are to the student's.
+
+    ``texts``: row ids of two or more sample texts; one half shows how large the channels get, the other measures. The
+    file's metadata holds name, languages, max_tokens and tokenizer_sha256. Raises ExportDiffers where a vector is off.
+    """
+    import onnx
+
+    tokenizer_file = file.with_suffix(".tokenizer.json")
+    vocabulary.tokenizer.save(str(tokenizer_file), pretty=False)
+    cut = [framed(text, MAX_TOKENS) for text in texts]
+    shown, measured = cut[: len(cut) // 2], cut[len(cut) // 2 :]
+    peaks = input_peaks(student, [batch_of(shown[i : i + 16], PAD) for i in range(0, len(shown), 16)])
+    state = {key: value.detach().float().numpy() for key, value in student.state_dict().items()}
+    metadata = {
+        "name": name,
+        "languages": ",".join(LANGUAGES),
+        "max_tokens": str(MAX_TOKENS),
+        "tokenizer_sha256": hashlib.sha256(tokenizer_file.read_bytes()).hexdigest(),
+    }
+    model = build_graph(state, np.asarray(vocabulary.rows), metadata, peaks)
+    onnx.save(model, str(file))
+    cosines = _cosines(student, vocabulary, file, measured)
+    report: dict[str, object] = {
+        "bytes": file.stat().st_size,
+        "least_cosine": round(min(cosines), 4),
+        "mean_cosine": round(float(np.mean(cosines)), 4),
+    }
+    if min(cosines) < LEAST_COSINE:
+        raise ExportDiffers(f"A vector of {file} has a cosine of only {min(cosines):.4f} to the student's.")
+    return report
+
+
+def _cosines(student: Any, vocabulary: Vocabulary, file: Path, texts: Sequence[NDArray[np.int32]]) -> list[float]:
+    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+    import torch
+
+    token_of = {row: token for token, row in reversed(list(enumerate(vocabulary.rows)))}
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    found = []
+    for text in texts:
+        ids = np.array([[token_of[int(row)] for row in text]], np.int64)
+        vector = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        with torch.no_grad():
+            wanted = student(*batch_of([text], PAD))[0].numpy()
+        found.append(float(vector @ wanted))
+    return found

@@ -1,0 +1,176 @@
+"""The student as one ONNX graph with 8-bit weights, in operators that onnxruntime runs fused on any CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.embedder.student import EPSILON, HEADS
+
+Array = NDArray[Any]
+OPSET = 17
+FUSED = "com.microsoft"
+WEIGHT_STEPS = 63
+"""Weights use 7 of 8 bits: processors without VNNI add two products in 16 bits, which 8-bit ones would overflow."""
+
+
+LEVEL = 0.95  # channels above this quantile of the peaks are taken down to it; 0.8 and 0.99 were worse
+
+
+class _Graph:
+    """Nodes and constants, collected."""
+
+    def __init__(self, peaks: Mapping[str, Array]) -> None:
+        self.peaks = peaks
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self._count = 0
+
+    def constant(self, name: str, value: Array) -> str:
+        from onnx import numpy_helper
+
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def node(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
+        """Add a node; the name of its output, or a list of names where it has several."""
+        from onnx import helper
+
+        self._count += 1
+        names = [f"{kind.lower()}_{self._count}_{i}" for i in range(outputs)]
+        self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
+        return names[0] if outputs == 1 else names
+
+
+def build_graph(
+    state: Mapping[str, Array], rows: Array, metadata: Mapping[str, str], peaks: Mapping[str, Array] | None = None
+) -> Any:
+    """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width) float32, unit length.
+
+    ``state``: the student's weights by name, float32; ``rows`` (tokens,): the table row of each token. Matrices get one
+    scale a column, the word table one a row; activations are quantized as they come. ``peaks``: for the input of each
+    matrix (``student.input_peaks``) the largest value of each channel; with it, what is large there is taken from the
+    input into the matrix, so that eight bits hold both (after SmoothQuant, arXiv 2211.10438).
+    """
+    from onnx import TensorProto, checker, helper
+
+    graph = _Graph(peaks or {})
+    mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
+    x = _embedded(graph, state, rows)
+    layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.layer."))
+    for number in range(layers):
+        x = _layer(graph, state, f"encoder.layer.{number}", x, mask)
+    _pooled(graph, x)
+    width = state["embeddings.LayerNorm.weight"].shape[0]
+    whole = helper.make_graph(
+        graph.nodes,
+        "embedder",
+        [helper.make_tensor_value_info(n, TensorProto.INT64, ["b", "t"]) for n in ("input_ids", "attention_mask")],
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["b", width])],
+        graph.constants,
+    )
+    domains = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
+    model = helper.make_model(whole, opset_imports=domains, ir_version=8)
+    helper.set_model_props(model, dict(metadata))
+    checker.check_model(model)
+    return model
+
+
+def _embedded(graph: _Graph, state: Mapping[str, Array], rows: Array) -> str:
+    """Word rows, 8 bits with a scale each, plus positions, normalized."""
+    table = state["embeddings.word_embeddings.weight"]
+    scale = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9).astype(np.float32) / 127
+    row = graph.node("Gather", graph.constant("token_rows", rows.astype(np.int32)), "input_ids")
+    small = graph.node("Gather", graph.constant("words", np.round(table / scale).astype(np.int8)), row)
+    scales = graph.node("Gather", graph.constant("word_scales", scale), row)
+    words = graph.node("Mul", graph.node("Cast", small, to=1), scales)
+    shape = graph.node("Shape", "input_ids", start=1, end=2)
+    zero = graph.constant("zero", np.zeros(1, np.int64))
+    places = graph.constant("positions", state["embeddings.position_embeddings.weight"])
+    places = graph.node("Slice", places, zero, shape, zero)
+    return _normalized(graph, state, "embeddings.LayerNorm", graph.node("Add", words, places))
+
+
+def _normalized(graph: _Graph, state: Mapping[str, Array], name: str, x: str) -> str:
+    scale = graph.constant(f"{name}.weight", state[f"{name}.weight"])
+    bias = graph.constant(f"{name}.bias", state[f"{name}.bias"])
+    found: str = graph.node("LayerNormalization", x, scale, bias, axis=-1, epsilon=EPSILON)
+    return found
+
+
+def _layer(graph: _Graph, state: Mapping[str, Array], name: str, x: str, mask: str) -> str:
+    joined = [state[f"{name}.attention.self.{part}.weight"].T for part in ("query", "key", "value")]
+    biases = [state[f"{name}.attention.self.{part}.bias"] for part in ("query", "key", "value")]
+    even, matrix = _levelled(graph, f"{name}.attention.self.query", x, np.concatenate(joined, axis=1))
+    weight, scale = _quantized(matrix)
+    small, step, offset = graph.node("DynamicQuantizeLinear", even, outputs=3)
+    mixed = graph.node(
+        "QAttention",
+        small,
+        graph.constant(f"{name}.qkv", weight),
+        graph.constant(f"{name}.qkv_bias", np.concatenate(biases)),
+        step,
+        graph.constant(f"{name}.qkv_scale", scale),
+        mask,
+        offset,
+        graph.constant(f"{name}.qkv_zero", np.zeros(len(scale), np.int8)),
+        domain=FUSED,
+        num_heads=HEADS,
+    )
+    x = _added(
+        graph, state, f"{name}.attention.output", _product(graph, state, f"{name}.attention.output.dense", mixed), x
+    )
+    inner = graph.node("Gelu", _product(graph, state, f"{name}.intermediate.dense", x), domain=FUSED)
+    return _added(graph, state, f"{name}.output", _product(graph, state, f"{name}.output.dense", inner), x)
+
+
+def _product(graph: _Graph, state: Mapping[str, Array], name: str, x: str) -> str:
+    x, matrix = _levelled(graph, name, x, state[f"{name}.weight"].T)
+    weight, scale = _quantized(matrix)
+    found: str = graph.node(
+        "DynamicQuantizeMatMul",
+        x,
+        graph.constant(f"{name}.weight", weight),
+        graph.constant(f"{name}.scale", scale),
+        graph.constant(f"{name}.zero", np.zeros(len(scale), np.int8)),
+        graph.constant(f"{name}.bias", state[f"{name}.bias"]),
+        domain=FUSED,
+    )
+    return found
+
+
+def _added(graph: _Graph, state: Mapping[str, Array], name: str, new: str, old: str) -> str:
+    scale = graph.constant(f"{name}.LayerNorm.weight", state[f"{name}.LayerNorm.weight"])
+    bias = graph.constant(f"{name}.LayerNorm.bias", state[f"{name}.LayerNorm.bias"])
+    found: str = graph.node("SkipLayerNormalization", new, old, scale, bias, domain=FUSED, epsilon=EPSILON)
+    return found
+
+
+def _levelled(graph: _Graph, name: str, x: str, matrix: Array) -> tuple[str, Array]:
+    """The input with its few large channels made smaller, and the matrix with their rows made larger."""
+    if name not in graph.peaks:
+        return x, matrix
+    peaks = graph.peaks[name]
+    factor = np.maximum(1, peaks / np.quantile(peaks, LEVEL)).astype(np.float32)
+    return graph.node("Mul", x, graph.constant(f"{name}.level", 1 / factor)), matrix * factor[:, None]
+
+
+def _quantized(matrix: Array) -> tuple[Array, Array]:
+    """int8 (in, out) and one float32 scale a column."""
+    scale = np.maximum(np.abs(matrix).max(0), 1e-9).astype(np.float32) / WEIGHT_STEPS
+    return np.round(matrix / scale).astype(np.int8), scale
+
+
+def _pooled(graph: _Graph, x: str) -> None:
+    """The mean over real tokens, brought to unit length, as the output ``vector``."""
+    from onnx import helper
+
+    kept = graph.node("Cast", "attention_mask", to=1)
+    last = graph.constant("last_axis", np.array([2], np.int64))
+    middle = graph.constant("token_axis", np.array([1], np.int64))
+    total = graph.node("ReduceSum", graph.node("Mul", x, graph.node("Unsqueeze", kept, last)), middle, keepdims=0)
+    # the length does not matter: the mean and the sum have the same direction
+    graph.nodes.append(helper.make_node("LpNormalization", [total], ["vector"], axis=-1, p=2))

@@ -1,0 +1,84 @@
+"""The embedder's recipe: everything that decides its training, read from one TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from training.embedder.distil import Phase
+from training.errors import RecipeInvalid
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """The static start: ``minutes`` of training (or ``steps`` where above 0), ``dim`` dimensions, ``batch`` pairs."""
+
+    minutes: float = 4.0
+    dim: int = 256
+    batch: int = 1024
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderRecipe:
+    """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``excluded``: texts in repository or
+    path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where the ONNX file goes (none: it stays in
+    ``out``)."""
+
+    name: str
+    corpus: Path
+    out: Path
+    phases: tuple[tuple[str, Phase], ...]
+    static: Static = Static()
+    teacher: Path | None = None
+    glossary: Path | None = None
+    model_file: Path | None = None
+    results_file: Path | None = None
+    excluded: tuple[str, ...] = ()
+    seed: int = 1
+    threads: int = 2
+    pieces: int = 10_000
+    subjects: int = 700
+    most_pairs: int = 0
+    note: str = ""
+
+
+def read_embedder_recipe(path: Path, overrides: Mapping[str, Any] | None = None) -> EmbedderRecipe:
+    """Read ``path``; ``overrides`` replaces top-level values. Relative paths count from the current folder. Raises
+    RecipeInvalid with the key that is wrong."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise RecipeInvalid(f"No recipe {path}.", "The bundled ones lie in training/recipes.") from None
+    except tomllib.TOMLDecodeError as reason:
+        raise RecipeInvalid(f"{path} is not TOML: {reason}.") from None
+    raw.update(overrides or {})
+    phases = raw.pop("phase", [])
+    known = {f.name: f for f in fields(EmbedderRecipe) if f.name != "phases"}
+    if unknown := sorted(set(raw) - set(known)):
+        raise RecipeInvalid(f"{path}: unknown keys {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}.")
+    if missing := [key for key in ("name", "corpus", "out") if key not in raw]:
+        raise RecipeInvalid(f"{path}: missing {', '.join(missing)}.")
+    for key in ("corpus", "out", "teacher", "glossary", "model_file", "results_file"):
+        if raw.get(key):
+            raw[key] = Path(str(raw[key]))
+    raw["excluded"] = tuple(raw.get("excluded", ()))
+    raw["static"] = _table(Static, raw.get("static", {}), path, "static")
+    named = [(str(p.pop("name", number)), p) for number, p in enumerate(map(dict, phases), start=1)]
+    return EmbedderRecipe(phases=tuple((n, _table(Phase, p, path, f"phase {n}")) for n, p in named), **raw)
+
+
+def _table(kind: Any, raw: Mapping[str, Any], path: Path, table: str) -> Any:
+    try:
+        return kind(**raw)
+    except TypeError as wrong:
+        known = ", ".join(f.name for f in fields(kind))
+        raise RecipeInvalid(f"{path}: {table}: {wrong}.", f"Known are: {known}.") from None
