@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.passage import Why
 
@@ -15,7 +15,20 @@ UNASKED_ALARM = -0.07  # the passage is an alarm's entry and the question names 
 CODE_STEPS = 0.1  # the passage is a procedure or entry and the question names an alarm: what to do comes first
 CODE_TABLE = -0.3  # the passage is a table about that alarm (its sub-codes, its signals)
 STEPS = 0.05  # the passage is a procedure and the question asks how to do something
-VECTOR_WEIGHT = 0.4  # of the cosine, spread over its own candidates; only in languages that the embedder knows
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How much of a passage's score the vectors give (0 to 1): ``own`` for passages in the question's language,
+    ``other`` for those in the other, where keywords are only translated words. ``behind``: what a cosine in the other
+    language counts, since a passage that can be read as asked is preferred."""
+
+    own: float = 0.4
+    other: float = 0.4
+    behind: float = 1.0
+
+
+MIX = Mix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +47,72 @@ class CodeMatch:
     lead: bool
 
 
-def fuse(
-    codes: Sequence[CodeMatch],
-    keywords: Mapping[int, float],
-    vectors: Mapping[int, float],
-    extra: Mapping[int, float] | None = None,
-    embedded: Collection[int] = (),
-    vector_weight: float = VECTOR_WEIGHT,
-) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the sides found for one question, by passage number.
+
+    ``keywords``: keyword relevance (0 to 1); ``vectors``: cosine, empty where the embedder does not know the question's
+    language; ``extra``: what a passage's manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``embedded``:
+    passages in a language that the embedder knows; ``foreign``: passages in another language than the question.
+    """
+
+    codes: Sequence[CodeMatch] = ()
+    keywords: Mapping[int, float] = field(default_factory=dict)
+    vectors: Mapping[int, float] = field(default_factory=dict)
+    extra: Mapping[int, float] = field(default_factory=dict)
+    embedded: Collection[int] = ()
+    foreign: Collection[int] = ()
+
+
+def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
     """Best first.
 
-    ``keywords``: passage number -> keyword relevance (0 to 1); ``vectors``: number -> cosine, empty where the embedder
-    does not know the language; ``extra``: number -> what its manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM);
-    ``embedded``: numbers of passages in a language that the embedder knows.
-
     Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least
-    and the best similarity seen, and takes its share of the weight from the keyword's: a passage that no vector could
-    have found is not behind for that. A code that leads a passage outweighs both.
+    and the best similarity seen among passages of its language, and takes its share of the weight from the keyword's: a
+    passage that no vector could have found is not behind for that. A code that leads a passage outweighs both.
     """
-    score = dict.fromkeys([*keywords, *vectors, *(match.number for match in codes)], 0.0)
+    score = dict.fromkeys([*found.keywords, *found.vectors, *(match.number for match in found.codes)], 0.0)
     why: dict[int, list[Why]] = {number: [] for number in score}
     best: dict[int, CodeMatch] = {}
-    for match in codes:
+    for match in found.codes:
         if match.number not in best or match.lead > best[match.number].lead:
             best[match.number] = match
         score[match.number] += CODE_LEAD if match.lead else CODE_MENTION
     for number, match in best.items():
         why[number].append(Why("code", 1 if match.lead else 2, match.code))
-    for rank, number in enumerate(sorted(keywords, key=lambda n: (-keywords[n], n)), start=1):
-        if keywords[number] > 0:
-            score[number] += keywords[number] * (1 - vector_weight if vectors and number in embedded else 1)
-            why[number].append(Why("keyword", rank, f"{keywords[number]:.2f}"))
-    if vectors:
-        low, high = min(vectors.values()), max(vectors.values())
-        spread = (high - low) or 1.0
-        for rank, number in enumerate(sorted(vectors, key=lambda n: (-vectors[n], n)), start=1):
-            score[number] += vector_weight * (vectors[number] - low) / spread
-            why[number].append(Why("vector", rank, f"{vectors[number]:.2f}"))
-    for number, points in (extra or {}).items():
+    shares = _shares(found, mix)
+    for rank, number in enumerate(_best_first(found.keywords), start=1):
+        if found.keywords[number] > 0:
+            score[number] += found.keywords[number] * (1 - shares.get(number, 0.0))
+            why[number].append(Why("keyword", rank, f"{found.keywords[number]:.2f}"))
+    near = _nearness(found)
+    for rank, number in enumerate(_best_first(found.vectors), start=1):
+        behind = mix.behind if number in found.foreign else 1.0
+        score[number] += shares.get(number, 0.0) * behind * near[number]
+        why[number].append(Why("vector", rank, f"{found.vectors[number]:.2f}"))
+    for number, points in found.extra.items():
         score[number] = score.get(number, 0.0) + points
-    return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in sorted(score, key=lambda n: (-score[n], n))]
+    return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in _best_first(score)]
+
+
+def _shares(found: Evidence, mix: Mix) -> dict[int, float]:
+    """The share of its score that each passage gets from its cosine; none where no vector could have found it."""
+    if not found.vectors:
+        return {}
+    foreign = frozenset(found.foreign)
+    return {number: mix.other if number in foreign else mix.own for number in (*found.embedded, *found.vectors)}
+
+
+def _nearness(found: Evidence) -> dict[int, float]:
+    """Each cosine as its place (0 to 1) between the least and the best of its language."""
+    foreign = frozenset(found.foreign)
+    near: dict[int, float] = {}
+    for group in ({n for n in found.vectors if n not in foreign}, {n for n in found.vectors if n in foreign}):
+        if group:
+            low, high = min(found.vectors[n] for n in group), max(found.vectors[n] for n in group)
+            near |= {n: (found.vectors[n] - low) / ((high - low) or 1.0) for n in group}
+    return near
+
+
+def _best_first(points: Mapping[int, float]) -> list[int]:
+    return sorted(points, key=lambda n: (-points[n], n))

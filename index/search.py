@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from index.codebook import look_up_codes
 from index.embedder import Embedder, Vectors
-from index.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, fuse
+from index.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
 from index.glossary import bundled
 from index.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.makers import makers_in
@@ -63,10 +63,17 @@ class Results:
 class Searcher:
     """Searches one truth and its vector store. Safe to call from several threads."""
 
-    def __init__(self, truth: Truth, store: VectorStore | None, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        truth: Truth,
+        store: VectorStore | None,
+        embedder: Embedder | None,
+        rank: Callable[[Evidence], list[Candidate]] = fuse,
+    ) -> None:
         self._truth = truth
         self._store = store
         self._embedder = embedder
+        self._rank = rank
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         question = storable(question[:MAX_QUESTION])
@@ -90,14 +97,16 @@ class Searcher:
         languages = self._embedder.languages if self._embedder is not None else frozenset()
         embedded = {number for number, passage in passages.items() if passage.lang in languages}
         near = {number: cosine for number, cosine in vectors.items() if number in embedded}
-        candidates = fuse(codes, {n: r.score for n, r in relevances.items()}, near, extra, embedded)
+        foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
+        scores = {number: held.score for number, held in relevances.items()}
+        candidates = self._rank(Evidence(codes, scores, near, extra, embedded, foreign))
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
             if c.number in passages and c.why
         ]
         return Results(
-            tuple(_spread(hits, k)),
+            tuple(spread(hits, k)),
             looked.known,
             looked.unknown,
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
@@ -205,7 +214,7 @@ def _extra(asked: Question, passage: Passage) -> float:
     return machine + steps + unasked
 
 
-def _spread(hits: Sequence[Hit], k: int) -> list[Hit]:
+def spread(hits: Sequence[Hit], k: int) -> list[Hit]:
     """The best ``k``, where each further passage of a page already shown counts a little less: another page may be the
     one that was asked for."""
     pool, chosen = list(hits[: k + SAME_PAGE_POOL]), list[Hit]()

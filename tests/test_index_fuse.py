@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import NAMED, CodeMatch, fuse
+from index.fuse import NAMED, CodeMatch, Evidence, fuse
 
 NUMBERS = st.integers(1, 12)
 SHARES = st.floats(0, 1)
 
 
-def order(*arguments: object) -> list[int]:
-    return [candidate.number for candidate in fuse(*arguments)]  # type: ignore[arg-type]
+def order(*found: object) -> list[int]:
+    return [candidate.number for candidate in fuse(Evidence(*found))]  # type: ignore[arg-type]
 
 
 def test_a_passage_about_the_code_comes_before_every_other() -> None:
@@ -41,11 +41,12 @@ def test_without_a_code_the_keywords_lead_and_vectors_help() -> None:
 def test_every_candidate_once_best_first_with_true_reasons(
     codes: list[CodeMatch], keywords: dict[int, float], vectors: dict[int, float]
 ) -> None:
-    fused = fuse(codes, keywords, vectors)
+    found = Evidence(codes, keywords, vectors)
+    fused = fuse(found)
     assert len({c.number for c in fused}) == len(fused)
     assert {c.number for c in fused} == {m.number for m in codes} | keywords.keys() | vectors.keys()
     assert [c.score for c in fused] == sorted((c.score for c in fused), reverse=True)
-    assert fused == fuse(codes, keywords, vectors)
+    assert fused == fuse(found)
     by_keyword = sorted((n for n in keywords if keywords[n] > 0), key=lambda n: (-keywords[n], n))
     by_vector = sorted(vectors, key=lambda n: (-vectors[n], n))
     for candidate in fused:
