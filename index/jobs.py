@@ -11,9 +11,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from index.build import Builder, Cancelled, Progress, manual_name
-from index.errors import IndexFailed
-from index.originals import Originals
+from index.build import Builder, Cancelled, Progress, ReportProgress, manual_name
+from index.errors import IndexFailed, ManualUnreadable
+from index.manuals.archive import ZIP, members
+from index.manuals.choose import suffixes
+from index.originals import Original, Originals
 from index.truth import Truth, storable
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -159,8 +161,12 @@ class JobQueue:
                 last = now
                 self._update(job_id, pages_done=progress.done, pages_total=progress.total)
 
+        manual_id = ""
         try:
-            added = self._builder.add(original, name, report)
+            if suffix == ZIP:
+                self._unpack(original, name, report)
+            else:
+                manual_id = self._builder.add(original, name, report).manual.id
         except Cancelled:
             if job_id not in self._cancelled:  # a service that stops leaves the job to its next start
                 self._update(job_id, state="queued")
@@ -174,9 +180,32 @@ class JobQueue:
             error = f"{name}: {type(unexpected).__name__}: {unexpected}. Report this file to whoever maintains Andon."
             self._update(job_id, state="failed", error_code="unexpected", error=storable(error), finished_at=_now())
         else:
-            self._update(job_id, state="done", manual_id=added.manual.id, finished_at=_now())
+            self._update(job_id, state="done", manual_id=manual_id, finished_at=_now())
         self._cancelled.discard(job_id)
         self._originals.drop_unused(original)
+
+    def _unpack(self, original: Original, name: str, report: ReportProgress) -> None:
+        """Queue each file of an archive as a job of its own; one that is refused is a failed job with its reason. Doing
+        it again after a crash changes nothing: a file that is in the index already costs nothing."""
+        scratch = self._originals.uploads  # on the data disk, and swept after a crash
+        for count, member in enumerate(members(original.path, name, suffixes(), scratch=scratch), start=1):
+            report(Progress("read", count, count))
+            refused = member.error
+            if member.path is not None:
+                try:
+                    self.submit(member.path, member.name)
+                except ManualUnreadable as error:
+                    refused = error
+            if refused is not None:
+                self._refuse(member.name, refused)
+
+    def _refuse(self, name: str, error: ManualUnreadable) -> None:
+        with self._truth.transaction() as db:
+            db.execute(
+                "INSERT INTO job (name, sha256, suffix, state, created_at, finished_at, error_code, error)"
+                " VALUES (?, '', '', 'failed', ?, ?, ?, ?)",
+                (manual_name(name), _now(), _now(), error.code, storable(str(error))),
+            )
 
     def _update(self, job_id: int, **values: str | int) -> None:
         columns = ", ".join(f"{name} = ?" for name in values)

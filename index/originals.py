@@ -37,7 +37,7 @@ class Originals:
 
     def __init__(self, options: IndexOptions, truth: Truth) -> None:
         self._folder = options.originals
-        self._uploads = options.folder
+        self.uploads = options.folder
         self._max_bytes = options.max_file_bytes
         self._truth = truth
         self._guard = threading.Lock()
@@ -79,7 +79,7 @@ class Originals:
     def sweep(self) -> int:
         """Delete what a crash left: half-written files and originals that nobody needs. Returns how many."""
         gone = 0
-        for folder in self._uploads.glob(f"{UPLOAD_PREFIX}*"):
+        for folder in self.uploads.glob(f"{UPLOAD_PREFIX}*"):
             shutil.rmtree(folder, ignore_errors=True)
             gone += 1
         for path in self._folder.glob("*") if self._folder.is_dir() else ():

@@ -80,6 +80,10 @@ def reader_for(path: Path) -> ManualReader:
     if not first:
         raise EmptyManual(f"{path.name} is empty (0 bytes).", "Copy the file again from its source.")
     kind = content_kind(first)
+    if reader is None and suffix in ARCHIVES and kind == _ZIP:
+        raise UnknownFormat(
+            f"{path.name} is an archive: each of its files is a manual of its own.", "Add it with: andon index add"
+        )
     if reader is None:
         if kind == _COMPOUND and suffix in (".doc", ".xls", ".ppt"):
             raise OldFormat(
