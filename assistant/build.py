@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
@@ -12,20 +14,26 @@ from edge.errors import EdgeFailed
 from edge.models import resolve
 from edge.options import EdgeOptions
 from edge.runner import Runner
+from index.embedder import Embedder, make_embedder
+from index.errors import IndexFailed
 from index.library import Library
 from index.options import IndexOptions
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Andon:
     """Everything a door needs. Close it when done. ``model_problem`` says why there is no runner where one was asked
-    for: without a model Andon still quotes."""
+    for: without a model Andon still quotes. ``embedder_problem`` says the same of the embedder: without one search goes
+    by codes and keywords."""
 
     settings: Settings
     library: Library
     assistant: Assistant
     accounts: Accounts
     model_problem: str = ""
+    embedder_problem: str = ""
 
     def close(self) -> None:
         if self.assistant.runner is not None:
@@ -34,11 +42,39 @@ class Andon:
         self.accounts.close()
 
 
-def open_library(settings: Settings, *, write: bool = False) -> Library:
-    options = IndexOptions(
-        folder=settings.index_folder, embedder=settings.embedder, max_file_bytes=settings.max_file_mb * 1024 * 1024
-    )
-    return Library(options, write=write)
+def open_library(settings: Settings, *, write: bool = False, rebuild: bool = False) -> Library:
+    """The index over ``settings.data``. Where the embedder cannot be loaded, the log says why and search goes by codes
+    and keywords; only ``rebuild`` raises then, which is for vectors alone."""
+    if rebuild:
+        return _library(settings, open_embedder(settings), write=True, rebuild=True)
+    embedder, problem = _embedder_or_reason(settings)
+    if problem:
+        log.warning("Search goes by codes and keywords only. %s", problem)
+    return _library(settings, embedder, write=write)
+
+
+def _library(settings: Settings, embedder: Embedder | None, *, write: bool, rebuild: bool = False) -> Library:
+    options = IndexOptions(folder=settings.index_folder, max_file_bytes=settings.max_file_mb * 1024 * 1024)
+    return Library(options, write=write, rebuild=rebuild, embedder=embedder)
+
+
+def open_embedder(settings: Settings) -> Embedder | None:
+    """The embedder that the setting names, loaded; None for "none". Raises EdgeFailed for a file that is missing or not
+    as the catalogue lists it, EmbedderMissing for one that cannot be used."""
+    setting = settings.embedder
+    if setting not in ("none", "minilm") and not (Path(setting) / "config.json").is_file():
+        setting = str(resolve(setting, settings.models))
+    embedder = make_embedder(setting)
+    if embedder is not None:
+        embedder.load()
+    return embedder
+
+
+def _embedder_or_reason(settings: Settings) -> tuple[Embedder | None, str]:
+    try:
+        return open_embedder(settings), ""
+    except (EdgeFailed, IndexFailed) as failed:
+        return None, str(failed)
 
 
 def open_runner(settings: Settings) -> Runner | None:
@@ -57,7 +93,10 @@ def open_runner(settings: Settings) -> Runner | None:
 
 def build(settings: Settings, *, write: bool = False) -> Andon:
     """Open everything over ``settings.data``. ``write`` takes the index's writer lock (the service does)."""
-    library = open_library(settings, write=write)
+    embedder, embedder_problem = _embedder_or_reason(settings)
+    if embedder_problem:
+        log.warning("Search goes by codes and keywords only. %s", embedder_problem)
+    library = _library(settings, embedder, write=write)
     options = AskOptions(
         settings.quotes, settings.answer_tokens, settings.max_question, settings.excerpts, settings.prompt_tokens
     )
@@ -67,4 +106,4 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
     except EdgeFailed as failed:
         problem = str(failed)
     accounts = Accounts(settings.accounts_file, settings.session_hours)
-    return Andon(settings, library, Assistant(library, runner, options), accounts, problem)
+    return Andon(settings, library, Assistant(library, runner, options), accounts, problem, embedder_problem)

@@ -33,7 +33,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    embedder: str = Field(default="minilm", description='Embedder of the index: "minilm", or "none" for keywords only.')
+    embedder: str = Field(
+        default="andon-embed-ja-en",
+        description="Embedder: an id of models/models.toml, the path of an ONNX file or of a sentence-transformers "
+        'folder, "minilm", or "none" for keywords only.',
+    )
     model: str = Field(
         default="andon-slm-ja-en",
         description='SLM: an id of models/models.toml, the path of a GGUF file, or "none" for quotes only.',
@@ -96,9 +100,14 @@ def read_settings(**flags: Any) -> Settings:
     paths = {
         "data": settings.data.expanduser().resolve(),
         "models": settings.models.expanduser().resolve(),
-        "model": str(Path(settings.model).expanduser()) if settings.model.startswith("~") else settings.model,
+        "model": _from_home(settings.model),
+        "embedder": _from_home(settings.embedder),
     }
     return settings.model_copy(update=paths)
+
+
+def _from_home(name_or_path: str) -> str:
+    return str(Path(name_or_path).expanduser()) if name_or_path.startswith("~") else name_or_path
 
 
 def _file() -> Path:

@@ -71,7 +71,7 @@ class Builder:
         self._store = store
         self._embedder = embedder
         self._originals = originals
-        self._publishing = threading.Lock()
+        self.publishing = threading.Lock()  # held while what is searchable changes
 
     def add(self, original: Original, name: str, report: ReportProgress | None = None) -> Added:
         """Make ``original`` searchable as ``name``; a manual of that name gets a new revision. The same content again
@@ -82,13 +82,13 @@ class Builder:
             return Added(same, "unchanged")
         say = report or _silent
         ready = self._read(original, name, say)
-        with self._publishing:  # short: all slow work is done
+        with self.publishing:  # short: all slow work is done
             same = self._same(original, name)  # another thread may have been faster
             return Added(same, "unchanged") if same is not None else self._publish(original, name, ready)
 
     def remove(self, id_or_name: str) -> Manual:
         """Remove a manual with its passages, vectors and original."""
-        with self._publishing:
+        with self.publishing:
             manual = self._truth.manual(id_or_name)
             if manual is None:
                 raise ManualUnknown(f"There is no manual {id_or_name!r}.", "List them with: andon index list")
@@ -96,20 +96,6 @@ class Builder:
             self._forget(self._truth.drop_manual(manual.id))
         self._originals.drop_unused(original)
         return manual
-
-    def reconcile(self) -> tuple[int, int]:
-        """Make the vectors agree with the truth: (embedded again, thrown away)."""
-        if self._store is None or self._embedder is None:
-            return 0, 0
-        truth, vectors = self._truth.passage_ids(), self._store.ids()
-        extra, missing = vectors - truth, sorted(truth - vectors)
-        self._store.delete(extra)
-        titles = {manual.id: manual.title for manual in self._truth.manuals()}
-        for start in range(0, len(missing), EMBED_AT_ONCE):
-            found = list(self._truth.passages(missing[start : start + EMBED_AT_ONCE]).values())
-            texts = [embedding_text(titles.get(passage.manual_id, ""), passage) for passage in found]
-            self._store.add([p.id for p in found], self._embedder.embed(texts, "passage"), [p.manual_id for p in found])
-        return len(missing), len(extra)
 
     def _same(self, original: Original, name: str) -> Manual | None:
         """The live manual that already is this: the one of that name if there is one, else any of that content."""

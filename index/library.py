@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,23 +11,28 @@ from typing import IO
 
 from index.build import Added, Builder, Progress, ReportProgress, manual_name
 from index.embedder import Embedder, make_embedder
-from index.errors import IndexBusy, IndexFailed, ManualUnknown
+from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown
 from index.jobs import JobQueue
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.originals import Originals
 from index.passage import Manual, Passage
+from index.refill import Refill, ReportDone, VectorState
 from index.search import Results, Scope, Searcher
 from index.store import VectorStore
 from index.truth import Truth
 
 __all__ = ["Added", "Library", "Progress", "Scope"]
 
+REFILL_AT_ONCE = 256  # so many missing vectors are made before opening returns, a few seconds; more in the background
+log = logging.getLogger(__name__)
+
 
 class Library:
     """Opens the index in ``options.folder``. ``write=True`` takes the writer lock (IndexBusy if another process has
-    it), clears away what a crash left and reconciles the vectors with the truth. Vectors of another embedder, or
-    damaged ones, raise IndexStale; ``rebuild=True`` throws them away instead: call ``rebuild`` next."""
+    it), clears away what a crash left and makes the vectors that are missing, which after a change of the embedder are
+    all: then on a thread, and search goes by codes and keywords until it is done. ``rebuild=True`` throws the vectors
+    away instead: call ``rebuild`` next. Without ``embedder`` it is the one of ``options``."""
 
     def __init__(
         self, options: IndexOptions, *, write: bool = False, rebuild: bool = False, embedder: Embedder | None = None
@@ -40,19 +46,60 @@ class Library:
             self._truth = Truth(options.database)
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
-            self._store: VectorStore | None = None
-            if self.embedder is not None:
-                self._store = VectorStore(options.vectors, self.embedder.name, fresh=rebuild)
+            self._store = self._open_store(fresh=rebuild)
+            if self._store is not None:
                 opened.callback(self._store.close)
             self._originals = Originals(options, self._truth)
             self._builder = Builder(self._truth, self._store, self.embedder, self._originals)
-            self._searcher = Searcher(self._truth, self._store, self.embedder)
+            self._refill: Refill | None = None
+            if self._store is not None and self.embedder is not None:
+                self._refill = Refill(self._truth, self._store, self.embedder, self._builder.publishing)
+                opened.callback(self._refill.stop)
+            self._searcher = Searcher(self._truth, None, None)
             self.jobs = JobQueue(self._truth, self._builder, self._originals)
             if self._writes:
                 self._originals.sweep()
-            if write and not rebuild:
-                self._builder.reconcile()
+            self._begin(rebuild)
             self._opened = opened.pop_all()
+
+    def _open_store(self, *, fresh: bool) -> VectorStore | None:
+        """The vectors, or None where they are not used. Damaged ones are thrown away by a writer, since they can be
+        made again, and left out by a reader."""
+        if self.embedder is None:
+            return None
+        try:
+            return VectorStore(self.options.vectors, self.embedder.name, fresh=fresh)
+        except IndexStale as stale:
+            if not self._writes:
+                log.warning("Search goes by codes and keywords only. %s", stale)
+                return None
+            log.warning("%s They are thrown away and made again.", stale.message)
+            return VectorStore(self.options.vectors, self.embedder.name, fresh=True)
+
+    def _begin(self, rebuild: bool) -> None:
+        if self._refill is None:
+            return
+        if not self._writes:
+            state = self._refill.look()
+        else:
+            self._refill.sweep()
+            state = self._refill.state
+            if not rebuild and state.total - state.done <= REFILL_AT_ONCE:
+                self._refill.run()
+                state = self._refill.state
+            elif not rebuild:
+                self._refill.start(self._search_vectors)
+        if state.complete:
+            self._search_vectors()
+
+    def _search_vectors(self) -> None:
+        """From here on, search asks the vectors too."""
+        self._searcher = Searcher(self._truth, self._store, self.embedder)
+
+    @property
+    def vectors(self) -> VectorState | None:
+        """How far the vectors are; None without an embedder, or where a reader cannot open them."""
+        return self._refill.state if self._refill is not None else None
 
     def add(self, path: Path, name: str | None = None, report: ReportProgress | None = None) -> Added:
         """Index a file now, under ``name`` (its file name by default)."""
@@ -87,13 +134,18 @@ class Library:
         manual = self.manual(id_or_name)
         return self._originals.at(manual.sha256, self._truth.suffix(manual.id)).path
 
-    def rebuild(self) -> int:
+    def rebuild(self, report: ReportDone | None = None) -> int:
         """Make all vectors again; returns how many."""
         self._must_write()
-        if self._store is None or self.embedder is None:
+        if self._store is None or self._refill is None:
             return 0
-        self._store.clear(self.embedder.name)
-        return self._builder.reconcile()[0]
+        self._refill.stop()
+        self._searcher = Searcher(self._truth, None, None)
+        self._store.clear()
+        self._refill.sweep()
+        made = self._refill.run(report)
+        self._search_vectors()
+        return made
 
     def close(self) -> None:
         """Let a running job stop at its next step, then let go of files and lock. Doing it twice is harmless."""

@@ -10,11 +10,11 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is a name that
-    ``index.embedder.make_embedder`` knows; "none" means keyword and code search only."""
+    """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
+    ``index.embedder.make_embedder`` takes; "none" means keyword and code search only."""
 
     folder: Path
-    embedder: str = "minilm"
+    embedder: str = "none"
     max_file_bytes: int = MAX_FILE_BYTES
 
     @property

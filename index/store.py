@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Collection, Iterable, Sequence
@@ -11,13 +12,13 @@ from typing import Any
 from index.embedder import Vectors
 from index.errors import IndexStale
 
-COLLECTION = "passages"
 ADD_AT_ONCE = 1000
 
 
 class VectorStore:
-    """Vectors by passage id. ``embedder`` is the name of what made them; opening those of another, or damaged ones,
-    raises IndexStale. ``fresh=True`` throws away whatever is in the folder first."""
+    """Vectors by passage id, in one collection for each embedder: those of another embedder stay until ``drop_others``.
+    ``embedder`` is the name of what makes them. Damaged ones raise IndexStale. ``fresh=True`` throws away whatever is
+    in the folder first."""
 
     def __init__(self, folder: Path, embedder: str, *, fresh: bool = False) -> None:
         # Chroma's telemetry is switched off twice: by setting and by environment, since both have been ignored before
@@ -30,34 +31,42 @@ class VectorStore:
         if fresh and folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        self._embedder = embedder
         self._client: Any = None
         try:
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
             )
-            self._collection = self._make(embedder)
+            self._collection = self._open()
         except ChromaError as error:
             self.close()
             SharedSystemClient.clear_system_cache()  # it would hand out the broken client again, even for a new folder
             raise IndexStale(
                 f"The vectors in {folder} cannot be opened ({error}).", "Rebuild them with: andon index rebuild"
             ) from error
-        made_with = (self._collection.metadata or {}).get("embedder")
-        if made_with != embedder:
-            self.close()
-            raise IndexStale(
-                f"The vectors in {folder} were made with {made_with}, not with {embedder}.",
-                "Rebuild them with: andon index rebuild",
-                made_with=str(made_with),
-            )
 
-    def _make(self, embedder: str) -> Any:
-        return self._client.get_or_create_collection(
-            COLLECTION,
+    def _open(self) -> Any:
+        """The collection that names this embedder, whatever it is called; else a new one."""
+        for held in self._client.list_collections():
+            if (held.metadata or {}).get("embedder") == self._embedder:
+                return self._client.get_collection(held.name, embedding_function=None)
+        return self._client.create_collection(
+            f"passages-{hashlib.sha256(self._embedder.encode()).hexdigest()[:12]}",
             embedding_function=None,
-            metadata={"embedder": embedder},
+            metadata={"embedder": self._embedder},
             configuration={"hnsw": {"space": "cosine"}},
         )
+
+    def others(self) -> list[str]:
+        """The embedders of which vectors lie here besides this one's."""
+        names = [str((held.metadata or {}).get("embedder")) for held in self._client.list_collections()]
+        return sorted(set(names) - {self._embedder})
+
+    def drop_others(self) -> None:
+        """Throw away the vectors of every other embedder."""
+        for collection in self._client.list_collections():
+            if collection.id != self._collection.id:
+                self._client.delete_collection(collection.name)
 
     def close(self) -> None:
         """Let go of the files, so that they can be opened again."""
@@ -98,7 +107,7 @@ class VectorStore:
     def count(self) -> int:
         return int(self._collection.count())
 
-    def clear(self, embedder: str) -> None:
-        """Throw all vectors away and start again for ``embedder``."""
-        self._client.delete_collection(COLLECTION)
-        self._collection = self._make(embedder)
+    def clear(self) -> None:
+        """Throw this embedder's vectors away and start again."""
+        self._client.delete_collection(self._collection.name)
+        self._collection = self._open()

@@ -11,8 +11,8 @@ need() { # need PROGRAM PACKAGE: one line that says which package to install
 }
 
 case $what in
-  demo) extras=minilm ;;
-  test) extras=dev ;;
+  demo) extras= ;; # what a box needs; no torch
+  test) extras=[dev] ;;
   *) echo "usage: scripts/install.sh demo|test [python]" >&2; exit 2 ;;
 esac
 
@@ -61,7 +61,7 @@ step() {
   echo "    done in $(($(date +%s) - start)) s"
 }
 
-step "Python packages: PyTorch" "1-3 minutes" pip install -c constraints.txt torch
+if [ "$what" = test ]; then step "Python packages: PyTorch" "1-3 minutes" pip install -c constraints.txt torch; fi
 if ! compiled; then
   # multimodal, server, tools and tests of llama.cpp are not used: leaving them out halves the build
   CMAKE_ARGS="${CMAKE_ARGS:-} -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
@@ -69,5 +69,5 @@ if ! compiled; then
   step "llama.cpp, compiled for this machine" "3-7 minutes on 2 cores, less where pip has it cached" \
     pip install -c constraints.txt 'llama-cpp-python>=0.3.36,<0.4'
 fi
-step "Python packages: the rest" "1-4 minutes" pip install -c constraints.txt -e ".[$extras]"
+step "Python packages: the rest" "1-4 minutes" pip install -c constraints.txt -e ".$extras"
 echo "$wanted" >".venv/.andon-$what"

@@ -25,6 +25,9 @@ class FakeEmbedder:
         self.calls: list[tuple[TextKind, int]] = []
         self._seconds_a_text = seconds_a_text
 
+    def load(self) -> None:
+        """There is nothing to read."""
+
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         self.calls.append((kind, len(texts)))
         time.sleep(self._seconds_a_text * len(texts))

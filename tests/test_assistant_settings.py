@@ -72,7 +72,7 @@ def test_a_broken_file_is_named(file: Path, content: bytes) -> None:
 
 def test_a_missing_file_is_no_error(file: Path) -> None:
     file.unlink()
-    assert read_settings().embedder == "minilm"
+    assert read_settings().embedder == Settings.model_fields["embedder"].default
 
 
 def test_paths_are_expanded(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,11 +82,12 @@ def test_paths_are_expanded(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert settings.index_folder.is_relative_to(settings.data)
     assert settings.accounts_file.is_relative_to(settings.data)
     assert settings.models == ROOT / "models"
-    file.write_text('data = "~/a"\nmodels = "~/m"\nmodel = "~/x.gguf"\n', encoding="utf-8")
+    file.write_text('data = "~/a"\nmodels = "~/m"\nmodel = "~/x.gguf"\nembedder = "~/y.onnx"\n', encoding="utf-8")
     settings = read_settings()
     assert settings.data == (tmp_path / "a").resolve()
     assert settings.models == (tmp_path / "m").resolve()
     assert settings.model == str(tmp_path / "x.gguf")
+    assert settings.embedder == str(tmp_path / "y.onnx")
     assert read_settings(data=Path("relative")).data.is_absolute()
 
 

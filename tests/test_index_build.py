@@ -15,6 +15,7 @@ from index.errors import IndexFailed, ManualUnreadable
 from index.options import IndexOptions
 from index.originals import Originals
 from index.passage import Manual, Passage
+from index.refill import Refill, VectorState
 from index.store import VectorStore
 from index.truth import Truth
 
@@ -114,14 +115,18 @@ def test_disk_that_fills_up_leaves_no_vectors(ground: Ground, tmp_path: Path) ->
     assert_agreement(ground.options)
 
 
-def test_reconcile_mends_both_sides(ground: Ground, tmp_path: Path) -> None:
+def test_refill_mends_both_sides(ground: Ground, tmp_path: Path) -> None:
     ground.add(write(tmp_path, "a.md", many_sections(150)))
     ids = sorted(ground.truth.passage_ids())
     before = dict(ground.store.nearest(ground.embedder.embed(["gauge7"], "query")[0], 150))
     ground.store.delete(ids[:100])
     ground.store.add(["stray"], ground.embedder.embed(["stray"], "passage"), ["gone"])
-    assert ground.builder.reconcile() == (100, 1)
-    assert ground.builder.reconcile() == (0, 0)
+    refill = Refill(ground.truth, ground.store, ground.embedder, ground.builder.publishing)
+    refill.sweep()
+    assert refill.state == VectorState(50, 150)
+    assert refill.run() == 100
+    assert refill.state.complete
+    assert refill.run() == 0
     after = dict(ground.store.nearest(ground.embedder.embed(["gauge7"], "query")[0], 150))
     # the graph that Chroma searches is approximate: asked for all 150, it may miss one of them
     seen = before.keys() & after.keys()

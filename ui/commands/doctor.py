@@ -17,8 +17,10 @@ from ui.wording import say
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-PACKAGES = ("chromadb", "fastapi", "gradio", "llama-cpp-python", "pypdfium2")
+PACKAGES = ("chromadb", "fastapi", "gradio", "llama-cpp-python", "onnxruntime", "pypdfium2", "tokenizers")
 LOW_MEMORY_GB = 1.0
+# alarms as they are asked about; each is new to the embedder, so that none comes from its memory
+TIMED_QUESTIONS = tuple(f"AL.{number} が出て搬送軸が止まった" for number in range(30, 39))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Check:
 
 
 def doctor(as_json: AsJson = False, data: Data = None) -> None:
-    """Check Python, packages, data folder, index, model, memory and accounts.
+    """Check Python, packages, data folder, index, embedder, model, memory and accounts.
 
     Exit code 1 means that something must be mended.
     """
@@ -57,6 +59,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield from _packages()
     yield _data_folder(settings.data)
     yield from _index(settings)
+    yield _embedder(settings)
     yield _model(settings)
     yield _memory()
 
@@ -97,14 +100,46 @@ def _index(settings: Settings) -> Iterator[Check]:
     except IndexFailed as failed:
         yield Check("index", "fail", failed.message, failed.remedy)
         return
-    manuals = library.manuals()
+    manuals, vectors = library.manuals(), library.vectors
     library.close()
     found = say("doctor.index", reader_lang(), manuals=len(manuals), passages=sum(m.passages for m in manuals))
     yield Check("index", "ok", found)
+    if vectors is not None and not vectors.complete:
+        left = say("doctor.vectors", reader_lang(), done=vectors.done, total=vectors.total)
+        yield Check("vectors", "warn", left, "andon serve / andon index rebuild")
     accounts = Accounts(settings.accounts_file)
     count = len(accounts.accounts())
     accounts.close()
     yield Check("accounts", "ok" if count else "warn", say("doctor.accounts", reader_lang(), count=count))
+
+
+def _embedder(settings: Settings) -> Check:
+    from statistics import median
+    from time import perf_counter
+
+    from assistant.build import open_embedder
+    from edge.errors import EdgeFailed
+    from index.errors import IndexFailed
+
+    lang = reader_lang()
+    try:
+        embedder = open_embedder(settings)
+    except (EdgeFailed, IndexFailed) as failed:
+        found = say("doctor.embedder_missing", lang, name=settings.embedder, reason=failed.message)
+        return Check("embedder", "warn", found, failed.remedy)
+    if embedder is None:
+        return Check("embedder", "warn", say("doctor.embedder_none", lang))
+    times = []
+    for question in TIMED_QUESTIONS:
+        start = perf_counter()
+        embedder.embed([question], "query")
+        times.append((perf_counter() - start) * 1000)
+    languages = ", ".join(sorted(embedder.languages))
+    query_ms = f"{median(times):.1f}"
+    found = say(
+        "doctor.embedder", lang, name=embedder.name, dim=embedder.dim, languages=languages, query_ms=query_ms
+    )  # fmt: skip
+    return Check("embedder", "ok", found)
 
 
 def _model(settings: Settings) -> Check:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.coverage import coverage_notes
 from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, settings_with, tell
 from ui.wording import say_error
 
 if TYPE_CHECKING:
-    from index.errors import ManualUnreadable
+    from index.unpack import Outcome
 
 app = typer.Typer(help="Add, list and remove manuals.", no_args_is_help=True)
 
@@ -27,8 +29,8 @@ def add(
     One bad file does not stop the others; the exit code is 1 if any could not be added.
     """
     from assistant.build import open_library
-    from index.errors import ManualUnreadable
     from index.library import files_under
+    from index.unpack import add_all
 
     library = open_library(settings_with(data=data), write=True)
     results, failed = [], False
@@ -41,27 +43,10 @@ def add(
             for file in files:
                 name = file.name if path == file else file.relative_to(path).as_posix()
                 line = ProgressLine(name)
-                try:
-                    added = library.add(file, name, line)
-                except ManualUnreadable as unreadable:
-                    failed = True
+                for outcome in add_all(library, file, name, line):
                     line.done()
-                    results.append(_failed(name, unreadable))
-                    if not as_json:
-                        reason = say_error(unreadable.code, "ja") if reader_lang() == "ja" else ""
-                        tell("cli.failed", name=name, reason=reason or str(unreadable))
-                    continue
-                line.done()
-                manual = added.manual
-                results.append({"name": name, "change": added.change, "manual": manual.id, "revision": manual.revision})
-                if not as_json:
-                    tell(
-                        f"cli.{added.change}",
-                        name=name,
-                        revision=manual.revision,
-                        pages=manual.pages,
-                        passages=len(library.passages(manual.id)),
-                    )
+                    failed = failed or outcome.added is None
+                    results.append(_told(outcome, as_json))
     finally:
         library.close()
     if as_json:
@@ -70,8 +55,23 @@ def add(
         raise typer.Exit(1)
 
 
-def _failed(name: str, unreadable: ManualUnreadable) -> dict[str, object]:
-    return {"name": name, "change": "failed", "error": unreadable.code, "message": str(unreadable)}
+def _told(outcome: Outcome, as_json: bool) -> dict[str, object]:
+    """Tell what came of a file, and return it for machines."""
+    name, error, added = outcome.name, outcome.error, outcome.added
+    if added is None:
+        if not as_json:
+            reason = say_error(error.code, "ja") if error is not None and reader_lang() == "ja" else ""
+            tell("cli.failed", name=name, reason=reason or str(error))
+        return {"name": name, "change": "failed", "error": error.code if error else "", "message": str(error)}
+    manual = added.manual
+    if not as_json:
+        tell(f"cli.{added.change}", name=name, revision=manual.revision, pages=manual.pages, passages=manual.passages)
+        for note in coverage_notes(manual.coverage, reader_lang()) if added.change != "unchanged" else ():
+            print(f"    {note}")
+    return {
+        "name": name, "change": added.change, "manual": manual.id, "revision": manual.revision,
+        "coverage": asdict(manual.coverage),
+    }  # fmt: skip
 
 
 @app.command("list")
@@ -112,10 +112,14 @@ def remove(manual: Annotated[str, typer.Argument(help="The manual's id or file n
 @app.command("rebuild")
 def rebuild(data: Data = None) -> None:
     """Make all vectors again, for example after choosing another embedder."""
-    from index.library import Library
-    from index.options import IndexOptions
+    from assistant.build import open_library
+    from index.build import Progress
 
-    settings = settings_with(data=data)
-    options = IndexOptions(folder=settings.index_folder, embedder=settings.embedder)
-    with Library(options, write=True, rebuild=True) as library:
-        tell("cli.rebuilt", count=library.rebuild())
+    library = open_library(settings_with(data=data), rebuild=True)
+    line = ProgressLine(library.embedder.name if library.embedder is not None else "")
+    try:
+        count = library.rebuild(lambda done, total: line(Progress("embed", done, total)))
+    finally:
+        line.done()
+        library.close()
+    tell("cli.rebuilt", count=count)

@@ -16,9 +16,9 @@ ERRORS: dict[str, Entry] = {
     },
     "unknown_format": {
         "ja": "このファイルは読み取れない形式か、拡張子と中身が一致していません。"
-        "PDF、Markdown、HTML、テキストで登録してください。",
+        "PDF、Word、Excel、PowerPoint、CSV、Markdown、AsciiDoc、HTML、テキストで登録してください。",
         "en": "This file's format cannot be read, or its content is not what its name says. "
-        "Upload PDF, Markdown, HTML or plain text.",
+        "Upload PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML or plain text.",
     },
     "empty_manual": {
         "ja": "ファイルに文字がありません。スキャン画像だけの PDF は、文字認識(OCR)をしてから登録してください。",
@@ -64,8 +64,8 @@ ERRORS: dict[str, Entry] = {
         "en": "Cancelled. Upload the file again if you need it.",
     },
     "embedder_missing": {
-        "ja": "検索に使う部品が入っていません。andon doctor で確認してください。",
-        "en": "A part that search needs is not installed. Check with: andon doctor",
+        "ja": "検索用の埋め込みモデルがないか、壊れています。andon doctor で確認してください。",
+        "en": "The embedder that search uses is missing or damaged. Check with: andon doctor",
     },
     "unexpected": {
         "ja": "想定外の問題が起きました。時刻と操作を控えて、管理者に連絡してください。",

@@ -109,6 +109,24 @@ TERMINAL: dict[str, Entry] = {
         "ja": "索引: マニュアル {manuals} 冊、{passages} 箇所",
         "en": "Index: {manuals} manuals, {passages} passages",
     },
+    "doctor.vectors": {
+        "ja": "意味検索の準備ができているのは {total} 箇所中 {done} 箇所です。残りはサービスの起動時に自動で作ります。"
+        "それまではコードとキーワードで検索します",
+        "en": "{done} of {total} passages have a vector of this embedder; the service makes the others when it starts. "
+        "Until then search goes by codes and keywords",
+    },
+    "doctor.embedder": {
+        "ja": "埋め込みモデル {name}: {dim} 次元、言語 {languages}、質問 1 件 {query_ms} ms",
+        "en": "Embedder {name}: {dim} dimensions, languages {languages}, {query_ms} ms a question",
+    },
+    "doctor.embedder_none": {
+        "ja": "埋め込みモデルなし(コードとキーワードだけで検索)",
+        "en": "No embedder (search by codes and keywords only)",
+    },
+    "doctor.embedder_missing": {
+        "ja": "埋め込みモデル {name} を使えないため、コードとキーワードだけで検索します: {reason}",
+        "en": "The embedder {name} cannot be used, so search goes by codes and keywords only: {reason}",
+    },
     "doctor.model": {
         "ja": "モデル {name}: {megabytes} MB、ハッシュ一致",
         "en": "Model {name}: {megabytes} MB, hash as listed",

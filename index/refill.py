@@ -1,0 +1,132 @@
+"""Refill: vectors are made again from the truth where they are missing, as after a crash or with another embedder."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.build import EMBED_AT_ONCE, embedding_text
+from index.embedder import Embedder
+from index.errors import IndexFailed
+from index.store import VectorStore
+from index.truth import Truth
+
+LOG_EVERY = 2000  # passages
+
+log = logging.getLogger(__name__)
+ReportDone = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorState:
+    """How many passages have a vector of this embedder. Until all have, search goes by codes and keywords alone: a
+    passage must not come behind because its vector is not there yet. ``problem`` is why it has stopped, if it has."""
+
+    done: int = 0
+    total: int = 0
+    problem: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return self.done >= self.total
+
+
+class Refill:
+    """Gives every passage of the truth its vector. ``publishing`` is held by whoever changes passages; adding and
+    removing manuals meanwhile is fine."""
+
+    def __init__(self, truth: Truth, store: VectorStore, embedder: Embedder, publishing: threading.Lock) -> None:
+        self._truth = truth
+        self._store = store
+        self._embedder = embedder
+        self._publishing = publishing
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._state = VectorState()
+
+    @property
+    def state(self) -> VectorState:
+        return self._state
+
+    def look(self) -> VectorState:
+        """Count what is there."""
+        self._state = VectorState(self._store.count(), len(self._truth.passage_ids()))
+        return self._state
+
+    def sweep(self) -> None:
+        """Throw away vectors that no passage has, and count. Only before anything else uses this index: a manual that
+        is being added has vectors before it has passages."""
+        passages, vectors = self._truth.passage_ids(), self._store.ids()
+        self._store.delete(vectors - passages)
+        self._state = VectorState(len(vectors & passages), len(passages))
+
+    def run(self, report: ReportDone | None = None) -> int:
+        """Make what is missing; vectors of other embedders go when all is there. Returns how many were made, fewer
+        than missing if ``stop`` was called."""
+        made = 0
+        while missing := sorted(self._truth.passage_ids() - self._store.ids()):
+            for start in range(0, len(missing), EMBED_AT_ONCE):
+                if self._stopping.is_set():
+                    return made
+                self._make(missing[start : start + EMBED_AT_ONCE])
+                done = min(start + EMBED_AT_ONCE, len(missing))
+                made += done - start
+                total = self._state.total
+                self._state = VectorState(total - len(missing) + done, total)
+                if report is not None:
+                    report(done, len(missing))
+        self.look()
+        self._store.drop_others()
+        return made
+
+    def start(self, finished: Callable[[], None]) -> None:
+        """``run`` on a thread of its own, then ``finished``."""
+        self._thread = threading.Thread(target=self._work, args=(finished,), name="index-vectors", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after its current batch; the next ``run`` goes on from there."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._stopping.clear()
+
+    def _work(self, finished: Callable[[], None]) -> None:
+        state = self._state
+        log.warning(
+            "%d of %d passages have no vector of %s yet; they are made in the background, and search goes by codes and "
+            "keywords meanwhile.", state.total - state.done, state.total, self._embedder.name,
+        )  # fmt: skip
+        try:
+            self.run(_log_progress)
+        except Exception as failed:  # search goes on by keywords, and the next start tries again
+            log.exception("The vectors could not be made.")
+            reason = str(failed) if isinstance(failed, IndexFailed) else f"{type(failed).__name__}: {failed}"
+            self._state = VectorState(self._state.done, self._state.total, reason)
+            return
+        if not self._stopping.is_set():
+            finished()
+            log.warning("All passages have a vector of %s now.", self._embedder.name)
+
+    def _make(self, ids: list[str]) -> None:
+        titles = {manual.id: manual.title for manual in self._truth.manuals()}
+        found = list(self._truth.passages(ids).values())
+        if not found:
+            return
+        texts = [embedding_text(titles.get(passage.manual_id, ""), passage) for passage in found]
+        vectors = self._embedder.embed(texts, "passage")
+        with self._publishing:
+            there = self._truth.passages(ids)  # some may have been removed meanwhile
+            kept = [place for place, passage in enumerate(found) if passage.id in there]
+            if kept:
+                self._store.add(
+                    [found[place].id for place in kept], vectors[kept], [found[place].manual_id for place in kept]
+                )
+
+
+def _log_progress(done: int, total: int) -> None:
+    if done // LOG_EVERY != (done - EMBED_AT_ONCE) // LOG_EVERY or done == total:
+        log.info("Vectors: %d of %d made.", done, total)
