@@ -190,6 +190,7 @@ def place(hit: Hit) -> str:
     section = " > ".join(hit.passage.section)
     labels = hit.passage.page_labels
     pages = f"p. {labels[0]}" if len(set(labels)) == 1 else f"p. {labels[0]}–{labels[-1]}"
+    pages = pages if any(labels) else ""  # a format without pages
     return ", ".join(part for part in (hit.manual.title, section, pages) if part)
 
 

@@ -54,10 +54,12 @@ def test_a_folded_card_shows_how_it_begins() -> None:
 
 
 def test_pages_of_a_range() -> None:
-    assert page_label(make_hit(pages=(1, 2), page_labels=("5-3", "5-4"))) == "5-3–5-4"
+    assert page_label(make_hit(pages=(1, 2), page_labels=("5-3", "5-4")), "ja") == "5-3–5-4"
 
 
-@pytest.mark.parametrize("reason", ["nothing_relevant", "unknown_code", "other_machine", "value_missing", "no_manuals"])
+@pytest.mark.parametrize(
+    "reason", ["nothing_relevant", "unknown_code", "other_machine", "value_missing", "procedure_missing", "no_manuals"]
+)
 def test_a_declined_question_says_why_and_shows_the_nearest_without_number(reason: Any) -> None:
     found = make_found(declined=reason, nearest=(make_hit(),))
     html = quotes_html(found, "en")

@@ -92,8 +92,9 @@ class AdminPage:
 
     def _lists(self, lang: Lang) -> list[Any]:
         library = self._andon.library
-        jobs = jobs_html(library.jobs.jobs(JOBS), lang)
-        manuals = manuals_html(library.manuals(), lang)
+        known = library.manuals()
+        jobs = jobs_html(library.jobs.jobs(JOBS), lang, known)
+        manuals = manuals_html(known, lang)
         return [jobs, manuals, (jobs, manuals)]
 
     def _look(self, shown: tuple[str, str], request: gr.Request) -> list[Any]:

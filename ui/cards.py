@@ -41,22 +41,27 @@ def notice_html(title: str, text: str) -> str:
     )
 
 
-def page_label(hit: Hit) -> str:
-    """The printed page, or the range of pages: "5-3", "5-3–5-4"."""
-    labels = list(dict.fromkeys(hit.passage.page_labels))
+def page_label(hit: Hit, lang: Lang) -> str:
+    """The printed page, or the range of pages: "5-3", "5-3–5-4"; "about 12" for an estimate, "" where the format has no
+    pages."""
+    labels = [
+        say("quote.about_page", lang, page=label[1:]) if label.startswith("~") else label
+        for label in dict.fromkeys(hit.passage.page_labels)
+    ]
     return labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}"
 
 
 def place_html(hit: Hit, lang: Lang) -> str:
-    """Manual, printed page, page of the file, and the link that opens the original there."""
-    page, label = hit.passage.pages[0], page_label(hit)
-    href = f"/manuals/{url_quote(hit.manual.id, safe='')}/original#page={page}"
-    hint = _say("quote.open_page", lang, title=hit.manual.title, label=label)
-    same = label == str(page)
+    """Manual, printed page, page of the file, and the link that opens the original there. A format without pages shows
+    none: the section above tells the place."""
+    page, label = hit.passage.pages[0], page_label(hit, lang)
+    href = f"/manuals/{url_quote(hit.manual.id, safe='')}/original{f'#page={page}' if label else ''}"
+    hint = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
+    same = hit.passage.page_labels[0] in (str(page), f"~{page}")
     of_file = "" if same else f'<span class="a-physical">({_say("quote.page_of_file", lang, page=page)})</span>'
+    printed = f'<span class="a-page">{_say("quote.page", lang, label=label)}{of_file}</span> ' if label else ""
     return (
-        f'<footer class="a-place"><p><cite>{escape(hit.manual.title)}</cite> '
-        f'<span class="a-page">{_say("quote.page", lang, label=label)}{of_file}</span> '
+        f'<footer class="a-place"><p><cite>{escape(hit.manual.title)}</cite> {printed}'
         f'<span class="a-revision">{_say("quote.revision", lang, revision=hit.passage.revision)}</span></p>'
         f'<a class="a-open" href="{escape(href)}" target="_blank" rel="noopener" aria-label="{hint}">'
         f"{_say('quote.open', lang)}</a></footer>"
@@ -79,7 +84,7 @@ def snippet(hit: Hit) -> str:
     """How a passage begins, on one line; of an alarm's or symptom's row the values alone, so that code and name come
     first."""
     lines = hit.passage.text.split("\n")[:6]
-    if hit.passage.kind in ("alarm", "symptom"):
+    if hit.passage.kind in ("alarm", "symptom", "faq"):
         lines = [line.partition(": ")[2] or line for line in lines]
     return " ".join(" ".join(lines).split())[:SNIPPET]
 

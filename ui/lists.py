@@ -10,20 +10,23 @@ from index.jobs import Job
 from index.passage import Hit, Manual
 from index.search import Results
 from ui.cards import body_html, head_html
+from ui.coverage import coverage_notes
 from ui.wording import Lang, say, say_error
 
 
-def jobs_html(jobs: Sequence[Job], lang: Lang) -> str:
-    """One row a file: its state, how many pages are read, and for a failed one what is wrong and what helps."""
+def jobs_html(jobs: Sequence[Job], lang: Lang, manuals: Sequence[Manual] = ()) -> str:
+    """One row a file: its state, how many pages are read, and for a failed one what is wrong and what helps. What was
+    not read of a file that was added is told as ``manuals`` know it."""
     title = f'<h2 class="a-title">{_say("admin.jobs", lang)}</h2>'
     if not jobs:
         return f'{title}<div class="a-card"><p class="a-blank">{_say("admin.no_jobs", lang)}</p></div>'
-    rows = "".join(_job(job, lang) for job in jobs)
+    known = {manual.id: manual for manual in manuals}
+    rows = "".join(_job(job, known.get(job.manual_id), lang) for job in jobs)
     head = _head((("admin.file", ""), ("admin.state", "")), lang)
     return f'{title}<div class="a-card a-scroll"><table class="a-list a-jobs">{head}<tbody>{rows}</tbody></table></div>'
 
 
-def _job(job: Job, lang: Lang) -> str:
+def _job(job: Job, manual: Manual | None, lang: Lang) -> str:
     read = job.state == "running" and 0 < job.pages_total <= job.pages_done
     state = "indexing" if read else job.state
     more = ""
@@ -35,10 +38,18 @@ def _job(job: Job, lang: Lang) -> str:
         )
     elif job.state == "failed":
         more = f"<small>{escape(reason(job, lang))}</small>"
+    elif job.state == "done" and manual is not None:
+        more = _notes(manual, lang)
+    elif job.state == "done" and not job.manual_id:
+        more = f"<small>{_say('admin.unpacked', lang, count=job.pages_done)}</small>"
     return (
         f'<tr data-job="{job.id}" data-state="{job.state}"><td>{escape(job.name)}</td>'
         f'<td><span class="a-state a-state-{job.state}">{_say(f"admin.state.{state}", lang)}</span>{more}</td></tr>'
     )
+
+
+def _notes(manual: Manual, lang: Lang) -> str:
+    return "".join(f"<small>{escape(note)}</small>" for note in coverage_notes(manual.coverage, lang))
 
 
 def reason(job: Job, lang: Lang) -> str:
@@ -68,7 +79,8 @@ def _manual(manual: Manual, lang: Lang) -> str:
     hint = _say("admin.delete_name", lang, name=manual.name)
     return (
         f'<tr data-manual="{escape(manual.id)}"><td lang="{manual.lang}">{escape(manual.title)}'
-        f"<small>{escape(manual.name)}</small></td>{_cell('admin.revision', 'a-n', str(manual.revision), lang)}"
+        f"<small>{escape(manual.name)}</small>{_notes(manual, lang)}</td>"
+        f"{_cell('admin.revision', 'a-n', str(manual.revision), lang)}"
         f"{_cell('admin.pages', 'a-n', f'{manual.pages:,}', lang)}"
         f"{_cell('admin.passages', 'a-n', f'{manual.passages:,}', lang)}"
         f"{_cell('admin.lang', 'a-m', say(f'admin.lang.{manual.lang}', lang), lang)}"

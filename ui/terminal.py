@@ -16,6 +16,7 @@ from ui.wording import Lang, say, say_error
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from index.build import Progress
+    from index.passage import Passage
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Data folder (default: ANDON_DATA, else ~/.local/share/andon).")
@@ -37,6 +38,12 @@ def reader_lang() -> Lang:
 
 def tell(key: str, **values: object) -> None:
     print(say(key, reader_lang(), **values))
+
+
+def page_of(passage: Passage) -> str:
+    """The printed page and the page of the file; "" where the format has no pages."""
+    labels = [label for label in dict.fromkeys(passage.page_labels) if label]
+    return say("cli.page", reader_lang(), label="–".join(labels), page=passage.pages[0]) if labels else ""
 
 
 def print_json(value: object) -> None:

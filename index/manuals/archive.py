@@ -51,9 +51,9 @@ class Member:
 def members(
     path: Path, name: str, known: Collection[str], limits: Limits | None = None, scratch: Path | None = None
 ) -> Iterator[Member]:
-    """The files of the archive at ``path``, called ``name``. ``known``: suffixes that can be read; ``scratch``: where the
-    files may lie meanwhile, in a folder ".upload-*" (by default the system's temporary folder). Raises ManualUnreadable
-    where the archive itself cannot be read or holds too much, EmptyManual where it holds no file."""
+    """The files of the archive at ``path``, called ``name``. ``known``: suffixes that can be read; ``scratch``: where
+    the files may lie meanwhile, in a folder ".upload-*" (by default the system's temporary folder). Raises
+    ManualUnreadable where the archive itself cannot be read or holds too much, EmptyManual where it holds no file."""
     found = 0
     with tempfile.TemporaryDirectory(prefix=".upload-", dir=scratch) as folder:
         for member in _Unpacking(known, limits or Limits(), Path(folder)).members(path, name, 1):

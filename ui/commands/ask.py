@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
+from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, settings_with, tell
 from ui.wording import say
 
 if TYPE_CHECKING:
@@ -81,5 +81,5 @@ def _print_verdict(answer: Answer) -> None:
 
 def _where(hit: Hit) -> str:
     passage = hit.passage
-    page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])
-    return f"{hit.manual.title}, {' > '.join(passage.section)}, {page}"
+    parts = (hit.manual.title, " > ".join(passage.section), page_of(passage))
+    return ", ".join(part for part in parts if part)

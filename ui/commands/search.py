@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
-from ui.wording import say
+from ui.terminal import AsJson, Data, page_of, print_json, settings_with, tell
 
 
 def search(
@@ -39,8 +38,8 @@ def search(
         tell("cli.no_hits")
     for rank, hit in enumerate(results.hits, start=1):
         passage = hit.passage
-        page = say("cli.page", reader_lang(), label="–".join(dict.fromkeys(passage.page_labels)), page=passage.pages[0])
         why = ", ".join(f"{why.by} {why.rank}" + (f" ({why.detail})" if why.detail else "") for why in hit.why)
-        print(f"{rank}. {hit.manual.name}, {page}  [{passage.kind}]  score {hit.score:.3f}  ({why})")
+        place = ", ".join(part for part in (hit.manual.name, page_of(passage)) if part)
+        print(f"{rank}. {place}  [{passage.kind}]  score {hit.score:.3f}  ({why})")
         print(f"   {' > '.join(passage.section)}")
         print("   " + passage.text.replace("\n", "\n   ") + "\n")

@@ -90,6 +90,8 @@ _QUOTE: dict[str, Entry] = {
     "quote.page_of_file": {"ja": "ファイルの {page} ページ目", "en": "page {page} of the file"},
     "quote.revision": {"ja": "登録 第 {revision} 版", "en": "upload {revision}"},
     "quote.open": {"ja": "原文を開く", "en": "Open the original"},
+    "quote.about_page": {"ja": "約 {page}", "en": "about {page}"},
+    "quote.open_file": {"ja": "{title} を新しいタブで開く", "en": "Open {title} in a new tab"},
     "quote.open_page": {
         "ja": "{title} の {label} ページを新しいタブで開く",
         "en": "Open {title} at page {label} in a new tab",
@@ -179,6 +181,16 @@ _ANSWER: dict[str, Entry] = {
         "en": "The part is described, but the value you asked for was not found. See the nearest sections, "
         "or call maintenance.",
     },
+    "answer.declined.procedure_missing": {
+        "ja": "この作業の手順は、登録されているマニュアルに見つかりません",
+        "en": "A procedure for this was not found in the manuals",
+    },
+    "answer.declined.procedure_missing.help": {
+        "ja": "部品の記載はありますが、お尋ねの作業の手順が見つかりません。"
+        "似た部品の手順で代用せず、保全担当に連絡してください。",
+        "en": "The part is described, but not how to do this to it. Do not go by a similar part's procedure; "
+        "see the nearest sections, or call maintenance.",
+    },
     "answer.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません",
         "en": "There are no manuals yet",
@@ -206,9 +218,11 @@ _ADMIN: dict[str, Entry] = {
     "admin.upload": {"ja": "マニュアルの登録", "en": "Add manuals"},
     "admin.upload_button": {"ja": "ファイルを選んで登録", "en": "Choose files to add"},
     "admin.upload_note": {
-        "ja": "PDF、Markdown、HTML、テキスト。1 ファイル {megabytes} MB まで、複数まとめて選べます。"
+        "ja": "PDF、Word、Excel、PowerPoint、CSV、Markdown、AsciiDoc、HTML、テキスト、これらの ZIP。"
+        "1 ファイル {megabytes} MB まで、複数まとめて選べます。"
         "同じ名前のファイルは改訂版として置き換えます。",
-        "en": "PDF, Markdown, HTML or plain text, up to {megabytes} MB each, several at once. "
+        "en": "PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, or a ZIP of these, "
+        "up to {megabytes} MB each, several at once. "
         "A file of the same name replaces the earlier one as its next revision.",
     },
     "admin.jobs": {"ja": "登録の状況", "en": "Progress"},
@@ -246,6 +260,37 @@ _ADMIN: dict[str, Entry] = {
     "admin.delete_yes": {"ja": "削除する", "en": "Delete"},
     "admin.delete_no": {"ja": "やめる", "en": "Keep it"},
     "admin.deleted": {"ja": "{name} を削除しました。", "en": "{name} was deleted."},
+    "admin.unpacked": {"ja": "{count} 個のファイルを取り出しました", "en": "{count} files taken out"},
+    "coverage.ocr": {
+        "ja": "文字認識(OCR)で読んだページ {count} 件: {where}",
+        "en": "{count} pages read by text recognition (OCR): {where}",
+    },
+    "coverage.scan": {
+        "ja": "画像だけのため読めなかったページ {count} 件: {where}",
+        "en": "{count} pages not read, they are pictures: {where}",
+    },
+    "coverage.garbled": {
+        "ja": "文字情報が壊れていて読めなかったページ {count} 件: {where}",
+        "en": "{count} pages not read, their characters have no code: {where}",
+    },
+    "coverage.hidden_sheet": {
+        "ja": "非表示のため読まなかったシート {count} 枚: {where}",
+        "en": "{count} hidden sheets not read: {where}",
+    },
+    "coverage.hidden_slide": {
+        "ja": "非表示のため読まなかったスライド {count} 枚: {where}",
+        "en": "{count} hidden slides not read: {where}",
+    },
+    "coverage.formula": {
+        "ja": "計算結果が保存されていない数式 {count} 個: {where}。Excel で開いて保存し直してください",
+        "en": "{count} formulas saved without their result: {where}. Open the file in Excel and save it again",
+    },
+    "coverage.chart": {"ja": "読まなかったグラフ {count} 個: {where}", "en": "{count} charts not read: {where}"},
+    "coverage.include": {
+        "ja": "取り込まなかった別ファイル {count} 個。必要なら別に登録してください",
+        "en": "{count} other files that it refers to are not included. Add them too if you need them",
+    },
+    "coverage.more": {"ja": "、ほか {count} 件", "en": " and {count} more"},
     "admin.failed_file": {"ja": "{name}: {reason}", "en": "{name}: {reason}"},
     "admin.search": {"ja": "検索の確認", "en": "Try a search"},
     "admin.search_label": {"ja": "質問またはコード", "en": "Question or code"},
