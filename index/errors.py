@@ -8,7 +8,11 @@ IndexFailed
 │   ├── ManualDamaged         the file is broken
 │   ├── ManualTooLarge        unpacked, or in rows, it is more than a box can read
 │   ├── ManualUnsafe          it holds what no manual needs: entities, paths that lead outside, archives in archives
-│   └── OldFormat             a Word, Excel or PowerPoint file from before 2007
+│   ├── OldFormat             a Word, Excel or PowerPoint file from before 2007
+│   ├── OcrMissing            pictures only, and text recognition is not installed
+│   ├── ReaderCrashed         reading it ended the reader
+│   ├── ReaderOverMemory      reading it needs more memory than a reader may have
+│   └── ReaderTooSlow         reading it does not come to an end
 ├── ManualUnknown         no manual of that id or name
 ├── IndexStale            built with another embedder
 └── IndexBusy             another process is changing this index
@@ -63,6 +67,22 @@ class ManualUnsafe(ManualUnreadable):
 
 class OldFormat(ManualUnreadable):
     code = "old_format"
+
+
+class OcrMissing(ManualUnreadable):
+    code = "ocr_missing"
+
+
+class ReaderCrashed(ManualUnreadable):
+    code = "reader_crashed"
+
+
+class ReaderOverMemory(ManualUnreadable):
+    code = "reader_over_memory"
+
+
+class ReaderTooSlow(ManualUnreadable):
+    code = "reader_too_slow"
 
 
 class ManualUnknown(IndexFailed):

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from index.errors import EmptyManual, ManualDamaged, ManualEncrypted, UnknownFormat
+from index.errors import EmptyManual, ManualDamaged, ManualEncrypted, OcrMissing, UnknownFormat
 from index.manuals.block import Block, Page, Reading
 from index.manuals.choose import reader_for
+from index.manuals.pdf import PdfReader
 
 Draw = Callable[[Any], None]
 HIGH = 842.0
@@ -355,9 +356,15 @@ def test_a_cut_off_pdf_is_damaged(tmp_path: Path) -> None:
         reader_for(path).open(path)
 
 
-def test_a_scan_is_refused_with_its_reason(tmp_path: Path) -> None:
-    path = make_pdf(tmp_path / "a.pdf", [lambda c: c.rect(72, 72, 100, 100), lambda c: c.rect(72, 72, 90, 90)])
-    with pytest.raises(EmptyManual, match=r"no text on any of its 2 pages: it is a scan.*OCR"):
+def test_a_scan_without_ocr_is_refused_with_its_reason(tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf", [lambda c: c.rect(72, 72, 100, 100, fill=1)] * 2)
+    with pytest.raises(OcrMissing, match=r"no text on any of its 2 pages: it is a scan.*andon\[ocr\]"):
+        PdfReader(recognise=False).open(path)
+
+
+def test_a_blank_document_is_named(tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf", [lambda c: None, lambda c: None])
+    with pytest.raises(EmptyManual, match="all of its 2 pages are blank"):
         reader_for(path).open(path)
 
 
@@ -382,5 +389,5 @@ def test_open_printer_manuals(tmp_path: Path) -> None:
     assert "4. Bed Leveling" in [b.text for b in pages[6].blocks]
     _, tagged = read(folder / "tagged.pdf")
     assert next(row.cells for row in of_kind(tagged, "row")) == (("Column 1", "Cell 1"), ("Column 2", "Cell 2"))
-    with pytest.raises(EmptyManual, match="scan"):
-        reader_for(folder / "linn.pdf").open(folder / "linn.pdf")
+    with pytest.raises(OcrMissing, match="scan"):
+        PdfReader(recognise=False).open(folder / "linn.pdf")

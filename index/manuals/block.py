@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -54,6 +54,9 @@ class Reading:
     page_count: int
     pages: Iterator[Page]
     skipped: tuple[Skipped, ...] = ()
+
+
+ReportPage = Callable[[int, int, bool], None]  # pages done, pages in all, whether OCR read the last one
 
 
 class ManualReader(Protocol):

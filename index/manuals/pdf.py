@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.coverage import Skipped
-from index.errors import EmptyManual, ManualDamaged, ManualEncrypted
-from index.manuals import signs
-from index.manuals.block import Page, Reading
-from index.manuals.pdf_blocks import LARGER, PageReader, Style, folded, half
+from index.coverage import Skipped, SkipReason
+from index.errors import EmptyManual, ManualDamaged, ManualEncrypted, ManualUnreadable, OcrMissing
+from index.manuals.block import Page, Reading, ReportPage
+from index.manuals.ocr import INSTALL, is_installed
+from index.manuals.ocr_render import Judged, judged, scanned_page
+from index.manuals.pdf_blocks import PageReader, Style, folded
 from index.manuals.pdf_ink import Ink, read_ink
-from index.manuals.pdf_layout import lines_of
-from index.manuals.pdf_margins import Margins
-from index.manuals.pdf_quality import FEW, drawn_over, unread
+from index.manuals.pdf_quality import look_at, verdict
 from index.manuals.pdf_regions import page_items
-from index.manuals.pdf_tables import ruled_tables
+from index.manuals.pdf_survey import Survey
 from index.manuals.plain import read_bytes
 
 _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its own documentation)
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
-_WIDEST_LEADING = 2.3  # distance of lines over font size; double-spaced text has about 2.3
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
 
 
 class PdfReader:
-    """Reads .pdf files with a text layer. A scan is refused with its reason: there is no OCR in this version."""
+    """Reads .pdf files: their text layer, and by OCR the pages that are pictures. ``recognise=False`` leaves OCR out.
+    ``report`` is told after each page of the first pass, which does the slow work."""
 
     suffixes: tuple[str, ...] = (".pdf",)
+
+    def __init__(self, report: ReportPage | None = None, recognise: bool = True) -> None:
+        self.report = report
+        self._recognise = recognise
 
     def open(self, path: Path) -> Reading:
         data = read_bytes(path)
@@ -41,19 +43,40 @@ class PdfReader:
             raise ManualDamaged(f"{path.name} is cut off: its end mark is missing.", "Copy it again from its source.")
         with _PDFIUM:
             document = _opened(path, data)
-            survey = _Survey()
-            for number in range(1, len(document) + 1):
-                survey.add(_ink(document, number, path))
-            if survey.characters == 0:
+            try:
+                survey, judged = self._survey(document, path)
+                if survey.characters == 0:
+                    raise self._nothing(path, survey.margins.pages, judged)
+                title = _title(document, survey, path)
+                style = survey.style(_outline(document))
+            except BaseException:
                 document.close()
-                raise EmptyManual(
-                    f"{path.name} has no text on any of its {survey.margins.pages} pages: it is a scan.",
-                    "Text recognition (OCR) is not available in this version; get the PDF as the maker published it, "
-                    "or run it through an OCR program that writes a text layer.",
-                )
-            title = _title(document, survey, path)
-            style = survey.style(_outline(document))
-        return Reading(title, survey.margins.pages, _pages(document, path, survey, style))
+                raise
+        return Reading(title, survey.margins.pages, _pages(document, path, survey, style, judged))
+
+    def _survey(self, document: Any, path: Path) -> tuple[Survey, dict[int, Judged]]:
+        survey, found = Survey(), dict[int, Judged]()
+        for number in range(1, len(document) + 1):
+            with _page(document, number, path) as page:
+                ink = read_ink(page)
+                own = sum(len(segment.text) for segment in ink.segments)
+                judged_so = judged(page, verdict(look_at(page)), own, self._recognise)
+            if judged_so is not None:
+                found[number] = judged_so
+                ink = judged_so.scanned.ink if judged_so.scanned else ink
+            survey.add(ink)
+            if self.report is not None:
+                by_ocr = judged_so is not None and judged_so.scanned is not None
+                self.report(number, len(document), by_ocr)
+        return survey, found
+
+    def _nothing(self, path: Path, pages: int, judged: Mapping[int, Judged]) -> ManualUnreadable:
+        if not any(page.verdict != "blank" for page in judged.values()):
+            return EmptyManual(f"{path.name}: all of its {pages} pages are blank.", "Check that it is the right file.")
+        message = f"{path.name} has no text on any of its {pages} pages: it is a scan."
+        if self._recognise and is_installed():
+            return EmptyManual(f"{message} Text recognition (OCR) found no text in it either.", "Scan it more sharply.")
+        return OcrMissing(message, INSTALL)
 
 
 def _opened(path: Path, data: bytes) -> Any:
@@ -75,77 +98,20 @@ def _opened(path: Path, data: bytes) -> Any:
     return document
 
 
-def _ink(document: Any, number: int, path: Path) -> Ink:
+@contextmanager
+def _page(document: Any, number: int, path: Path) -> Iterator[Any]:
     import pypdfium2
 
     try:
         page = document[number - 1]
         try:
-            return read_ink(page)
+            yield page
         finally:
             page.close()
     except pypdfium2.PdfiumError as cause:
         raise ManualDamaged(
             f"{path.name}: page {number} cannot be read ({cause}).", "Copy the file again from its source."
         ) from cause
-
-
-def _drawn_over(document: Any, number: int) -> tuple[float, int]:
-    page = document[number - 1]
-    try:
-        return drawn_over(page)
-    finally:
-        page.close()
-
-
-@dataclass
-class _Survey:
-    """What a first pass over all pages learns; it keeps no page's text but its edges."""
-
-    margins: Margins = field(default_factory=Margins)
-    characters: int = 0
-    sizes: Counter[float] = field(default_factory=Counter)
-    leadings: Counter[float] = field(default_factory=Counter)
-    numbered: Counter[tuple[float, int]] = field(default_factory=Counter)
-    largest: tuple[float, str] = (0.0, "")
-
-    def add(self, ink: Ink) -> None:
-        self.margins.add(ink, frozenset(place for _, places in ruled_tables(ink) for place in places))
-        for segment in ink.segments:
-            self.characters += len(segment.text)
-            # Running heads are small and on every page: they must not pass for the body of a short manual.
-            at_edge = not 0.12 * ink.height <= segment.middle[1] <= 0.88 * ink.height
-            self.sizes[half(segment.size)] += 1 if at_edge else 20 * len(segment.text)
-        lines = lines_of(ink.segments)
-        for before, after in pairwise(lines):
-            ratio = (after.top + after.bottom - before.top - before.bottom) / 2 / max(1.0, after.size)
-            if (
-                abs(before.size - after.size) < 0.1
-                and 1.0 <= ratio <= _WIDEST_LEADING
-                and abs(before.x0 - after.x0) < 1
-            ):
-                self.leadings[round(ratio, 1)] += 1
-        for line in lines:
-            level = signs.heading_level(line.text)
-            if level and not signs.step(line.text):
-                self.numbered[half(line.size), level] += 1
-        if self.margins.pages == 1 and lines:
-            top = max(line.size for line in lines)
-            text = " ".join(line.text for line in lines if line.size > top - 0.5)
-            self.largest = (top, text)
-
-    def style(self, outline: dict[str, int]) -> Style:
-        body = max(self.sizes.items(), key=lambda item: (item[1], item[0]))[0]
-        leading = self.leadings.most_common(1)[0][0] if self.leadings else 1.4
-        larger = sorted((s for s, n in self.sizes.items() if s >= LARGER * body and n > 40), reverse=True)
-        levels: dict[float, int] = {}
-        for size in larger:
-            known = [(n, -level) for (s, level), n in self.numbered.items() if s == size]
-            if known:
-                levels[size] = -max(known)[1]
-        if not levels:
-            levels = {size: min(4, rank) for rank, size in enumerate(larger[:6], start=1)}
-        return Style(body, leading, levels, outline)
 
 
 def _outline(document: Any) -> dict[str, int]:
@@ -161,7 +127,7 @@ def _outline(document: Any) -> dict[str, int]:
     return titles
 
 
-def _title(document: Any, survey: _Survey, path: Path) -> str:
+def _title(document: Any, survey: Survey, path: Path) -> str:
     named = str(document.get_metadata_value("Title") or "").strip()
     if not _NO_TITLE.match(named):
         return named
@@ -170,27 +136,36 @@ def _title(document: Any, survey: _Survey, path: Path) -> str:
     return " ".join(text.split()) if size > body and len(text) <= 120 else path.stem
 
 
-def _pages(document: Any, path: Path, survey: _Survey, style: Style) -> Iterator[Page]:
+def _pages(document: Any, path: Path, survey: Survey, style: Style, judged: Mapping[int, Judged]) -> Iterator[Page]:
     reader = PageReader(style)
     try:
         for number in range(1, survey.margins.pages + 1):
+            aside = judged.get(number)
+            scanned = aside.scanned if aside is not None else None
             with _PDFIUM:
-                ink = _ink(document, number, path)
                 named = str(document.get_page_label(number - 1) or "").strip()
+                if scanned is None:
+                    with _page(document, number, path) as page:
+                        ink = read_ink(page)
             label = named or survey.margins.printed_label(number - 1) or str(number)
-            items = page_items(ink, survey.margins.running_lines(number - 1), style)
-            blocks = tuple(reader.blocks(items, number))
+            running = survey.margins.running_lines(number - 1)
+            if scanned is not None:
+                yield scanned_page(reader, scanned, running, number, label)
+                continue
+            blocks = tuple(reader.blocks(page_items(ink, running, style), number))
             if ink.turned:  # the places are not those of the page as people see it
                 blocks = tuple(replace(block, box=None) for block in blocks)
-            text = "".join(block.text for block in blocks)
-            with _PDFIUM:
-                reason = unread(text, *(_drawn_over(document, number) if len(text) < FEW else (0.0, 0)))
-            if reason == "blank" and sum(len(segment.text) for segment in ink.segments) > FEW:
-                reason = "left_out"
-            if reason is None:
-                yield Page(number, label, blocks)
-            else:
-                yield Page(number, label, () if reason == "garbled" else blocks, (Skipped(reason, label),))
+            yield _with_reason(Page(number, label, blocks), aside, ink)
     finally:
         with _PDFIUM:
             document.close()
+
+
+def _with_reason(page: Page, aside: Judged | None, ink: Ink) -> Page:
+    """The page, with what of it was not read."""
+    if aside is None:
+        left_out = not page.blocks and ink.segments  # contents lists and lettering of figures are no passages
+        return replace(page, skipped=(Skipped("left_out", page.label),)) if left_out else page
+    reason: SkipReason = "blank" if aside.verdict == "blank" else "garbled" if aside.verdict == "garbled" else "scan"
+    blocks = () if reason == "garbled" else page.blocks
+    return replace(page, blocks=blocks, skipped=(Skipped(reason, page.label),))

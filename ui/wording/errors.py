@@ -21,8 +21,10 @@ ERRORS: dict[str, Entry] = {
         "Upload PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML or plain text.",
     },
     "empty_manual": {
-        "ja": "ファイルに文字がありません。スキャン画像だけの PDF は、文字認識(OCR)をしてから登録してください。",
-        "en": "There is no text in this file. A PDF of scanned pictures needs text recognition (OCR) first.",
+        "ja": "ファイルから文字を読み取れません。空のファイルか、文字が不鮮明なスキャン画像です。"
+        "元のファイルを確認するか、鮮明にスキャンし直して登録してください。",
+        "en": "No text was found in this file: it is empty, or its scanned pages are not sharp enough. "
+        "Check the file, or scan it again more sharply.",
     },
     "manual_encrypted": {
         "ja": "パスワードで保護されています。パスワードを外して保存し直し、登録してください。",
@@ -46,6 +48,30 @@ ERRORS: dict[str, Entry] = {
         "ja": "古い形式(.doc、.xls、.ppt)のファイルです。"
         ".docx、.xlsx、.pptx または PDF で保存し直して登録してください。",
         "en": "This is an old .doc, .xls or .ppt file. Save it as .docx, .xlsx, .pptx or PDF and upload that.",
+    },
+    "ocr_missing": {
+        "ja": "スキャン画像だけのファイルです。文字認識(OCR)が入っていないため読み取れません。"
+        "pip install 'andon[ocr]' で追加してから登録してください。",
+        "en": "The file holds scanned pictures only, and text recognition (OCR) is not installed. "
+        "Add it with: pip install 'andon[ocr]', then upload the file again.",
+    },
+    "reader_crashed": {
+        "ja": "ファイルの読み取り中に、読み取り処理が異常終了しました。ファイルが壊れている可能性があります。"
+        "PDF に印刷するなど、別の方法で保存し直して登録してください。",
+        "en": "Reading this file made the reader break down; the file may be damaged. "
+        "Save it in another way, such as printing it to PDF, and upload that.",
+    },
+    "reader_over_memory": {
+        "ja": "ファイルの読み取りに、許可された量を超えるメモリが必要です。"
+        "ファイルを分割するか、画像の解像度を下げて保存し直し、登録してください。",
+        "en": "Reading this file needs more memory than is allowed. "
+        "Split it, or save it with smaller pictures, and upload that.",
+    },
+    "reader_too_slow": {
+        "ja": "ファイルの読み取りが終わらないため、中止しました。ファイルを分割するか、"
+        "別の方法で保存し直して登録してください。",
+        "en": "Reading this file did not come to an end and was stopped. "
+        "Split it or save it in another way, and upload that.",
     },
     "manual_unknown": {
         "ja": "このマニュアルは登録されていません。削除された可能性があります。",
