@@ -26,7 +26,7 @@ MAX_TOKENS = 256
 CHARACTERS_A_TOKEN = 32  # a text is cut here before it is tokenised; no tokenizer's mean is near it
 QUERIES_KEPT = 256
 LANGUAGES = frozenset({"ja", "en"})
-_INSTALL = "Install Andon again: pip install andon"
+_INSTALL = "Install it with: pip install onnxruntime tokenizers"
 
 
 @dataclass(frozen=True, slots=True)
