@@ -38,6 +38,7 @@ __all__ = ["COOKIE", "accept_upload", "account_of_request", "error_json", "make_
 COOKIE = "andon_session"
 MAX_JSON_BYTES = 1 << 20
 MAX_NAME = 200  # characters of an uploaded file's name
+_SHOWN_AS_TEXT = (".txt", ".text", ".md", ".csv", ".tsv", ".adoc", ".asciidoc", ".asc")
 WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
 LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
 _LOG = logging.getLogger("andon.service")
@@ -227,8 +228,8 @@ def _add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> No
     def original(manual_id: str) -> FileResponse:
         """The original file, shown in the browser where it can (add #page=N to open a PDF at a page)."""
         path, manual = library.original(manual_id), library.manual(manual_id)
-        inline = path.suffix in (".pdf", ".txt", ".md")
-        media = {".md": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8"}.get(path.suffix)
+        inline = path.suffix == ".pdf" or path.suffix in _SHOWN_AS_TEXT
+        media = "text/plain; charset=utf-8" if path.suffix in _SHOWN_AS_TEXT else None
         return FileResponse(
             path, filename=manual.name, media_type=media,
             content_disposition_type="inline" if inline else "attachment",

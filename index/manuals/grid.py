@@ -21,7 +21,10 @@ _HEADER_WORD = re.compile(
     r"symptom|check|interval|parameter|message|note|remark|meaning|step|category|machine|id)s?\b\.?",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"^[+\-±]?[\d.,]+\s*[%a-zA-Z℃°Ωµμ/²³·]{0,6}$")
+_NUMBER = re.compile(  # 24, ±0.5 mm, AC 200 V, 10-20 s
+    r"^(?:AC|DC|[φΦ約≤≥<>≦≧]|[Mm]ax\.?|[Mm]in\.?|最大|最小)?\s*[+\-±]?\d[\d.,]*(?:\s*[~〜～\-–]\s*\d[\d.,]*)?"
+    r"\s*[%a-zA-Z℃°Ωµμ/²³·]{0,6}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
