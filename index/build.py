@@ -17,8 +17,8 @@ from index.coverage import Coverage, Tally
 from index.embedder import Embedder, Vectors
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
 from index.manuals.block import Page
-from index.manuals.choose import reader_for
 from index.originals import Original, Originals
+from index.parsing import OpenFile, Seen, Watch, open_here
 from index.passage import Manual, Passage
 from index.store import VectorStore
 from index.text import language
@@ -33,7 +33,8 @@ class Cancelled(IndexFailed):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a manual is: ``stage`` is "read" (in pages) or "embed" (in passages)."""
+    """How far a manual is: ``stage`` is "recognise" (pages looked at so far, where OCR reads some: seconds a page),
+    "read" (in pages), "embed" (in passages), or "wait": nothing new, but whoever wants to stop may say so."""
 
     stage: str
     done: int
@@ -65,12 +66,18 @@ class Builder:
     """Changes one index. Callers hold the writer lock (see index.library); several threads may add at once."""
 
     def __init__(
-        self, truth: Truth, store: VectorStore | None, embedder: Embedder | None, originals: Originals
+        self,
+        truth: Truth,
+        store: VectorStore | None,
+        embedder: Embedder | None,
+        originals: Originals,
+        open_file: OpenFile = open_here,
     ) -> None:
         self._truth = truth
         self._store = store
         self._embedder = embedder
         self._originals = originals
+        self._open_file = open_file
         self.publishing = threading.Lock()  # held while what is searchable changes
 
     def add(self, original: Original, name: str, report: ReportProgress | None = None) -> Added:
@@ -138,7 +145,7 @@ class Builder:
 
     def _read(self, original: Original, name: str, say: ReportProgress) -> _Ready:
         try:
-            reading = reader_for(original.path).open(original.path)
+            reading = self._open_file(original.path, _watching(say))
             total = reading.page_count
             heading = storable(reading.title.strip())
             title = heading if heading and heading != original.path.stem else Path(name).stem
@@ -195,6 +202,19 @@ def _stored(draft: DraftPassage) -> DraftPassage:
         section=tuple(storable(heading) for heading in draft.section),
         page_labels=tuple(storable(label) for label in draft.page_labels),
     )
+
+
+def _watching(say: ReportProgress) -> Watch:
+    """What a reader has seen, as progress; pages looked at without OCR are no news, reading them is quick."""
+    recognised = False
+
+    def watch(seen: Seen | None) -> None:
+        nonlocal recognised
+        recognised |= seen is not None and seen.by_ocr
+        news = seen is not None and recognised
+        say(Progress("recognise", seen.done, seen.total) if seen and news else Progress("wait", 0, 0))
+
+    return watch
 
 
 def _silent(progress: Progress) -> None:

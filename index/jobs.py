@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file on its way into the index. ``error`` says what is wrong and what helps, for state "failed"."""
+    """A file on its way into the index. ``error`` says what is wrong and what helps, for state "failed";
+    ``seconds_left`` until it is read, an estimate by the pages so far, known where it is being read."""
 
     id: int
     name: str
@@ -39,6 +40,7 @@ class Job:
     error: str
     manual_id: str
     created_at: str
+    seconds_left: int | None = None
 
 
 class JobQueue:
@@ -51,6 +53,7 @@ class JobQueue:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._cancelled: set[int] = set()
+        self._seconds_left: dict[int, int] = {}
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -108,12 +111,17 @@ class JobQueue:
 
     def job(self, job_id: int) -> Job | None:
         row = self._truth.db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
-        return _job(row) if row else None
+        return self._with_estimate(row) if row else None
 
     def jobs(self, limit: int = 50) -> list[Job]:
         """The newest jobs, newest first."""
         rows = self._truth.db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-        return [_job(row) for row in rows]
+        return [self._with_estimate(row) for row in rows]
+
+    def _with_estimate(self, row: sqlite3.Row) -> Job:
+        job = _job(row)
+        left = self._seconds_left.get(job.id)
+        return replace(job, seconds_left=left) if left is not None and job.state == "running" else job
 
     def wait(self, job_id: int, timeout_s: float) -> Job:
         """The job when it has ended. Raises TimeoutError."""
@@ -150,16 +158,18 @@ class JobQueue:
 
     def _run(self, job_id: int, name: str, sha256: str, suffix: str) -> None:
         original = self._originals.at(sha256, suffix)
-        last = 0.0
+        begun, last, furthest = time.monotonic(), 0.0, 0
 
         def report(progress: Progress) -> None:
-            nonlocal last
+            nonlocal last, furthest
             if job_id in self._cancelled or self._stopping.is_set():
                 raise Cancelled("Stopped.", "Upload the file again.")
             now = time.monotonic()
-            if progress.stage == "read" and (now - last > REPORT_EVERY_S or progress.done == progress.total):
-                last = now
-                self._update(job_id, pages_done=progress.done, pages_total=progress.total)
+            slow = progress.stage == "recognise"
+            if slow or (progress.stage == "read" and (now - last > REPORT_EVERY_S or progress.done == progress.total)):
+                last, furthest = now, max(furthest, progress.done)
+                self._seconds_left[job_id] = round((now - begun) / max(1, furthest) * (progress.total - furthest))
+                self._update(job_id, pages_done=furthest, pages_total=progress.total)
 
         manual_id = ""
         try:
@@ -182,6 +192,7 @@ class JobQueue:
         else:
             self._update(job_id, state="done", manual_id=manual_id, finished_at=_now())
         self._cancelled.discard(job_id)
+        self._seconds_left.pop(job_id, None)
         self._originals.drop_unused(original)
 
     def _unpack(self, original: Original, name: str, report: ReportProgress) -> None:

@@ -16,6 +16,7 @@ from index.jobs import JobQueue
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.originals import Originals
+from index.parsing import Parser
 from index.passage import Manual, Passage
 from index.refill import Refill, ReportDone, VectorState
 from index.search import Results, Scope, Searcher
@@ -50,7 +51,9 @@ class Library:
             if self._store is not None:
                 opened.callback(self._store.close)
             self._originals = Originals(options, self._truth)
-            self._builder = Builder(self._truth, self._store, self.embedder, self._originals)
+            self._parser = Parser()
+            opened.callback(self._parser.close)
+            self._builder = Builder(self._truth, self._store, self.embedder, self._originals, self._parser.open)
             self._refill: Refill | None = None
             if self._store is not None and self.embedder is not None:
                 self._refill = Refill(self._truth, self._store, self.embedder, self._builder.publishing)

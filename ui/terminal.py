@@ -72,6 +72,9 @@ def print_failure(failure: Exception) -> None:
         print(f"  {say('cli.remedy', lang)}: {remedy}", file=sys.stderr)
 
 
+_STAGES = {"recognise": "cli.recognising", "read": "cli.reading", "embed": "cli.embedding"}
+
+
 class ProgressLine:
     """One line on stderr that says how far a file is and about how long it still takes."""
 
@@ -81,13 +84,13 @@ class ProgressLine:
         self._stage = ""
 
     def __call__(self, progress: Progress) -> None:
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or progress.stage == "wait":
             return
         if progress.stage != self._stage:
             self._stage, self._start = progress.stage, time.monotonic()
         spent = time.monotonic() - self._start
         left = spent / max(progress.done, 1) * (progress.total - progress.done)
-        stage = say("cli.reading" if progress.stage == "read" else "cli.embedding", reader_lang())
+        stage = say(_STAGES.get(progress.stage, "cli.reading"), reader_lang())
         print(f"\r\x1b[K{self._name}: {stage} {progress.done}/{progress.total}  ~{left:.0f} s", end="", file=sys.stderr)
 
     def done(self) -> None:

@@ -11,6 +11,7 @@ from index.manuals.html import HtmlReader
 from index.manuals.markdown import MarkdownReader
 from index.manuals.pdf import PdfReader
 from index.manuals.plain import PlainReader
+from index.manuals.scan import ScanReader
 from index.manuals.slides import SlidesReader
 from index.manuals.table_file import TableFileReader
 from index.manuals.word import WordReader
@@ -36,7 +37,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 _PDF_HEADER_WITHIN = 1024  # readers accept the PDF header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)
-_REMEDY = "Give a PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML or plain text file."
+_REMEDY = "Give a PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, PNG, JPEG or TIFF file."
 _OFFICE = (WordReader, SlidesReader, WorkbookReader)
 ARCHIVES = (".zip",)  # their files become manuals of their own, see index.manuals.archive
 
@@ -45,7 +46,7 @@ def readers() -> tuple[ManualReader, ...]:
     """One reader of each format, in the order in which they are listed to people."""
     return (
         PdfReader(), WordReader(), WorkbookReader(), SlidesReader(), TableFileReader(), MarkdownReader(),
-        AsciiDocReader(), HtmlReader(), PlainReader(),
+        AsciiDocReader(), HtmlReader(), PlainReader(), ScanReader(),
     )  # fmt: skip
 
 
@@ -99,6 +100,9 @@ def reader_for(path: Path) -> ManualReader:
         if not is_pdf:
             really = kind or ("text" if b"\x00" not in first else "something else")
             raise UnknownFormat(f"{path.name} is named as a PDF, but its content is {really}.", _REMEDY)
+    elif isinstance(reader, ScanReader):
+        if not kind.endswith(" picture"):
+            raise UnknownFormat(f"{path.name} is {kind or 'text'} by its content, not a {suffix} picture.", _REMEDY)
     elif isinstance(reader, _OFFICE):
         if kind not in (_ZIP, _COMPOUND):
             raise UnknownFormat(f"{path.name} is {kind or 'text'} by its content, not a {suffix} file.", _REMEDY)

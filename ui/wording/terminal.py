@@ -46,6 +46,10 @@ TERMINAL: dict[str, Entry] = {
         "ja": "この値はマニュアルに見つかりません。近い箇所を確認してください。",
         "en": "This value was not found in the manuals. See the nearest sections.",
     },
+    "cli.declined.procedure_missing": {
+        "ja": "この作業の手順はマニュアルに見つかりません。似た部品の手順で代用しないでください。",
+        "en": "A procedure for this was not found in the manuals. Do not go by a similar part's procedure.",
+    },
     "cli.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません。andon index add で登録してください。",
         "en": "No manual is indexed yet. Add one with: andon index add FILE",
@@ -53,6 +57,7 @@ TERMINAL: dict[str, Entry] = {
     "cli.time": {"ja": "原文 {found} ms、回答完了 {total} ms", "en": "quote after {found} ms, done after {total} ms"},
     "cli.no_hits": {"ja": "該当する箇所はありません。", "en": "Nothing found."},
     "cli.reading": {"ja": "読み取り中", "en": "reading"},
+    "cli.recognising": {"ja": "文字認識中(OCR)", "en": "recognising text (OCR)"},
     "cli.embedding": {"ja": "索引作成中", "en": "indexing"},
     "cli.added": {
         "ja": "登録しました: {name}({pages} ページ、{passages} 箇所)",
