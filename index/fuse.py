@@ -19,13 +19,19 @@ STEPS = 0.05  # the passage is a procedure and the question asks how to do somet
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """How much of a passage's score the vectors give (0 to 1): ``own`` for passages in the question's language,
-    ``other`` for those in the other, where keywords are only translated words. ``behind``: what a cosine in the other
-    language counts, since a passage that can be read as asked is preferred."""
+    """How much the cosine adds to a passage's score, tuned by tests/bench_fusion.py.
 
-    own: float = 0.4
+    ``own`` is the most it adds to a passage in the question's language, ``other`` to one in the other language. Vectors
+    fill what the words lack: the addition shrinks with the best keyword relevance among passages of that language, and
+    is none at ``own_full`` or ``other_full`` (lower, since translated words reach less). ``usual`` is the cosine that a
+    right passage has: where even the nearest is farther off than that, nearness says less.
+    """
+
+    own: float = 0.2
+    own_full: float = 1.0
     other: float = 0.4
-    behind: float = 1.0
+    other_full: float = 0.5
+    usual: float = 0.5
 
 
 MIX = Mix()
@@ -52,24 +58,24 @@ class Evidence:
     """What the sides found for one question, by passage number.
 
     ``keywords``: keyword relevance (0 to 1); ``vectors``: cosine, empty where the embedder does not know the question's
-    language; ``extra``: what a passage's manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``embedded``:
-    passages in a language that the embedder knows; ``foreign``: passages in another language than the question.
+    language; ``extra``: what a passage's manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``foreign``:
+    passages in another language than the question.
     """
 
     codes: Sequence[CodeMatch] = ()
     keywords: Mapping[int, float] = field(default_factory=dict)
     vectors: Mapping[int, float] = field(default_factory=dict)
     extra: Mapping[int, float] = field(default_factory=dict)
-    embedded: Collection[int] = ()
     foreign: Collection[int] = ()
 
 
 def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
     """Best first.
 
-    Keyword relevance is absolute, so a clear winner keeps its lead. The cosine enters as its place between the least
-    and the best similarity seen among passages of its language, and takes its share of the weight from the keyword's: a
-    passage that no vector could have found is not behind for that. A code that leads a passage outweighs both.
+    Keyword relevance is absolute, so a clear winner keeps its lead. The cosine is added as its place between the least
+    and the best similarity seen among passages of its language, so that a passage that no vector could have found is
+    not behind for that, and so that languages are not played against each other. A code that leads a passage outweighs
+    both.
     """
     score = dict.fromkeys([*found.keywords, *found.vectors, *(match.number for match in found.codes)], 0.0)
     why: dict[int, list[Why]] = {number: [] for number in score}
@@ -80,38 +86,32 @@ def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
         score[match.number] += CODE_LEAD if match.lead else CODE_MENTION
     for number, match in best.items():
         why[number].append(Why("code", 1 if match.lead else 2, match.code))
-    shares = _shares(found, mix)
     for rank, number in enumerate(_best_first(found.keywords), start=1):
         if found.keywords[number] > 0:
-            score[number] += found.keywords[number] * (1 - shares.get(number, 0.0))
+            score[number] += found.keywords[number]
             why[number].append(Why("keyword", rank, f"{found.keywords[number]:.2f}"))
-    near = _nearness(found)
+    added = _added(found, mix)
     for rank, number in enumerate(_best_first(found.vectors), start=1):
-        behind = mix.behind if number in found.foreign else 1.0
-        score[number] += shares.get(number, 0.0) * behind * near[number]
+        score[number] += added[number]
         why[number].append(Why("vector", rank, f"{found.vectors[number]:.2f}"))
     for number, points in found.extra.items():
         score[number] = score.get(number, 0.0) + points
     return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in _best_first(score)]
 
 
-def _shares(found: Evidence, mix: Mix) -> dict[int, float]:
-    """The share of its score that each passage gets from its cosine; none where no vector could have found it."""
-    if not found.vectors:
-        return {}
+def _added(found: Evidence, mix: Mix) -> dict[int, float]:
+    """What each cosine adds to its passage's score."""
     foreign = frozenset(found.foreign)
-    return {number: mix.other if number in foreign else mix.own for number in (*found.embedded, *found.vectors)}
-
-
-def _nearness(found: Evidence) -> dict[int, float]:
-    """Each cosine as its place (0 to 1) between the least and the best of its language."""
-    foreign = frozenset(found.foreign)
-    near: dict[int, float] = {}
-    for group in ({n for n in found.vectors if n not in foreign}, {n for n in found.vectors if n in foreign}):
-        if group:
-            low, high = min(found.vectors[n] for n in group), max(found.vectors[n] for n in group)
-            near |= {n: (found.vectors[n] - low) / ((high - low) or 1.0) for n in group}
-    return near
+    added: dict[int, float] = {}
+    for is_foreign, most, full in ((False, mix.own, mix.own_full), (True, mix.other, mix.other_full)):
+        near = {n: cosine for n, cosine in found.vectors.items() if (n in foreign) == is_foreign}
+        if near:
+            words = max((held for n, held in found.keywords.items() if (n in foreign) == is_foreign), default=0.0)
+            low = min(near.values())
+            spread = max(*near.values(), mix.usual) - low
+            weight = most * max(0.0, 1 - words / full) / (spread or 1.0)
+            added |= {n: weight * (cosine - low) for n, cosine in near.items()}
+    return added
 
 
 def _best_first(points: Mapping[int, float]) -> list[int]:

@@ -89,17 +89,16 @@ class Searcher:
         within = tuple(manuals) if allowed else ()
         looked = look_up_codes(self._truth, asked, within)
         codes = looked.matches
-        vectors = self._vector_scores(asked, within)
+        vectors = self._vector_scores(asked, manuals.values(), within)
         numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
         passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
         relevances = self._relevances(asked, passages, manuals)
         extra = {number: _extra(asked, passage) for number, passage in passages.items()}
         languages = self._embedder.languages if self._embedder is not None else frozenset()
-        embedded = {number for number, passage in passages.items() if passage.lang in languages}
-        near = {number: cosine for number, cosine in vectors.items() if number in embedded}
+        near = {n: cosine for n, cosine in vectors.items() if n in passages and passages[n].lang in languages}
         foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
         scores = {number: held.score for number, held in relevances.items()}
-        candidates = self._rank(Evidence(codes, scores, near, extra, embedded, foreign))
+        candidates = self._rank(Evidence(codes, scores, near, extra, foreign))
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
@@ -182,11 +181,17 @@ class Searcher:
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
 
-    def _vector_scores(self, asked: Question, within: Collection[str]) -> dict[int, float]:
+    def _vector_scores(self, asked: Question, manuals: Collection[Manual], within: Collection[str]) -> dict[int, float]:
+        """Passage number -> cosine of the nearest: of each language that the embedder knows, since passages in the
+        question's language are nearer for that alone and would leave the others no place."""
         if self._store is None or self._embedder is None or asked.lang not in self._embedder.languages:
             return {}
         vector: Vectors = self._embedder.embed([asked.text], "query")[0]
-        near = dict(self._store.nearest(vector, CANDIDATES, within))
+        written = {m.lang for m in manuals}
+        near: dict[str, float] = {}
+        for lang in sorted(written & self._embedder.languages):
+            scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within
+            near |= dict(self._store.nearest(vector, CANDIDATES, scope))
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
 

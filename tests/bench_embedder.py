@@ -60,6 +60,9 @@ class Remembering:
         self.passage_seconds = 0.0
         self.passages = 0
 
+    def load(self) -> None:
+        self._embedder.load()
+
     def warm_up(self) -> None:
         for kind in ("passage", "query"):
             for number in range(WARM_UP):

@@ -120,6 +120,19 @@ def test_vectors_are_not_asked_in_a_language_that_the_embedder_does_not_know(tmp
         assert "vector" in {why.by for hit in english.hits for why in hit.why}
 
 
+def test_the_other_language_has_a_place_among_the_nearest(tmp_path: Path) -> None:
+    """Three times as many English passages as candidates are nearer to an English question than the Japanese one."""
+    with Library(IndexOptions(tmp_path / "index"), write=True, embedder=FakeEmbedder()) as library:
+        for name in ("conveyor.md", "sv20-ja.md"):
+            library.add(write(tmp_path, name, NAMES[name]))
+        found = library.search("check every shift of the conveyor", 2 * CANDIDATES).hits
+        by_vector = {hit.passage.lang for hit in found if any(why.by == "vector" for why in hit.why)}
+        assert by_vector == {"en", "ja"}
+        japanese = library.manual("sv20-ja.md").id
+        within = library.search("check every shift", 10, Scope(frozenset({japanese}))).hits
+        assert {hit.manual.id for hit in within} == {japanese}
+
+
 def test_every_reason_is_true_and_ranks_are_in_order(library: Library) -> None:
     question = "AL.32 motor cable short circuit"
     results = library.search(question, 300)
