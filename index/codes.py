@@ -48,7 +48,7 @@ _FAMILY = {
     "fault": "FAULT", "フォルト": "FAULT", "異常": "FAULT",
     "warning": "WARN", "警告": "WARN", "ワーニング": "WARN",
     "parameter": "PARAM", "param": "PARAM", "パラメータ": "PARAM", "パラメーター": "PARAM",
-    "setting": "SETTING",
+    "setting": "SETTING", "$": "SETTING",
 }  # fmt: skip
 _NO_CODE = (
     "ISO IEC JIS JISB EN IP RS USB UTF DIN ANSI UL CE CAT SUS DDR PCI PCIE HTTP SHA MD CPU AC DC ASTM NEMA IEEE RFC "
@@ -66,6 +66,13 @@ _WORD_NUMBER = re.compile(
     r"フォルト|異常|警告|ワーニング|パラメーター?)"
     r"\s*(?:code|number|no\.?|nr\.?|id|コード|番号)?\s*[:#=]?\s*(?P<number>\d{1,5})" + _END + _COUNTED,
     re.IGNORECASE,
+)
+# A table's cell below such a name: "Alarm code in v1.1+: 1", "(KEY: $-Code: 5", "エラー番号(表示): 23"
+_COLUMN = re.compile(
+    r"^[^\n:：/]{0,8}?[:：]?\s*(?P<word>alarms?|errors?|faults?|warning|param(?:eter)?|setting|\$|アラーム?|アラム|警報|"
+    r"エラー?|フォルト|異常|警告|ワーニング|パラメーター?)[\s\-]*(?:code|number|no\.?|id|コード|番号)[^\n:：/]{0,24}[:：]"
+    r"\s*(?P<number>\d{1,5})[^\S\n]*(?=$|/ )",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SHORT_WORD = re.compile(
     r"(?<![A-Za-z0-9])(?P<word>ALM?|ERR)(?:(?P<separator>\s?[.\-:]\s?| )|)(?P<number>\d[0-9A-F]{0,3}|[A-F]\d)"
@@ -123,10 +130,11 @@ def _near_alarm_word(text: str, start: int, end: int) -> bool:
 
 def _alarms(text: str) -> list[Code]:
     found: list[Code] = []
-    for m in _WORD_NUMBER.finditer(text):
-        family = _FAMILY[m["word"].lower()]
-        kind: CodeKind = "parameter" if family in ("PARAM", "SETTING") else "alarm"
-        found.append(Code(family + _number(m["number"]), kind, m.start(), m.end()))
+    for pattern in (_WORD_NUMBER, _COLUMN):
+        for m in pattern.finditer(text):
+            family = _FAMILY[m["word"].lower()]
+            kind: CodeKind = "parameter" if family in ("PARAM", "SETTING") else "alarm"
+            found.append(Code(family + _number(m["number"]), kind, m.start("word"), m.end("number")))
     for m in _SHORT_WORD.finditer(text):
         hexadecimal = not m["number"].isdigit()
         if hexadecimal and (not m["separator"] or not m["word"].isupper()):

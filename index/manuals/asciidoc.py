@@ -349,4 +349,6 @@ def _is_underlined(line: str, below: str) -> bool:
 
 
 def _ends_paragraph(line: str) -> bool:
+    if _MACRO.match(line) or line.startswith("endif::"):
+        return True
     return bool(_CODE.match(line) or _CONTAINER.match(line) or _TABLE.match(line) or re.match(r"^\[[^\]]*\]$", line))
