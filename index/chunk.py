@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.codes import find_codes
+from index.lookalikes import with_digits
 from index.manuals import signs
 from index.manuals.block import Block, Page
 from index.passage import Box, Kind, Lang
@@ -159,13 +160,16 @@ class _Cut:
             labels.setdefault(placed.page, placed.label)
         of_rows = all(placed.block.kind in ("row", "caption") for placed in blocks)
         named = (text,) if of_rows else (*self.section.named_by_headings, text)
+        recognised = _recognised(blocks)
+        if recognised is not None:  # OCR takes 0 for O and 1 for l
+            named = (*named, *(with_digits(part) for part in named))
         codes = dict.fromkeys(code.canonical for part in named for code in find_codes(part))
         lang = language(text)
         if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm", "symptom", "faq"):
             lang = "ja"  # cells of codes and numbers show no language of their own
         return DraftPassage(
             text, tuple(labels), tuple(labels.values()), self.section.path, kind, lang, tuple(codes), _boxes(blocks),
-            _recognised(blocks),
+            recognised,
         )  # fmt: skip
 
     def _procedure(self, blocks: Sequence[_Placed]) -> Iterator[DraftPassage]:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from index.codes import Code, find_codes
 from index.glossary import Glossary, Known
+from index.lookalikes import alike
 from index.passage import Lang, Manual
 from index.text import informative, language, normalise, terms
 
 TRANSLATED = 0.8  # a translated word beside one that the question holds itself
 IDENTIFIER = 1.5  # a name of a part or signal (PS1, CN5): it means one thing
 SYNONYM = 0.7  # another word of the same language
+MISREAD = 0.95  # a word that OCR may have misread
 KANA_PAIR = 0.5  # weight of a pair with hiragana in it: endings and particles far more often than words
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
@@ -90,6 +92,9 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
     known = glossary.look_up(rest, lang)
     other = _OTHER[lang]
     translated, reach = _translated(known, lang, own)
+    concepts = {lang: _in_own_words(known, own), other: translated}
+    if any(manual.coverage.ocr for manual in manuals):
+        concepts = {of: tuple(map(_with_lookalikes, said)) for of, said in concepts.items()}
     return Question(
         text=text,
         lang=lang,
@@ -98,7 +103,7 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
         named=frozenset(manual for manual, _, _ in mentions),
         meant=_meant(known, lang, manuals, glossary),
         wants_steps=bool(_WANTS_STEPS.search(text)),
-        concepts={lang: _in_own_words(known, own), other: translated},
+        concepts=concepts,
         reach={lang: 1.0, other: reach},
     )
 
@@ -183,6 +188,12 @@ def _translated(known: Sequence[Known], lang: Lang, own: Mapping[str, float]) ->
             covered |= phrase
     total = sum(own.values())
     return tuple(concepts), sum(own[term] for term in covered) / total if total else 0.0
+
+
+def _with_lookalikes(concept: Concept) -> Concept:
+    """The concept also as OCR may have read it."""
+    read = [Variant(said, v.sureness * MISREAD, True) for v in concept.variants if (said := alike(v.terms))]
+    return Concept((*concept.variants, *read), concept.weight)
 
 
 def _said(phrases: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from index.codes import find_codes
 from index.coverage import Coverage
 from index.errors import IndexFailed
+from index.lookalikes import folded_terms, with_digits
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
 from index.text import terms
@@ -230,13 +231,14 @@ class _Rows:
     def of(cls, manual: Manual, passage: Passage) -> _Rows:
         place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
         lead = lead_codes(passage)
+        by_ocr = passage.recognised is not None
         return cls(
             (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
              json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
              passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
              json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
-            " ".join(terms(place)),
-            " ".join(terms(passage.text)),
+            " ".join(_terms(place, by_ocr)),
+            " ".join(_terms(passage.text, by_ocr)),
             tuple((code, int(code in lead)) for code in dict.fromkeys(passage.codes)),
         )  # fmt: skip
 
@@ -248,6 +250,10 @@ class _Rows:
         ).lastrowid
         db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
         db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
+
+
+def _terms(text: str, by_ocr: bool) -> list[str]:
+    return [*terms(text), *folded_terms(text)] if by_ocr else terms(text)
 
 
 def storable(text: str) -> str:
@@ -265,7 +271,9 @@ def lead_codes(passage: Passage) -> set[str]:
     if len(lead) > 1:
         lead.clear()
     if passage.kind == "alarm":
-        lead |= {code.canonical for code in find_codes(passage.text.split("\n")[0])}
+        first = passage.text.split("\n")[0]
+        texts = (first, with_digits(first)) if passage.recognised is not None else (first,)
+        lead |= {code.canonical for text in texts for code in find_codes(text)}
     return lead
 
 
