@@ -207,7 +207,9 @@ def test_a_run_leaves_its_report_and_two_forms_of_one_model(made: tuple[Path, di
     from index.embed_onnx import OnnxEmbedder
 
     texts = ["モータの異常", "Replace the belt.", "圧力が低い", "check the pump 24"]
-    library = SentenceTransformer(str(folder / "run/sentence-transformers"), device="cpu").encode(texts)
+    library = SentenceTransformer(
+        str(folder / "run/sentence-transformers"), device="cpu", trust_remote_code=True
+    ).encode(texts)
     box = OnnxEmbedder(folder / "run/tiny-embedder.onnx").embed(texts, "passage")
     assert (np.sum(library * box, axis=1) > 0.99).all()
 

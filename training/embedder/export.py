@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.embedder.onnx_graph import build_graph
-from training.embedder.student import HEADS, PAD, batch_of, framed, input_peaks
+from training.embedder.student import HEADS, PAD, batch_of, input_peaks
 from training.embedder.vocabulary import Vocabulary
+from training.embedder.words import Words, joined
 from training.errors import ExportDiffers
 
 MAX_TOKENS = 256
@@ -20,18 +22,21 @@ LANGUAGES = ("ja", "en")
 LEAST_COSINE = 0.99
 
 
-def export_sentence_transformers(student: Any, vocabulary: Vocabulary, folder: Path) -> None:
-    """A folder that ``SentenceTransformer(folder)`` loads: a BERT model over all tokens, mean pooling, unit length."""
+def export_sentence_transformers(student: Any, words: Words, vocabulary: Vocabulary, folder: Path) -> None:
+    """A folder that ``SentenceTransformer(folder, trust_remote_code=True)`` loads: a BERT model over all tokens, mean
+    pooling, unit length, and the static part, whose few lines of code lie beside the weights."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+    from training.embedder.word_part import WordPart
+
     state = student.state_dict()
-    words = state["embeddings.word_embeddings.weight"]
+    table = state["embeddings.word_embeddings.weight"]
     config = BertConfig(
         vocab_size=len(vocabulary.rows),
-        hidden_size=words.shape[1],
+        hidden_size=table.shape[1],
         num_hidden_layers=len(student.encoder["layer"]),
         num_attention_heads=HEADS,
         intermediate_size=state["encoder.layer.0.intermediate.dense.weight"].shape[0],
@@ -43,8 +48,8 @@ def export_sentence_transformers(student: Any, vocabulary: Vocabulary, folder: P
     )
     model = BertModel(config, add_pooling_layer=False)
     full = dict(state)
-    full["embeddings.word_embeddings.weight"] = words[torch.tensor(vocabulary.rows)]
-    full["embeddings.token_type_embeddings.weight"] = torch.zeros(1, words.shape[1])
+    full["embeddings.word_embeddings.weight"] = table[torch.tensor(vocabulary.rows)]
+    full["embeddings.token_type_embeddings.weight"] = torch.zeros(1, table.shape[1])
     missing, unexpected = model.load_state_dict(full, strict=False)
     if unexpected or [name for name in missing if "position_ids" not in name and "token_type_ids" not in name]:
         raise ValueError(f"The student does not fit a BERT model: missing {missing}, unexpected {unexpected}.")
@@ -57,25 +62,30 @@ def export_sentence_transformers(student: Any, vocabulary: Vocabulary, folder: P
     )  # fmt: skip
     fast.save_pretrained(bare)
     part = Transformer(str(bare), max_seq_length=MAX_TOKENS)
-    whole = SentenceTransformer(modules=[part, Pooling(words.shape[1]), Normalize()], device="cpu")
+    static = WordPart(torch.from_numpy(words.table), torch.from_numpy(words.rows), words.share)
+    whole = SentenceTransformer(modules=[part, Pooling(table.shape[1]), Normalize(), static], device="cpu")
     whole.save(str(folder))
+    shutil.rmtree(bare)
+    shutil.copy(str(Path(__file__).with_name("word_part.py")), folder / "word_part.py")
+    listed = folder / "modules.json"
+    listed.write_text(listed.read_text("utf-8").replace(WordPart.__module__, "word_part"), "utf-8")
 
 
 def export_onnx(
-    student: Any, vocabulary: Vocabulary, texts: Sequence[NDArray[np.int32]], name: str, file: Path
+    student: Any, words: Words, vocabulary: Vocabulary, texts: Sequence[str], name: str, file: Path
 ) -> dict[str, object]:
     """Write ``file`` (.onnx) and its tokenizer beside it (.tokenizer.json); how near its vectors are to the student's.
 
-    ``texts``: row ids of two or more sample texts; one half shows how large the channels get, the other measures. The
+    ``texts``: two or more samples; one half shows how large the channels get, the other measures. The
     file's metadata holds name, languages, max_tokens and tokenizer_sha256. Raises ExportDiffers where a vector is off.
     """
     import onnx
 
     tokenizer_file = file.with_suffix(".tokenizer.json")
     vocabulary.tokenizer.save(str(tokenizer_file), pretty=False)
-    cut = [framed(text, MAX_TOKENS) for text in texts]
-    shown, measured = cut[: len(cut) // 2], cut[len(cut) // 2 :]
-    peaks = input_peaks(student, [batch_of(shown[i : i + 16], PAD) for i in range(0, len(shown), 16)])
+    tokens = [token_ids(vocabulary, text) for text in texts]
+    shown, measured = tokens[: len(tokens) // 2], tokens[len(tokens) // 2 :]
+    peaks = input_peaks(student, [batch_of([words.rows[t]], PAD) for t in shown])
     state = {key: value.detach().float().numpy() for key, value in student.state_dict().items()}
     metadata = {
         "name": name,
@@ -83,9 +93,9 @@ def export_onnx(
         "max_tokens": str(MAX_TOKENS),
         "tokenizer_sha256": hashlib.sha256(tokenizer_file.read_bytes()).hexdigest(),
     }
-    model = build_graph(state, np.asarray(vocabulary.rows), metadata, peaks)
+    model = build_graph(state, words, metadata, peaks)
     onnx.save(model, str(file))
-    cosines = _cosines(student, vocabulary, file, measured)
+    cosines = _cosines(student, words, file, measured)
     report: dict[str, object] = {
         "bytes": file.stat().st_size,
         "least_cosine": round(min(cosines), 4),
@@ -96,17 +106,22 @@ def export_onnx(
     return report
 
 
-def _cosines(student: Any, vocabulary: Vocabulary, file: Path, texts: Sequence[NDArray[np.int32]]) -> list[float]:
+def token_ids(vocabulary: Vocabulary, text: str) -> NDArray[np.int64]:
+    """Token ids of a text with [CLS] and [SEP], at most MAX_TOKENS."""
+    ids = vocabulary.tokenizer.encode(text).ids
+    return np.array([*ids[: MAX_TOKENS - 1], ids[-1]] if len(ids) > MAX_TOKENS else ids, np.int64)
+
+
+def _cosines(student: Any, words: Words, file: Path, texts: Sequence[NDArray[np.int64]]) -> list[float]:
     import onnxruntime  # type: ignore[import-untyped,unused-ignore]
     import torch
 
-    token_of = {row: token for token, row in reversed(list(enumerate(vocabulary.rows)))}
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     found = []
-    for text in texts:
-        ids = np.array([[token_of[int(row)] for row in text]], np.int64)
-        vector = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+    for ids in texts:
+        given = {"input_ids": ids[None], "attention_mask": np.ones_like(ids[None])}
+        vector = session.run(None, given)[0][0]
         with torch.no_grad():
-            wanted = student(*batch_of([text], PAD))[0].numpy()
-        found.append(float(vector @ wanted))
+            layers = student(*batch_of([words.rows[ids]], PAD))
+            found.append(float(vector @ joined(layers, words, torch.from_numpy(ids)[None])[0].numpy()))
     return found

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.embedder.student import EPSILON, HEADS
+from training.embedder.words import Words
 
 Array = NDArray[Any]
 OPSET = 17
@@ -30,9 +31,11 @@ class _Graph:
         self._count = 0
 
     def constant(self, name: str, value: Array) -> str:
+        """Add a constant once; its name."""
         from onnx import numpy_helper
 
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        if all(known.name != name for known in self.constants):
+            self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
@@ -46,25 +49,40 @@ class _Graph:
 
 
 def build_graph(
-    state: Mapping[str, Array], rows: Array, metadata: Mapping[str, str], peaks: Mapping[str, Array] | None = None
+    state: Mapping[str, Array],
+    words: Words,
+    metadata: Mapping[str, str],
+    peaks: Mapping[str, Array] | None = None,
 ) -> Any:
-    """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width) float32, unit length.
+    """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width + dim of the static
+    part) float32, unit length.
 
-    ``state``: the student's weights by name, float32; ``rows`` (tokens,): the table row of each token. Matrices get one
-    scale a column, the word table one a row; activations are quantized as they come. ``peaks``: for the input of each
-    matrix (``student.input_peaks``) the largest value of each channel; with it, what is large there is taken from the
-    input into the matrix, so that eight bits hold both (after SmoothQuant, arXiv 2211.10438).
+    ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row; activations
+    are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the largest value of
+    each channel; with it, what is large there is taken from the input into the matrix, so that eight bits hold both
+    (after SmoothQuant, arXiv 2211.10438).
     """
     from onnx import TensorProto, checker, helper
 
     graph = _Graph(peaks or {})
     mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
-    x = _embedded(graph, state, rows)
+    row = graph.node("Gather", graph.constant("token_rows", words.rows.astype(np.int32)), "input_ids")
+    x = _embedded(graph, state, row)
     layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.layer."))
     for number in range(layers):
         x = _layer(graph, state, f"encoder.layer.{number}", x, mask)
-    _pooled(graph, x)
-    width = state["embeddings.LayerNorm.weight"].shape[0]
+    parts = [
+        (_pooled(graph, x), 1 - words.share),
+        (_pooled(graph, _looked_up(graph, "static", words.table, row)), words.share),
+    ]
+    scaled = [
+        graph.node("Mul", part, graph.constant(f"share_{place}", np.array([share**0.5], np.float32)))
+        for place, (part, share) in enumerate(parts)
+    ]
+    graph.nodes.append(
+        helper.make_node("LpNormalization", [graph.node("Concat", *scaled, axis=-1)], ["vector"], axis=-1, p=2)
+    )
+    width = state["embeddings.LayerNorm.weight"].shape[0] + words.table.shape[1]
     whole = helper.make_graph(
         graph.nodes,
         "embedder",
@@ -79,19 +97,23 @@ def build_graph(
     return model
 
 
-def _embedded(graph: _Graph, state: Mapping[str, Array], rows: Array) -> str:
-    """Word rows, 8 bits with a scale each, plus positions, normalized."""
-    table = state["embeddings.word_embeddings.weight"]
-    scale = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9).astype(np.float32) / 127
-    row = graph.node("Gather", graph.constant("token_rows", rows.astype(np.int32)), "input_ids")
-    small = graph.node("Gather", graph.constant("words", np.round(table / scale).astype(np.int8)), row)
-    scales = graph.node("Gather", graph.constant("word_scales", scale), row)
-    words = graph.node("Mul", graph.node("Cast", small, to=1), scales)
+def _embedded(graph: _Graph, state: Mapping[str, Array], row: str) -> str:
+    """Word rows plus positions, normalized."""
+    words = _looked_up(graph, "words", state["embeddings.word_embeddings.weight"], row)
     shape = graph.node("Shape", "input_ids", start=1, end=2)
     zero = graph.constant("zero", np.zeros(1, np.int64))
     places = graph.constant("positions", state["embeddings.position_embeddings.weight"])
     places = graph.node("Slice", places, zero, shape, zero)
     return _normalized(graph, state, "embeddings.LayerNorm", graph.node("Add", words, places))
+
+
+def _looked_up(graph: _Graph, name: str, table: Array, row: str) -> str:
+    """Rows of a table that is kept in 8 bits with a scale a row."""
+    scale = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9).astype(np.float32) / 127
+    small = graph.node("Gather", graph.constant(name, np.round(table / scale).astype(np.int8)), row)
+    scales = graph.node("Gather", graph.constant(f"{name}_scales", scale), row)
+    found: str = graph.node("Mul", graph.node("Cast", small, to=1), scales)
+    return found
 
 
 def _normalized(graph: _Graph, state: Mapping[str, Array], name: str, x: str) -> str:
@@ -164,13 +186,13 @@ def _quantized(matrix: Array) -> tuple[Array, Array]:
     return np.round(matrix / scale).astype(np.int8), scale
 
 
-def _pooled(graph: _Graph, x: str) -> None:
-    """The mean over real tokens, brought to unit length, as the output ``vector``."""
-    from onnx import helper
-
-    kept = graph.node("Cast", "attention_mask", to=1)
-    last = graph.constant("last_axis", np.array([2], np.int64))
-    middle = graph.constant("token_axis", np.array([1], np.int64))
-    total = graph.node("ReduceSum", graph.node("Mul", x, graph.node("Unsqueeze", kept, last)), middle, keepdims=0)
-    # the length does not matter: the mean and the sum have the same direction
-    graph.nodes.append(helper.make_node("LpNormalization", [total], ["vector"], axis=-1, p=2))
+def _pooled(graph: _Graph, x: str) -> str:
+    """The mean over real tokens, brought to unit length: the sum has the same direction."""
+    shown = graph.node(
+        "Unsqueeze", graph.node("Cast", "attention_mask", to=1), graph.constant("last_axis", np.array([2]))
+    )
+    total = graph.node(
+        "ReduceSum", graph.node("Mul", x, shown), graph.constant("token_axis", np.array([1])), keepdims=0
+    )
+    found: str = graph.node("LpNormalization", total, axis=-1, p=2)
+    return found

@@ -19,12 +19,14 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """The static start: ``minutes`` of training (or ``steps`` where above 0), ``dim`` dimensions, ``batch`` pairs."""
+    """The static part: ``minutes`` of training (or ``steps`` where above 0), ``dim`` dimensions, ``batch`` pairs;
+    ``share`` (0 to 1) of the finished embedder's cosine."""
 
     minutes: float = 4.0
     dim: int = 256
     batch: int = 1024
     steps: int = 0
+    share: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,11 @@ from training.embedder.distil import Examples, Say, save_student, train_phase
 from training.embedder.export import export_onnx, export_sentence_transformers
 from training.embedder.pairs import Pair, draw_pairs, read_pairs, write_pairs
 from training.embedder.recipe import EmbedderRecipe, read_embedder_recipe
-from training.embedder.scores import held_out_sets, recall, student_encoder
+from training.embedder.scores import box_encoder, held_out_sets, recall
 from training.embedder.static import subjects, train_static, warm_start
 from training.embedder.student import make_student
 from training.embedder.vocabulary import Vocabulary, build_vocabulary
+from training.embedder.words import Words, make_words
 from training.errors import StageMissing, TrainingFailed
 from training.provenance import sha256_of, versions
 
@@ -69,7 +70,7 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
     pairs = _pairs(this, "pairs.jsonl", held_out=False)
     held = _pairs(this, "held-out.jsonl", held_out=True)
     vocabulary = _vocabulary(this, pairs, folder)
-    examples, start = _start(this, pairs, vocabulary, folder)
+    examples, start, static = _start(this, pairs, vocabulary, folder)
     student, phases = _student(this, examples, start, vocabulary, folder)
     report: dict[str, Any] = {
         "recipe": json.loads(json.dumps({k: str(getattr(recipe, k)) for k in recipe.__dataclass_fields__})),
@@ -80,7 +81,7 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
         "vocabulary": {"tokens": len(vocabulary.rows), "rows": len(vocabulary.teacher)},
         "phases": phases,
     }
-    _finish(this, student, vocabulary, held, report)
+    _finish(this, student, make_words(static, vocabulary.rows, recipe.static.share), vocabulary, held, report)
     this.path("run.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     if recipe.results_file:
         recipe.results_file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -134,8 +135,8 @@ def row_ids(vocabulary: Vocabulary, texts: Sequence[str]) -> list[NDArray[np.int
 
 def _start(
     this: Run, pairs: Sequence[Pair], vocabulary: Vocabulary, folder: Path
-) -> tuple[Examples, NDArray[np.float32]]:
-    """The tokenized pairs, and the student's word rows to begin with."""
+) -> tuple[Examples, NDArray[np.float32], NDArray[np.float32]]:
+    """The tokenized pairs, the student's word rows to begin with, and the static rows."""
     from safetensors.torch import load_file
 
     recipe = this.recipe
@@ -153,7 +154,7 @@ def _start(
     counts = np.bincount(np.concatenate([*left, *right]), minlength=size)
     words = load_file(str(folder / "model.safetensors"))["embeddings.word_embeddings.weight"].numpy()
     start = this.made("start.pickle", lambda: warm_start(static, vocabulary.teacher, words, counts))
-    return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters), start
+    return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters), start, static
 
 
 def _student(
@@ -180,15 +181,17 @@ def _student(
     return student.requires_grad_(False), reports
 
 
-def _finish(this: Run, student: Any, vocabulary: Vocabulary, held: Sequence[Pair], report: dict[str, Any]) -> None:
+def _finish(
+    this: Run, student: Any, words: Words, vocabulary: Vocabulary, held: Sequence[Pair], report: dict[str, Any]
+) -> None:
     """Export both ways and score on held-out pages, into ``report``; where the recipe names a model file, write its
     card and its entry in the catalogue."""
     recipe = this.recipe
     file = recipe.model_file or this.path(f"{recipe.name}.onnx")
     texts = [p.right for p in held if len(p.right) > 40][:SAMPLE_TEXTS]
-    exported = export_onnx(student, vocabulary, row_ids(vocabulary, texts), recipe.name, file)
-    export_sentence_transformers(student, vocabulary, this.path("sentence-transformers"))
-    encode = student_encoder(student, lambda found: row_ids(vocabulary, found))
+    exported = export_onnx(student, words, vocabulary, texts, recipe.name, file)
+    export_sentence_transformers(student, words, vocabulary, this.path("sentence-transformers"))
+    encode = box_encoder(file, vocabulary)
     scores = {name: recall(encode, *found) for name, found in held_out_sets(held, 300, 1200).items() if found[0]}
     this.say({"stage": "scores", **{name: score["recall_at_5"] for name, score in scores.items()}})
     report.update(exported=exported, held_out=scores)

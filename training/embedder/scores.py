@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.embedder.export import token_ids
 from training.embedder.pairs import Pair
-from training.embedder.student import PAD, batch_of, framed
+from training.embedder.vocabulary import Vocabulary
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
@@ -45,20 +46,17 @@ def recall(encode: Encode, questions: Sequence[str], passages: Sequence[str]) ->
     }
 
 
-def student_encoder(
-    student: Any, row_ids: Callable[[Sequence[str]], list[NDArray[np.int32]]], longest: int = 128
-) -> Encode:
-    """texts -> vectors of the student, in bfloat16 and batches of like length."""
-    import torch
+def box_encoder(file: Path, vocabulary: Vocabulary) -> Encode:
+    """texts -> vectors of the exported file, each text alone as on the box."""
+    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
 
     def encode(texts: Sequence[str]) -> Vectors:
-        rows = [framed(text, longest) for text in row_ids(texts)]
-        order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
-        found = np.zeros((len(rows), student.embeddings["LayerNorm"].weight.shape[0]), np.float32)
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            for at in range(0, len(order), 32):
-                part = order[at : at + 32]
-                found[part] = student(*batch_of([rows[n] for n in part], PAD)).float().numpy()
-        return found
+        found = []
+        for text in texts:
+            ids = token_ids(vocabulary, text)[None]
+            found.append(session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0])
+        return np.stack(found)
 
     return encode
