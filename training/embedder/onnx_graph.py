@@ -57,10 +57,10 @@ def build_graph(
     """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width + dim of the static
     part) float32, unit length.
 
-    ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row; activations
-    are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the largest value of
-    each channel; with it, what is large there is taken from the input into the matrix, so that eight bits hold both
-    (after SmoothQuant, arXiv 2211.10438).
+    ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row;
+    activations are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the largest
+    value of each channel; with it, what is large there is taken from the input into the matrix, so that eight bits hold
+    both (after SmoothQuant, arXiv 2211.10438).
     """
     from onnx import TensorProto, checker, helper
 
