@@ -7,7 +7,9 @@ from typing import Literal
 
 from index.passage import Hit, Lang
 
-Declined = Literal["nothing_relevant", "unknown_code", "other_machine", "value_missing", "no_manuals"]
+Declined = Literal[
+    "nothing_relevant", "unknown_code", "other_machine", "value_missing", "procedure_missing", "no_manuals"
+]
 Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped"]
 
 

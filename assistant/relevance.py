@@ -11,13 +11,13 @@ from index.search import Results
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``least_support``: share of the question's words that one of the first hits must hold; ``most_beyond``: how much
-    the share that stands in no manual may exceed that; ``least_beside``: how much of what a value is asked of must
-    stand on one line with such a value. Fitted on demo/development.jsonl, never on the scored questions
-    (tests/bench_relevance.py prints the curve)."""
+    the share that stands in no manual may exceed that; ``least_beside``: how much of what a value or a procedure is
+    asked of must stand together with such a value or action. Fitted on demo/development.jsonl, never on the scored
+    questions (tests/bench_relevance.py prints the curve)."""
 
     least_support: float = 0.12
     most_beyond: float = 0.22
-    least_beside: float = 0.5
+    least_beside: float = 0.6
     looked_at: int = 3
 
 
@@ -28,8 +28,8 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     """Why a question cannot be answered from ``results``, or None.
 
     A code that stands in no manual, or another maker's machine, is declined however well the other words fit: advice
-    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of.
-    Otherwise a known code is always answered.
+    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of,
+    and a procedure that no heading, step or row tells of it. Otherwise a known code is always answered.
     """
     best = max((hit.support for hit in results.hits[: limits.looked_at]), default=0.0)
     if not results.codes:
@@ -39,4 +39,6 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
             return "other_machine"
         if best < limits.least_support or results.missing - best > limits.most_beyond:
             return "nothing_relevant"
-    return "value_missing" if results.value_beside < limits.least_beside else None
+    if results.value_beside < limits.least_beside:
+        return "value_missing"
+    return "procedure_missing" if results.procedure_beside < limits.least_beside else None

@@ -1,4 +1,4 @@
-"""Quantity: which quantity a question asks for, and the lines of a passage that give one of that kind."""
+"""Quantity: which quantity a question asks for, and whether a line gives one of that kind."""
 
 from __future__ import annotations
 
@@ -6,58 +6,115 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+_NEVER = r"(?!)"
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """``asked``: how a question asks for it; ``given``: how a text gives it."""
+    """``asked``: how a question asks for it; ``noun``: its name, which asks for it where no trouble is told ("the
+    stroke of CY1", not "CY1 does not finish its stroke"); ``unit``: its units alone, as in the head of a column;
+    ``given``: how a text gives a value."""
 
     name: str
     asked: re.Pattern[str]
+    noun: re.Pattern[str]
+    unit: re.Pattern[str]
     given: re.Pattern[str]
 
 
-def _quantity(name: str, asked: str, given: str) -> Quantity:
-    return Quantity(name, re.compile(asked, re.IGNORECASE), re.compile(given, re.IGNORECASE))
+def _quantity(name: str, asked: str, noun: str, unit: str = _NEVER, given: str = _NEVER) -> Quantity:
+    alone = rf"(?<![A-Za-z])(?:{unit})(?![A-Za-z])"
+    # "25 N·m", "Torque (N·m): 25", "Range: 1 to 5 / Unit: kPa"
+    value = rf"\d\s*[(\[（]?(?:{unit})(?![A-Za-z])|{alone}[)\]）]?\s*[:=]\s*[-+±]?\d|:\s*{alone}\s*(?:/|$)"
+    patterns = (asked, noun, alone, f"{value}|{given}")
+    return Quantity(name, *(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
 
 
+_NM = r"N\s?[·・･⋅∙.]?\s?m"
 QUANTITIES = (
-    _quantity("torque", r"トルク|何\s*N·?m|torque|how tight|\bN·?m\b", r"\d\s*N·?m\b"),
+    _quantity(
+        "torque",
+        rf"何\s*{_NM}|何\s*ニュートン|トルク[はを]?(?:いくつ|どれ|何|教え)"
+        rf"|how tight|how many {_NM}\b|(?:what|which) torque",
+        rf"トルク(?!制限|リミ|レンチ)|\btorque(?! limit| wrench)|\b{_NM}\b",
+        rf"{_NM}|kgf?\s?[·・･⋅∙.]?\s?c?m|ニュートンメートル|(?:ft|in)[- ]?lbf?",
+    ),
     _quantity(
         "length",
-        r"何\s*(?:mm|ミリ|cm|メートル)|ストローク|半径|直径|すきま"
-        r"|stroke|radius|diameter|\bbore\b|how many mm|how far|how wide",
-        r"\d\s*(?:mm|cm|m|[uμµ]m)\b|\d\s*ミリ",
+        r"何\s*(?:mm|ミリ|cm|センチ|メートル)|how many mm|how far|how wide|how long is|what distance",
+        r"ストローク|半径|直径|すきま|\b(?:stroke|radius|diameter|bore)\b",
+        r"mm|cm|m|[uμµ]m|ミリ|センチ|メートル|inch(?:es)?|in|\"|metres?|meters?",
     ),
-    _quantity("frequency", r"何\s*(?:Hz|ヘルツ)|周波数|frequency|how many hz", r"\d\s*k?Hz\b"),
-    _quantity("power", r"何\s*k?W|消費電力|how many (?:k?W\b|kilowatt|watt)", r"\d\s*k?V?[WA]\b"),
-    _quantity("current", r"何\s*(?:A\b|アンペア)|how many amp|ampere", r"\d\s*m?A\b"),
-    _quantity("noise", r"騒音|何\s*dB|noise level|\bdB\b", r"\d\s*dB"),
+    _quantity("frequency", r"何\s*(?:k?Hz|ヘルツ)|how many hz", r"周波数|\bfrequency\b", r"[kM]?Hz|ヘルツ"),
     _quantity(
-        "pressure", r"何\s*[kM]?Pa|圧力はいくつ|how many (?:[kM]?Pa|bar)\b|what pressure", r"\d\s*(?:[kM]?Pa|bar)\b"
+        "power",
+        r"何\s*(?:k?W(?![A-Za-z])|ワット)|how many (?:k?W\b|kilowatt|watt)",
+        r"消費電力|\bpower consumption\b",
+        r"k?W|k?VA|kW|ワット|(?:kilo)?watts?|hp",
     ),
-    _quantity("temperature", r"何\s*(?:度|℃|°C)|温度はいくつ|how hot|what temperature", r"\d\s*(?:℃|°\s?C|度)"),
+    _quantity(
+        "current",
+        r"何\s*(?:m?A(?![A-Za-z])|アンペア)|how many amp|(?:what|which) current",
+        r"\bamperes?\b|電流値",
+        r"m?A|アンペア|amp(?:ere)?s?",
+    ),
+    _quantity(
+        "voltage",
+        r"何\s*(?:V(?![A-Za-z])|ボルト)|電圧は?(?:いくつ|どれ|何)|how many volts?|what voltage",
+        _NEVER,
+        r"m?V|kV|ボルト|volts?|V\s?(?:AC|DC)",
+    ),
+    _quantity(
+        "mass",
+        r"何\s*(?:kg|キロ)|(?:質量|重さ|重量)は|how heavy|\bweighs?\b|how many kg|how much does .* weigh",
+        _NEVER,
+        r"k?g|t|kilograms?|lbs?|キロ|トン",
+    ),
+    _quantity("noise", r"何\s*dB|how (?:loud|noisy)", r"騒音(?:値|レベル)|\bnoise level\b|\bdB\b", r"dB", r"\d\s*dB"),
+    _quantity(
+        "pressure",
+        r"何\s*[kM]?Pa|圧力は?(?:いくつ|どれ|何)|how many (?:[kM]?Pa|bar)\b|(?:what|which) pressure",
+        _NEVER,
+        r"[kMh]?Pa|bar|psi|kgf/cm2|N/mm2|mmHg",
+    ),
+    _quantity(
+        "temperature",
+        r"何\s*(?:度(?!も)|℃|°C)|温度は?(?:いくつ|どれ|何)|how hot|what temperature",
+        _NEVER,
+        r"℃|°\s?[CF]|度|degrees?(?: [CF])?|deg",
+    ),
     _quantity(
         "interval",
-        r"何(?:時間|年|か月|ヶ月|カ月|週間|日)(?:ごと|おき|で|に)|周期|寿命|交換時期"
-        r"|how often|interval|after how many (?:\w+ )?(?:hours|months|years)|service life",
-        r"\d[\d,]*\s*(?:時間|年|か月|ヶ月|カ月|週間|日|h\b|hours?|months?|years?|weeks?|days?|shifts?)"
-        r"|毎(?:日|週|月|年)|始業|daily|weekly|monthly|yearly|annual|every",
+        r"何(?:時間|年|か月|ヶ月|カ月|週間|日)(?:ごと|おき|で|に)|どのくらいの間隔|how often"
+        r"|after how many (?:\w+ )?(?:hours|months|years|days)",
+        r"周期(?!的)|寿命|交換時期|\binterval\b|service life",
+        given=r"\d[\d,]*\s*万?\s*(?:時間|年|[かヶカケ]月|週|日|回|h(?![A-Za-z])|hours?|months?|years?|weeks?|days?|shifts?)"
+        r"|[一二三四五六半毎]\s*(?:年|[かヶカケ]月|月|週|日)|始業"
+        r"|daily|weekly|monthly|yearly|annual|every|each|once|per (?:day|shift)",
     ),
     _quantity(
         "part number",
-        r"品番|部品番号|型番|注文番号|part (?:no|number)|order(?:ing)? number",
-        r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}",
+        r"(?:品番|部品番号|型番|注文番号|型式)は?(?:いくつ|何|教え)|(?:what|which) part (?:no|number)",
+        r"品番|部品番号|型番|注文番号|\bpart (?:no|number)|\border(?:ing)? (?:number|no)\b",
+        given=r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}|\d{4,}",
     ),
+)
+_TROUBLE = re.compile(
+    r"ない|ません|なぜ|原因|異常|故障|アラーム|エラー|おかし|\b(?:not|\w+n't|why|faults?|alarms?|errors?|fails?|stuck|wrong)\b",
+    re.IGNORECASE,
 )
 
 
 def asked_quantities(question: str) -> tuple[Quantity, ...]:
     """The quantities that ``question`` asks for; most questions ask for none."""
     plain = unicodedata.normalize("NFKC", question)
-    return tuple(quantity for quantity in QUANTITIES if quantity.asked.search(plain))
+    told = bool(_TROUBLE.search(plain))
+    return tuple(q for q in QUANTITIES if q.asked.search(plain) or (not told and q.noun.search(plain)))
 
 
-def lines_giving(quantities: tuple[Quantity, ...], text: str) -> list[str]:
-    """The lines and sentences of ``text`` that give one of ``quantities``."""
-    parts = re.split(r"\n|(?<=。)", unicodedata.normalize("NFKC", text))
-    return [part for part in parts if any(quantity.given.search(part) for quantity in quantities)]
+def gives(quantities: tuple[Quantity, ...], text: str, above: str = "") -> bool:
+    """Whether ``text`` gives a value of one of ``quantities``: a number with its unit, or any number where what stands
+    ``above`` it (a caption, a heading) names the unit."""
+    plain, head = unicodedata.normalize("NFKC", text), unicodedata.normalize("NFKC", above)
+    headed = any(character.isdigit() for character in plain) and any(q.unit.search(head) for q in quantities)
+    return headed or any(quantity.given.search(plain) for quantity in quantities)

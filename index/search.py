@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from index.beside import look_beside
 from index.codebook import look_up_codes
 from index.embedder import Embedder, Vectors
 from index.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
@@ -15,7 +16,6 @@ from index.glossary import bundled
 from index.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.makers import makers_in
 from index.passage import Hit, Lang, Manual, Passage
-from index.quantity import asked_quantities, lines_giving
 from index.question import Question, understand
 from index.rank import Fields, Relevance, relevance
 from index.store import VectorStore
@@ -27,7 +27,6 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
-VALUE_HITS = 3  # the hits whose support a value's line is held against
 _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
 LANGS: tuple[Lang, ...] = ("ja", "en")
@@ -47,8 +46,8 @@ class Results:
     ``codes`` stand in the manuals; ``unknown_codes`` are of their kind but stand nowhere; ``foreign`` are other makers
     and products that stand nowhere; ``names_machine``: whether it names a machine of a manual by its product name;
     ``missing``: the share (0 to 1) of its words that no manual holds; ``value_beside``: where it asks for a quantity,
-    how much of what it is asked of stands on one line with such a value, against the best hit as a whole (below 1: the
-    part is there, its value stands elsewhere or nowhere).
+    how much of what it is asked of stands on one line with such a value, against the best passage as a whole (below 1:
+    the part is there, its value stands elsewhere or nowhere); ``procedure_beside``: the same for what it asks to do.
     """
 
     hits: tuple[Hit, ...]
@@ -58,6 +57,7 @@ class Results:
     names_machine: bool = False
     missing: float = 0.0
     value_beside: float = 1.0
+    procedure_beside: float = 1.0
 
 
 class Searcher:
@@ -104,6 +104,7 @@ class Searcher:
             for c in candidates
             if c.number in passages and c.why
         ]
+        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), bundled())
         return Results(
             tuple(spread(hits, k)),
             looked.known,
@@ -111,24 +112,9 @@ class Searcher:
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
             bool(asked.named),
             self._missing(asked),
-            self._value_beside(asked, hits[:k]),
+            beside.value,
+            beside.procedure,
         )
-
-    def _value_beside(self, asked: Question, hits: Sequence[Hit]) -> float:
-        quantities = asked_quantities(asked.text)
-        best = max((hit.support for hit in hits[:VALUE_HITS]), default=0.0)
-        if not quantities or not best:
-            return 1.0
-        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
-        beside = 0.0
-        for hit in hits:
-            passage = hit.passage
-            place = _place_terms((*passage.section[-1:], *_own_title(passage)))
-            for line in lines_giving(quantities, passage.text):
-                fields = Fields(terms(line), place, (), _place_terms((hit.manual.title,)))
-                held = relevance(asked.concepts[passage.lang], rarity, fields)
-                beside = max(beside, held.support * self._reach(asked, passage.lang))
-        return min(1.0, beside / best)
 
     @staticmethod
     def _reach(asked: Question, lang: Lang) -> float:

@@ -36,6 +36,13 @@ def test_a_part_without_the_value_asked_for() -> None:
     assert decline(Results(hits(0.9), codes=("AL32",), value_beside=0.2)) == "value_missing"
 
 
+def test_a_part_without_the_procedure_asked_for() -> None:
+    assert decline(Results(hits(0.9), procedure_beside=0.2)) == "procedure_missing"
+    assert decline(Results(hits(0.9), procedure_beside=LIMITS.least_beside)) is None
+    assert decline(Results(hits(0.9), value_beside=0.2, procedure_beside=0.2)) == "value_missing"
+    assert decline(Results(hits(0.01), procedure_beside=0.2)) == "nothing_relevant", "what is wider is said first"
+
+
 def test_codes() -> None:
     assert decline(Results(hits(1.0), unknown_codes=("AL99",))) == "unknown_code", "a near code is not the code"
     assert decline(Results(hits(0.4), codes=("AL32",))) is None

@@ -1,0 +1,235 @@
+"""Beside: how much of what a question is about stands together with the action or the value that it asks for.
+
+A manual that describes a part need not say how it is replaced, nor how tight its screws are. So the question is read
+as a subject (its words without those that say what is asked of it) and an action or a quantity. The measure is the
+share (0 to 1) of the subject that the best line, row or section with that action or quantity holds, against the best
+passage at all. Where no passage holds most of the subject nothing can be told, and the measure is 1.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from index.actions import Action, actions_in, asked_actions, asks_how, plain
+from index.codes import find_codes
+from index.glossary import Glossary
+from index.passage import Hit, Lang, Manual, Passage
+from index.quantity import Quantity, asked_quantities, gives
+from index.question import Question, machine_names, understand
+from index.rank import Fields, relevance
+from index.sentences import sentences
+from index.text import informative, terms
+
+Rarity = Callable[[Iterable[str]], Mapping[str, float]]
+LEAST_DESCRIBED = 0.6  # a subject of which less stands in any passage is not described: words decide, not this
+LEAST_SAYABLE = 0.6  # a subject of which less can be said in a language cannot be missed there
+MANY = 20  # candidates of a manual that are enough to say that it gives no value of a kind
+_LANGS: tuple[Lang, ...] = ("ja", "en")
+_REMARKS = frozenset({"table", "alarm", "symptom"})  # kinds of passages that say that a part is due, not how
+_FRAME = re.compile(
+    r"手順|方法|やり方|仕方|しかた|どうやって|どうやる|どうすれば|どうする|順番|順序|段取り|教えて|知りたい|ください"
+    r"|新品|新しい|割れた|古い|丸ごと|そのもの|本体|自体|いくつ|だけ|全部|最初|種類"
+    r"|\bhow (?:do|can|to|should) (?:i|we|you)?|\b(?:one|two|three|four|both|all|please|steps?|procedure|order|way"
+    r"|proper|new|old|complete|whole|should|needs?|allowed)\b",
+    re.IGNORECASE,
+)
+_PARTS_TABLE = re.compile(r"部品|消耗|寿命|\b(?:spare|wear|parts?|life)\b", re.IGNORECASE)
+_CALLED_PART = re.compile(r"(?:品番|番号|型番|型式|\b(?:part|order)(?:ing)? (?:no|number))\W{0,3}\S*\d", re.IGNORECASE)
+_HEADER = re.compile(r"(?:^|(?<= / ))[^:/。、]{1,30}: ")
+_NUMBER = re.compile(r"^\s*(?:[A-Z]\.)?[\d.]+\s*")
+_SYMBOL = re.compile(r"([a-z]{1,5})[_.-]?(\d+)[a-z]?")
+_SIGN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,5}\d+[A-Za-z]?(?![A-Za-z0-9])")
+_RANGE = re.compile(r"\d\s*(?:[~～〜–-]|to|through|から)\s*[A-Za-z]*\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """``value``, ``procedure``: the measure for the quantity and the action that the question asks for; 1 where it asks
+    for none, or where it cannot be told."""
+
+    value: float = 1.0
+    procedure: float = 1.0
+
+
+def look_beside(
+    asked: Question, manuals: Sequence[Manual], hits: Sequence[Hit], rarity: Rarity, words: Glossary
+) -> Beside:
+    """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
+    question that names a machine is answered from its manual, or from a passage that names the machine too."""
+    quantities = asked_quantities(asked.text)
+    actions = asked_actions(asked.text) if asks_how(asked.text) else ()
+    about_alarm = any(code.kind in ("alarm", "flag", "parameter") for code in asked.codes)
+    if not quantities and (not actions or about_alarm):
+        return Beside()
+    spoken = [hit for hit in hits if _speaks_of(hit, asked.named, manuals)]
+    own = [hit for hit in spoken if not asked.named or hit.manual.id in asked.named]
+    subject = _Subject.of(asked, manuals, rarity, words, quantities).at_home(spoken)
+    seen = len(own) >= MANY or any(subject.is_sayable(hit.passage.lang) for hit in own)
+    if quantities and asked.named and seen and not any(gives(quantities, hit.passage.text) for hit in own):
+        return Beside(value=0.0)
+    best = max((subject.held(hit, hit.passage.text) for hit in own), default=0.0)
+    if best < LEAST_DESCRIBED:
+        return Beside()
+    value = procedure = 1.0
+    if quantities:
+        value = max((share for hit in spoken for share in _values(subject, hit, quantities)), default=0.0) / best
+    if actions and not about_alarm:
+        procedure = max((share for hit in spoken for share in _tellings(subject, hit, actions)), default=0.0) / best
+    return Beside(min(1.0, value), min(1.0, procedure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """``symbols``: its names of parts and signals as (letters, number), ("m", "2") for M2; ``unsigned``: the question
+    without them, for a manual that calls the part by its name alone; ``machines``: the product names of all manuals,
+    which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
+
+    question: Question
+    unsigned: Question
+    rarity: Mapping[str, float]
+    actions: tuple[Action, ...]
+    symbols: frozenset[tuple[str, str]]
+    machines: frozenset[str]
+    homes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary, quantities: Sequence[Quantity]
+    ) -> _Subject:
+        text = plain(asked.text)
+        for quantity in quantities:
+            text = quantity.noun.sub(" ", quantity.asked.sub(" ", text))
+        actions = actions_in(text)
+        for code in reversed(find_codes(text)):
+            if code.kind == "part":  # a part number stands in the parts list only, and beside the part's name
+                text = f"{text[: code.start]} {text[code.end :]}"
+        for pattern in (*(action.asked for action in actions), _FRAME):
+            text = pattern.sub(" ", text)
+        question = understand(text, manuals, words)
+        unsigned = understand(_SIGN.sub(" ", text), manuals, words)
+        terms_of = (term for said in (question, unsigned) for lang in _LANGS for term in said.terms(lang))
+        rare = rarity(dict.fromkeys(terms_of))
+        machines = frozenset(name for manual in manuals for name in machine_names(manual))
+        return cls(question, unsigned, rare, actions, _symbols(question.terms(asked.lang)), machines)
+
+    def at_home(self, hits: Sequence[Hit]) -> _Subject:
+        known = (hit.manual.id for hit in hits if self.symbols & _symbols(_terms(hit.passage.text)))
+        return replace(self, homes=frozenset(known) if self.symbols else frozenset())
+
+    def is_sayable(self, lang: Lang) -> bool:
+        return bool(self.question.concepts[lang]) and self.question.reach[lang] >= LEAST_SAYABLE
+
+    def held(self, hit: Hit, *texts: str) -> float:
+        """The share of the subject that ``texts`` and the headings of ``hit`` hold beyond the manual's title; 0 where
+        too little of it can be said in the passage's language."""
+        if not self.is_sayable(hit.passage.lang):
+            return 0.0
+        return self._share(self.question, hit, texts)
+
+    def held_by_name(self, hit: Hit, *texts: str) -> float:
+        """The same, or the share of the subject without its symbols if that is more, in a manual that knows them."""
+        by_name = self.symbols and (not self.homes or hit.manual.id in self.homes)
+        return max(self.held(hit, *texts), self._share(self.unsigned, hit, texts) if by_name else 0.0)
+
+    def _share(self, said: Question, hit: Hit, texts: Sequence[str]) -> float:
+        concepts, title = said.concepts[hit.passage.lang], _terms(hit.manual.title)
+        if not concepts:
+            return 0.0
+        titled = relevance(concepts, self.rarity, Fields((), (), (), title)).support
+        if titled >= 1.0:
+            return 0.0
+        body = tuple(term for text in (*texts, *_place(hit.passage)) for term in _terms(text))
+        return (relevance(concepts, self.rarity, Fields(body, (), (), title)).support - titled) / (1.0 - titled)
+
+    def of_sibling(self, text: str) -> bool:
+        """Whether ``text`` speaks of M1 where the subject is M2."""
+        there = _symbols(_terms(text))
+        letters = {family for family, _ in there}
+        missed = any(symbol[0] in letters and symbol not in there for symbol in self.symbols)
+        return missed and not _RANGE.search(text)
+
+    def holds_part(self, text: str) -> bool:
+        """Whether ``text`` holds a part number: one that is called so, or a code that is neither an alarm's nor a
+        machine's name."""
+        parts = (code.canonical for code in find_codes(text) if code.kind == "part")
+        return bool(_CALLED_PART.search(text)) or any(part not in self.machines for part in parts)
+
+    def shares(self, text: str) -> bool:
+        """Whether ``text`` holds a word of the subject in either language."""
+        there = set(_terms(text))
+        return any(term in there for lang in _LANGS for term in self.question.terms(lang))
+
+
+def _values(subject: _Subject, hit: Hit, quantities: tuple[Quantity, ...]) -> Iterator[float]:
+    """The share of the subject on each line that gives one of ``quantities``; where an interval is asked for, of the
+    lines that tell of the same action."""
+    due = subject.actions if any(quantity.name == "interval" for quantity in quantities) else ()
+    ordered = {quantity.name for quantity in quantities} == {"part number"}
+    heading = " ".join(hit.passage.section[-1:])
+    caption = hit.passage.text.partition("\n")[0] if hit.passage.kind == "table" else ""
+    for line in _lines(hit.passage):
+        if not gives(quantities, line, caption) or subject.of_sibling(line):
+            continue
+        if ordered and not subject.holds_part(line):
+            continue
+        told = f"{heading} {line}"
+        if due and not any(action.told.search(plain(told)) for action in due) and not _PARTS_TABLE.search(heading):
+            continue
+        yield subject.held_by_name(hit, line)
+
+
+def _tellings(subject: _Subject, hit: Hit, actions: tuple[Action, ...]) -> Iterator[float]:
+    """The share of the subject in the passage, where a heading tells of the action and of the subject (or of nothing
+    else), and on each line that tells of the action."""
+    passage = hit.passage
+    for action in actions:
+        if action.of_parts and passage.kind in _REMARKS:
+            continue
+        if any(_is_about(subject, action, heading, passage) for heading in passage.section):
+            yield subject.held_by_name(hit, passage.text)
+            continue
+        for line in _lines(passage):
+            if action.told.search(plain(_HEADER.sub(" ", line))) and not subject.of_sibling(line):
+                yield subject.held(hit, line)
+
+
+def _is_about(subject: _Subject, action: Action, heading: str, passage: Passage) -> bool:
+    if not action.told.search(plain(heading)) or subject.of_sibling(heading):
+        return False
+    rest = _FRAME.sub(" ", action.told.sub(" ", plain(_NUMBER.sub("", heading))))
+    named = [term for term in _terms(rest) if informative(term)]
+    return not named or subject.shares(rest) or bool(subject.symbols & _symbols(_terms(passage.text)))
+
+
+def _speaks_of(hit: Hit, named: frozenset[str], manuals: Sequence[Manual]) -> bool:
+    if not named or hit.manual.id in named:
+        return True
+    text = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", hit.passage.text).upper())
+    return any(name in text for manual in manuals if manual.id in named for name in machine_names(manual))
+
+
+def _place(passage: Passage) -> tuple[str, ...]:
+    """The headings of a passage, and of an alarm's or symptom's row its name."""
+    rows = [line.partition(": ")[2] for line in passage.text.split("\n")[:2]]
+    return (*passage.section, *(rows if passage.kind == "alarm" else rows[:1] if passage.kind == "symptom" else ()))
+
+
+def _lines(passage: Passage) -> Iterator[str]:
+    for line in passage.text.split("\n"):
+        if " / " in line or passage.kind in ("table", "symptom"):
+            yield line
+        else:
+            yield from sentences(line)
+
+
+@lru_cache(maxsize=8192)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))
+
+
+def _symbols(held: Iterable[str]) -> frozenset[tuple[str, str]]:
+    return frozenset((match[1], match[2]) for term in held if (match := _SYMBOL.fullmatch(term)))

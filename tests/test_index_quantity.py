@@ -1,0 +1,93 @@
+"""Quantities: which one a question asks for, and how manuals give values of that kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.quantity import QUANTITIES, Quantity, asked_quantities, gives
+
+
+def names(question: str) -> list[str]:
+    return [quantity.name for quantity in asked_quantities(question)]
+
+
+def quantity(name: str) -> tuple[Quantity, ...]:
+    return tuple(q for q in QUANTITIES if q.name == name)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("ロックナットは何N·mで締める？", "torque"),
+        ("how tight do the M5 screws go", "torque"),
+        ("CY1のストロークは？", "length"),
+        ("ベルトの張りは何Ｈｚ？", "frequency"),
+        ("タッチパネルは何ワット？", "power"),
+        ("ヒューズは何アンペア？", "current"),
+        ("ブレーキは何Vで開く？", "voltage"),
+        ("What does the motor weigh?", "mass"),
+        ("何 MPa に合わせる？", "pressure"),
+        ("タンクは何度にする？", "temperature"),
+        ("How often is the filter replaced?", "interval"),
+        ("LEDユニットの品番は？", "part number"),
+    ],
+)
+def test_a_quantity_is_asked_for(question: str, name: str) -> None:
+    assert names(question) == [name]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "暗証番号を何度も間違えた",  # many times, not how many degrees
+        "周期的な音がする",
+        "シリンダのストロークが途中で止まり、異常が出る",
+        "the cylinder does not finish its stroke, why?",
+        "トルク制限の設定を変えてもよい？",
+        "電圧が下がった",
+        "",
+    ],
+)
+def test_a_symptom_asks_for_none(question: str) -> None:
+    assert names(question) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("torque", "ねじを 1.0 N·mで締め付けます。"),
+        ("torque", "Torque (N·m): 25"),
+        ("torque", "締付けトルク [N・m]: 8.5"),
+        ("pressure", "Range: -30 to -80 / Default: -50 / Unit: kPa"),
+        ("temperature", "reach 90 degrees C"),
+        ("interval", "周期: 2 万時間で交換"),
+        ("interval", "箇所: 非常停止 / 周期: 毎月"),
+        ("interval", "半年ごとに点検する"),
+        ("interval", "Replace once a year"),
+        ("power", "消費電力: 450 VA"),
+        ("part number", "新しいベルト（部品番号 SC2-BT100）"),
+    ],
+)
+def test_a_value_is_given(name: str, line: str) -> None:
+    assert gives(quantity(name), line)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("power", "FU1（3 A）を交換する"),
+        ("current", "24 V supply of panel"),
+        ("length", "4 x M6 screws, 9 N·m"),
+        ("torque", "Torque the screws crosswise"),
+        ("interval", "2.5 cm³ of grease"),
+        ("part number", "ヒューズを調べる"),
+    ],
+)
+def test_another_value_is_not(name: str, line: str) -> None:
+    assert not gives(quantity(name), line)
+
+
+def test_a_unit_above_a_column_of_numbers_counts() -> None:
+    assert gives(quantity("torque"), "M8: 25 / M10: 44", above="Table 3: Tightening torques in N·m")
+    assert not gives(quantity("torque"), "M8: 25 / M10: 44", above="Table 3: Bolts")
+    assert not gives(quantity("torque"), "hand-tight", above="Tightening torques in N·m")
