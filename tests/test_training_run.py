@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,12 +58,23 @@ plain_share = 0.5
 steps = 2
 tokens_per_step = 600
 max_tokens = 700
+
+[adapt]
+steps = 2
+tokens_per_step = 600
+max_tokens = 900
+passage_share = 1.0
+
+[prefer]
+steps = 2
+tokens_per_step = 600
+max_tokens = 900
 """
 
 
 def corpus(folder: Path) -> None:
     folder.mkdir()
-    made = {"ja": "部品{n}の温度が{n} ℃を超えると停止します。", "en": "Part{n} stops above {n} degrees. "}
+    made = {"ja": "ユニットU{n}の温度が{n} ℃を超えると停止します。", "en": "Part{n} stops above {n} degrees. "}
     for lang, sentence in made.items():
         lines = []
         for page in range(160):
@@ -91,12 +103,19 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def record_of(done: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((done / "run" / "run.json").read_text("utf-8"))
+    return record
+
+
 def test_the_record_tells_what_was_done(done: Path) -> None:
-    record = json.loads((done / "run" / "run.json").read_text("utf-8"))
+    record = record_of(done)
     assert record["status"] == "complete"
     assert record["stages"]["pretrain"]["step"] == 3
     assert record["stages"]["tune"]["step"] == 2
     assert record["stages"]["tune"]["tokens"] >= 1200
+    assert record["stages"]["adapt"]["step"] == 2
+    assert record["stages"]["prefer"]["pairs"]["pairs"] > 5
     assert record["inputs"]["ja-made.jsonl.zst"] == sha256_of(done / "corpus" / "ja-made.jsonl.zst")
     assert {"python", "torch", "transformers"} <= set(record["versions"])
 
@@ -118,7 +137,10 @@ def test_the_model_file_is_in_the_catalogue_with_its_card_and_scores(done: Path)
     assert card.sha256 in text
     assert scores["sha256"] == card.sha256
     assert "made/up" in text
-    assert scores["scores"]["all"]["questions"] == 8
+    assert scores["scores"]["all"]["questions"] == 4
+    assert f"{record_of(done)['stages']['prefer']['pairs']['pairs']:,} pairs that no step read" in text.replace(
+        "\n", " "
+    )
     assert 0 < scores["bits_per_byte"]["ja"] < 20
 
 
@@ -149,6 +171,7 @@ def test_missing_results_say_so(done: Path, tmp_path: Path) -> None:
         ("colour = 3", "colour"),
         ("[tune]\nsteps = 'many'", "tune.steps"),
         ("[shape]\nwidth = 3", "shape.width"),
+        ("[prefer]\ngamma = 3", "prefer.gamma"),
         ("[shape]\nstructured = 1", "shape.structured"),
         ("name =", "TOML"),
     ],
@@ -171,6 +194,8 @@ def test_the_bundled_recipe_is_whole() -> None:
     assert recipe.shape.structured
     assert recipe.pretrain.minutes > 0
     assert recipe.tune.minutes > 0
+    assert recipe.adapt.passage_share == 1.0
+    assert recipe.prefer.learning_rate < recipe.adapt.learning_rate / 5
     assert recipe.faq == Path("demo/faq.jsonl")
 
 

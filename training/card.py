@@ -13,7 +13,7 @@ class Ask:
     """A question about a card. ``spans`` are the character spans of the card's text that answer it, in order.
 
     ``key`` is the word or code the question hinges on: it stands in the card, and a card in whose text it does not
-    stand cannot answer the question. ``stepwise`` puts every span on a line of its own.
+    stand cannot answer the question. ``stepwise`` puts every span, as it is printed, on a line of its own.
     """
 
     question: str
@@ -60,13 +60,14 @@ def render_answer(text: str, spans: tuple[Span, ...], number: int, lang: str, st
     A span that follows a space keeps it: the first token of the answer is then the token that stands in the excerpt,
     and the whole answer is one copy. Readers never see the space, answers are stripped.
     """
+    gap = " " if stepwise or lang != "ja" else ""  # "12[1]" would read as a code
     parts: list[str] = []
     for start, end in spans:
         sentence = text[start:end].strip()
-        if not _ENDED.search(sentence):
+        if not stepwise and not _ENDED.search(sentence):
             sentence += _MARK[lang]
         lead = " " if start > 0 and text[start - 1] == " " else ""
         if parts:
             lead = "\n" if stepwise else ("" if lang == "ja" else " ")
-        parts.append(f"{lead}{sentence}{'' if lang == 'ja' else ' '}[{number}]")
+        parts.append(f"{lead}{sentence}{gap}[{number}]")
     return "".join(parts)

@@ -9,19 +9,19 @@ import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from itertools import product
+from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 
 from assistant.prompt import Lang, build_messages
 from edge.llama_cpp import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Sampling
-from training.card import Card
 from training.corpus import Document, sample_documents
-from training.factory import factory_cards
+from training.errors import CorpusMissing
 from training.items import Item, make_items, plain_row
-from training.manual_cards import document_cards
 from training.model import load_model
+from training.passage_cards import document_passages, made_cards
 from training.provenance import sha256_of, versions
 from training.recipe import Recipe, read_recipe
 from training.scores import as_row, judge, summary
@@ -30,8 +30,9 @@ from training.tokenizer import ChatTokenizer
 
 HELD_OUT_CHARS = 3_000_000
 ANSWER_TOKENS = 200  # what the assistant allows
-EXCERPTS = (1, 3)  # what the assistant may show the model: the best passage alone, or its three quotes
-FAMILIES = ("page", "factory")
+FAMILIES = ("page", "made-up manual")
+MOST_DRAWS = 50  # for each question; pages of code alone give none
+MISSING_SHARE = 0.1  # of the questions have no answer in their passage
 LANGS: tuple[Lang, ...] = ("ja", "en")
 PLAIN_WINDOWS = 60
 SCORING_THREADS = 1  # with two, beside a busy neighbour, a run that takes half a minute did not end in ten
@@ -39,40 +40,29 @@ WINDOW_CHARS = 1200
 
 
 def held_out_items(documents: Mapping[str, Sequence[Document]], count: int, seed: int) -> list[Item]:
-    """``count`` items for each language, family and number of excerpts, one question a prompt: pages that training
-    never read, and made-up manuals drawn with seeds training never uses."""
-    items = []
+    """``count`` items for each language and family, one passage and one question a prompt: pages that training never
+    read, and made-up manuals drawn with seeds training never uses. Raises CorpusMissing where
+    the pages have nothing to ask about."""
+    items: list[Item] = []
     for lang in LANGS:
         for family in FAMILIES:
-            for excerpts in EXCERPTS:
-                rng = random.Random(f"held-out:{seed}:{lang}:{family}:{excerpts}")
-                found = 0
-                while found < count:
-                    item = _item(documents[lang], lang, family, excerpts, rng)
-                    if item is not None:
-                        items.append(item)
-                        found += 1
+            rng = random.Random(f"held-out:{seed}:{lang}:{family}")
+            drawn = (_item(documents[lang], lang, family, rng) for _ in range(MOST_DRAWS * count))
+            found = list(islice((item for item in drawn if item is not None), count))
+            if len(found) < count:
+                raise CorpusMissing(
+                    f"The held-out {lang} pages give only {len(found)} of {count} questions.",
+                    "Name a folder with more pages, or lower questions_per_group.",
+                )
+            items += found
     return items
 
 
-def _item(documents: Sequence[Document], lang: Lang, family: str, excerpts: int, rng: random.Random) -> Item | None:
-    if family == "page":
-        cards = _page_cards(documents, rng, excerpts + 2)
-    else:
-        cards = factory_cards(lang, rng)
-        rng.shuffle(cards)
-    made = [item for item in make_items(cards, rng, excerpts) if len(item.excerpts) == excerpts]
-    return rng.choice(made) if made else None
-
-
-def _page_cards(documents: Sequence[Document], rng: random.Random, wanted: int) -> list[Card]:
-    cards: list[Card] = []
-    while len(cards) < wanted:
-        found = document_cards(rng.choice(documents), rng)
-        if found:
-            start = rng.randrange(len(found))
-            cards += found[start : start + rng.choice((1, 2, 3))]
-    return cards[:wanted]
+def _item(documents: Sequence[Document], lang: Lang, family: str, rng: random.Random) -> Item | None:
+    cards = document_passages(rng.choice(documents), rng) if family == "page" else made_cards(lang, rng, ())
+    rng.shuffle(cards)
+    made = make_items(cards, rng, 1, MISSING_SHARE) if cards else []
+    return replace(rng.choice(made), family=family) if made else None
 
 
 def answer_items(gguf: Path, items: Sequence[Item], threads: int) -> list[str]:
@@ -113,9 +103,8 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
     seconds = time.monotonic() - began
     judged = [judge(item, answer) for item, answer in zip(items, answers, strict=True)]
     groups: dict[str, dict[str, float | int]] = {"all": summary(judged)}
-    for place, (lang, family, excerpts) in enumerate(product(LANGS, FAMILIES, EXCERPTS)):
-        name = f"{lang} {family}, {excerpts} excerpt{'s' if excerpts > 1 else ''}"
-        groups[name] = summary(judged[place * count : (place + 1) * count])
+    for place, (lang, family) in enumerate(product(LANGS, FAMILIES)):
+        groups[f"{lang} {family}"] = summary(judged[place * count : (place + 1) * count])
     tokenizer = ChatTokenizer(recipe.out / "tokenizer" / "tokenizer.model")
     plain = {lang: bits_per_byte(recipe.out / "hf", tokenizer, documents[lang]) for lang in LANGS}
     report: dict[str, object] = {
@@ -146,9 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate_slm", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--gguf", type=Path, help="the file to score, instead of the run's")
-    parser.add_argument(
-        "--count", type=int, default=40, help="questions for each language, family and number of excerpts"
-    )
+    parser.add_argument("--count", type=int, default=40, help="questions for each language and family")
     parser.add_argument("--answers", type=Path, help="write every answer here, one JSON object a line")
     given = parser.parse_args(argv)
     recipe = read_recipe(given.recipe)

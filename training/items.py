@@ -8,7 +8,7 @@ itself, never another branch, at the positions it would have alone. So each bran
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
@@ -18,6 +18,8 @@ from training.tokenizer import END_ID, START_ID, ChatTokenizer
 UNANSWERABLE_SHARE = 0.04  # more, and a model this small refuses whenever it is unsure of the place
 FIRST_SHARE = 0.6  # of the prompts ask mostly about the first excerpt, as searches put the best passage first
 OPENING_WEIGHTS = (6.0, 2.0)  # of an answer's first tokens: they choose the place, the rest is copying
+FORK_WEIGHT = 4.0  # of a token where the words before it go on differently elsewhere in the prompt: there copies break
+FORK_TOKENS = 2  # so many words before it; what a copying head looks at
 MAX_BRANCHES = 10
 Gap = tuple[int, int]
 
@@ -45,7 +47,9 @@ class Row:
     weights: list[float]
 
 
-def make_items(cards: Sequence[Card], rng: random.Random, excerpts: int) -> list[Item]:
+def make_items(
+    cards: Sequence[Card], rng: random.Random, excerpts: int, missing_share: float = UNANSWERABLE_SHARE
+) -> list[Item]:
     """Questions over ``excerpts`` of ``cards``, the first of which the questions are mostly about.
 
     ``cards`` beyond that number stay outside the prompt: their questions have no answer there. A question is used only
@@ -72,7 +76,7 @@ def make_items(cards: Sequence[Card], rng: random.Random, excerpts: int) -> list
                 missing.append(_item(card, shown, ask, NOT_FOUND[_lang(card)], 0))
     rng.shuffle(missing)
     branches = min(MAX_BRANCHES, max(1, len(items)))
-    refused = sum(rng.random() < UNANSWERABLE_SHARE for _ in range(branches))
+    refused = sum(rng.random() < missing_share for _ in range(branches))
     chosen = items[: branches - min(refused, len(missing))] + missing[:refused]
     rng.shuffle(chosen)
     return chosen
@@ -115,6 +119,7 @@ def make_row(items: Sequence[Item], tokenizer: ChatTokenizer, max_tokens: int, g
     places = [i + skipped if i >= at else i for i in range(len(trunk))]
     row = Row(list(trunk), [0] * len(trunk), places, [0.0] * len(trunk))
     opening = [END_ID, *line, START_ID, *tokenizer.encode("assistant\n")]
+    forks = _forks(trunk)
     for branch, (item, end) in enumerate(zip(items, ends, strict=True), start=1):
         question = [*tokenizer.encode(end), *opening]
         answer = [*tokenizer.encode(item.answer), END_ID]
@@ -124,12 +129,24 @@ def make_row(items: Sequence[Item], tokenizer: ChatTokenizer, max_tokens: int, g
         row.ids.extend(question + answer)
         row.branches.extend([branch] * size)
         row.positions.extend(range(len(trunk) + skipped, len(trunk) + skipped + size))
-        row.weights.extend([0.0] * (len(question) - 1) + _answer_weights(len(answer)) + [0.0])
+        row.weights.extend([0.0] * (len(question) - 1) + _answer_weights(answer, forks) + [0.0])
     return row if len(row.ids) > len(trunk) else None
 
 
-def _answer_weights(size: int) -> list[float]:
-    return [*OPENING_WEIGHTS, *[1.0] * size][:size]
+def _forks(trunk: Sequence[int]) -> dict[tuple[int, ...], set[int]]:
+    """What follows each run of ``FORK_TOKENS`` tokens of the prompt."""
+    found: dict[tuple[int, ...], set[int]] = {}
+    for at in range(len(trunk) - FORK_TOKENS):
+        found.setdefault(tuple(trunk[at : at + FORK_TOKENS]), set()).add(trunk[at + FORK_TOKENS])
+    return found
+
+
+def _answer_weights(answer: Sequence[int], forks: Mapping[tuple[int, ...], set[int]]) -> list[float]:
+    weights = [*OPENING_WEIGHTS, *[1.0] * len(answer)][: len(answer)]
+    for at in range(FORK_TOKENS, len(answer)):
+        if len(forks.get(tuple(answer[at - FORK_TOKENS : at]), ())) > 1:
+            weights[at] = FORK_WEIGHT
+    return weights
 
 
 def plain_row(ids: Sequence[int]) -> Row:

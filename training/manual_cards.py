@@ -241,6 +241,11 @@ def _step_asks(heading: str, text: str, lang: str, rng: random.Random) -> list[A
         at += len(line) + 1
     if not (2 <= len(spans) <= 4 and heading and sum(b - a for a, b in spans) < SENTENCE[lang][1] * 2):
         return []
+    return [Ask(goal_question(heading, lang, rng), heading, tuple(spans), True)]
+
+
+def goal_question(heading: str, lang: str, rng: random.Random) -> str:
+    """The question that a heading over steps answers."""
     goal = re.sub(r"^(To|How to|Step \d+:?) ", "", heading)
-    goal = goal[0].lower() + goal[1:] if lang == "en" else re.sub(r"(する|する方法|の手順|には|方法)$", "", goal)
-    return [Ask(rng.choice(_HOW[lang]).format(g=goal), heading, tuple(spans), True)]
+    goal = goal[:1].lower() + goal[1:] if lang == "en" else re.sub(r"(する|する方法|の手順|には|方法)$", "", goal)
+    return rng.choice(_HOW[lang]).format(g=goal)

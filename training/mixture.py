@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from training.card import Card
 from training.corpus import Document, sentences
 from training.factory import factory_cards
-from training.items import Row, make_items, make_row, plain_row
+from training.items import UNANSWERABLE_SHARE, Item, Row, make_items, make_row, plain_row
 from training.manual_cards import SENTENCE, document_cards
+from training.passage_cards import document_passages, made_cards
 from training.recipe import Stage
 from training.tokenizer import END_ID, ChatTokenizer
 
@@ -18,6 +19,7 @@ PLAIN_TOKENS = 256
 LANGS = ("ja", "en")
 GAP_SHARE = 0.3  # of the rows leave out up to LONGEST_GAP positions, as if more excerpts stood between
 LONGEST_GAP = 1000
+PASSAGE_FAQ_SHARE = 0.02  # of the passages are FAQ entries
 FAQ_SHARE = 0.15  # of the factory rows are made of the FAQ instead, where there is one
 
 
@@ -47,6 +49,9 @@ class Mixture:
         lang = rng.choice(LANGS)
         if rng.random() < self.stage.plain_share:
             return self._plain(lang, rng)
+        if rng.random() < self.stage.passage_share:
+            items = self.passage_items(lang, rng)
+            return make_row(items, self.tokenizer, self.stage.max_tokens) if items else None
         excerpts = rng.randint(1, self.stage.most_excerpts)
         if rng.random() < self.stage.factory_share:
             cards = factory_cards(lang, rng, self._fillers(lang))
@@ -58,6 +63,18 @@ class Mixture:
         items = make_items(cards, rng, min(excerpts, max(1, len(cards) - 1)))
         gap = (rng.randint(15, 100), rng.randint(0, LONGEST_GAP)) if rng.random() < GAP_SHARE else (0, 0)
         return make_row(items, self.tokenizer, self.stage.max_tokens, gap) if items else None
+
+    def passage_items(self, lang: str, rng: random.Random, missing_share: float = UNANSWERABLE_SHARE) -> list[Item]:
+        """Questions on one passage as the index cuts it; its neighbours' questions have no answer there."""
+        turn = rng.random()
+        if self.faq.get(lang) and turn < PASSAGE_FAQ_SHARE:
+            cards = rng.sample(self.faq[lang], min(4, len(self.faq[lang])))
+        elif turn < PASSAGE_FAQ_SHARE + self.stage.factory_share:
+            cards = made_cards(lang, rng, self._fillers(lang))
+        else:
+            cards = document_passages(rng.choice(self.documents[lang]), rng)
+        rng.shuffle(cards)
+        return make_items(cards, rng, 1, missing_share) if cards else []
 
     def _page_cards(self, lang: str, rng: random.Random, wanted: int) -> list[Card]:
         """Cards of one to three pages: neighbours of the same page are the hard distractors."""

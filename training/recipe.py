@@ -37,7 +37,8 @@ class Stage:
     """One training stage. ``minutes`` is its budget of wall clock; ``steps``, where above 0, is counted instead, which
     is how a run is repeated exactly. The learning rate warms up over ``warmup_steps``, stays, and falls to 0 over the
     last ``decay_share`` of the budget. Prompts have one to ``most_excerpts`` excerpts; those of real pages
-    have at most ``excerpt_chars`` characters (half as many in Japanese)."""
+    have at most ``excerpt_chars`` characters (half as many in Japanese). ``passage_share`` of the rows are passages as
+    the index cuts them, one a prompt; there too ``factory_share`` of them are of made-up manuals."""
 
     minutes: float = 10.0
     steps: int = 0
@@ -49,10 +50,22 @@ class Stage:
     plain_share: float = 0.0
     max_tokens: int = 512
     factory_share: float = 0.5
+    passage_share: float = 0.0
     most_excerpts: int = 4
     excerpt_chars: int = 900
     checkpoint_minutes: float = 5.0
     seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceStage(Stage):
+    """The stage of wanted against unwanted answers (``training.preference``). ``beta``: how strongly the model is held
+    to the one it starts from; ``answer_weight``: of the plain loss on the wanted answers, which keeps their probability
+    up; ``missing_share``: of the questions have no answer in their passage."""
+
+    beta: float = 0.1
+    answer_weight: float = 1.0
+    missing_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,10 @@ class TokenizerPart:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from;
-    ``questions_per_group`` how many held-out questions score each language, family and number of excerpts;
+    ``questions_per_group`` how many held-out questions score each language and family;
     ``model_file`` where the finished GGUF file goes, with its card and catalogue entry beside it (none: it stays in
-    ``out``); ``note`` goes into the card."""
+    ``out``); ``unseen_data`` is the folder of the open data sets whose manuals no stage reads and which score the
+    finished model (none: that score is left out); ``note`` goes into the card."""
 
     name: str
     corpus: Path
@@ -80,8 +94,11 @@ class Recipe:
     shape: Shape
     pretrain: Stage
     tune: Stage
+    adapt: Stage
+    prefer: PreferenceStage
     model_file: Path | None
     results_file: Path
+    unseen_data: Path | None
     note: str
 
 
@@ -113,7 +130,10 @@ def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recip
         shape=_part(Shape, raw.get("shape", {}), path, "shape"),
         pretrain=_part(Stage, raw.get("pretrain", {}), path, "pretrain"),
         tune=_part(Stage, raw.get("tune", {}), path, "tune"),
+        adapt=_part(Stage, raw.get("adapt", {}), path, "adapt"),
+        prefer=_part(PreferenceStage, raw.get("prefer", {}), path, "prefer"),
         model_file=_path(raw.get("model_file")),
+        unseen_data=_path(raw.get("unseen_data")),
         note=str(raw.get("note", "")),
         results_file=Path(str(raw.get("results_file", f"docs/results/{raw['name']}.json"))),
     )
@@ -123,7 +143,7 @@ def _path(value: object) -> Path | None:
     return Path(str(value)) if value else None
 
 
-Part = TypeVar("Part", TokenizerPart, Shape, Stage)
+Part = TypeVar("Part", TokenizerPart, Shape, Stage, PreferenceStage)
 
 
 def _part(kind: type[Part], raw: Mapping[str, Any], path: Path, table: str) -> Part:

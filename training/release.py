@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+from training.attribution import sources_of
 from training.catalogue import Entry, put_entry
 from training.corpus import sample_documents
 from training.evaluate_slm import evaluate, write_answers, write_report
-from training.model_card import model_card, sources_of
+from training.evaluate_unseen import evaluate_unseen
+from training.model_card import model_card
 from training.recipe import Recipe
 
 
@@ -16,6 +18,10 @@ def release(recipe: Recipe) -> dict[str, object]:
     ``model_file`` also the results file, the card beside the model and the entry in its folder's models.toml."""
     gguf = recipe.out / f"{recipe.name}.q8_0.gguf"
     report, answers = evaluate(recipe, gguf, recipe.questions_per_group)
+    unseen: list[dict[str, object]] = []
+    if recipe.unseen_data is not None:
+        report["unseen"], unseen = evaluate_unseen(gguf, recipe.unseen_data)
+        write_answers(recipe.out / "unseen.jsonl", unseen)
     write_answers(recipe.out / "answers.jsonl", answers)
     write_report(recipe.out / "scores.json", report)
     if recipe.model_file is not None:
@@ -24,7 +30,7 @@ def release(recipe: Recipe) -> dict[str, object]:
         write_report(recipe.results_file, {**report, "stages": run["stages"]})
         sources = sources_of(sample_documents(recipe.corpus, recipe.chars_per_lang, recipe.seed))
         identity = recipe.model_file.name.split(".")[0]
-        card = model_card(recipe, run, report, sources, answers)
+        card = model_card(recipe, run, report, sources, [*unseen, *answers])
         recipe.model_file.with_name(f"{identity}.md").write_text(card, "utf-8")
         source = f"trained here: training/recipes/{recipe.name}.toml"
         entry = Entry(identity, "slm", recipe.model_file, "Apache-2.0", source)

@@ -1,4 +1,4 @@
-"""A training run: tokenizer, pre-training, instruction tuning, export and scores, each described in run.json."""
+"""A training run: tokenizer, four stages of training, export and scores, each described in run.json."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from training.corpus import Document, sample_documents
 from training.errors import StageMissing, TrainingFailed
 from training.factory import tokenizer_sample
 from training.faq import read_faq
+from training.items import Row
 from training.mixture import Mixture
 from training.model import load_model, new_model
 from training.provenance import Provenance
@@ -22,7 +23,8 @@ from training.recipe import Recipe, Stage, read_recipe
 from training.stage import MARKER, newest_checkpoint, run_stage
 from training.tokenizer import ChatTokenizer, train_tokenizer
 
-STAGES = ("tokenizer", "pretrain", "tune", "export", "release")
+STAGES = ("tokenizer", "pretrain", "tune", "adapt", "prefer", "export", "release")
+FIRST_UNREAD, UNREAD_STEPS = 10**6, 6  # steps that no run reaches: their pairs measure the stage
 Say = Callable[[dict[str, object]], None]
 
 
@@ -66,25 +68,55 @@ def _tune(recipe: Recipe, say: Say) -> dict[str, object]:
     return _train(recipe, "tune", recipe.tune, lambda: load_model(stage_result(recipe, "pretrain")), say)
 
 
-def _train(recipe: Recipe, name: str, stage: Stage, start: Callable[[], Any], say: Say) -> dict[str, object]:
-    import torch
+def _adapt(recipe: Recipe, say: Say) -> dict[str, object]:
+    return _train(recipe, "adapt", recipe.adapt, lambda: load_model(stage_result(recipe, "tune")), say)
 
+
+def _prefer(recipe: Recipe, say: Say) -> dict[str, object]:
+    """The reference stays frozen beside the model; how both stand on pairs that no step reads goes into the report."""
+    from training.preference import Preference, pair_rows
+
+    stage, folder = recipe.prefer, recipe.out / "prefer"
+    done = folder / MARKER
+    if not done.is_file():
+        start = stage_result(recipe, "adapt")
+        mixture = _mixture(recipe, stage)
+        objective = Preference(load_model(start).eval(), stage)
+
+        def rows_of(step: int) -> list[Row]:
+            return pair_rows(mixture, stage, step)
+
+        model, progress = run_stage(load_model(start), rows_of, stage, folder, recipe.threads, say, objective)
+        unread = [row for step in range(UNREAD_STEPS) for row in rows_of(FIRST_UNREAD + step)]
+        scores = objective.scores(model.eval(), unread)
+        done.write_text(json.dumps({**asdict(progress), "pairs": asdict(scores)}) + "\n", "utf-8")
+    report: dict[str, object] = json.loads(done.read_text("utf-8"))
+    return report
+
+
+def _train(recipe: Recipe, name: str, stage: Stage, start: Callable[[], Any], say: Say) -> dict[str, object]:
     folder = recipe.out / name
     done = folder / MARKER
     if not done.is_file():
-        torch.set_num_threads(1)  # the stage runs one thread a part itself
-        torch.manual_seed(stage.seed)
-        mixture = Mixture(training_documents(recipe), read_faq(recipe.faq), read_tokenizer(recipe), stage)
+        mixture = _mixture(recipe, stage)
         _, progress = run_stage(start(), mixture.rows, stage, folder, recipe.threads, say)
         done.write_text(json.dumps(asdict(progress)) + "\n", "utf-8")
     report: dict[str, object] = json.loads(done.read_text("utf-8"))
     return report
 
 
+def _mixture(recipe: Recipe, stage: Stage) -> Mixture:
+    import torch
+
+    torch.set_num_threads(1)  # the stage runs one thread a part itself
+    torch.manual_seed(stage.seed)
+    return Mixture(training_documents(recipe), read_faq(recipe.faq), read_tokenizer(recipe), stage)
+
+
 def _export(recipe: Recipe, say: Say) -> dict[str, object]:
     from training.export import export_model
 
-    report = export_model(recipe, stage_result(recipe, "tune"))
+    report = export_model(recipe, stage_result(recipe, "prefer"))
     say({"stage": "export", **report})
     return report
 
@@ -101,6 +133,8 @@ _STAGES: dict[str, Callable[[Recipe, Say], dict[str, object]]] = {
     "tokenizer": _tokenizer,
     "pretrain": _pretrain,
     "tune": _tune,
+    "adapt": _adapt,
+    "prefer": _prefer,
     "export": _export,
     "release": _release,
 }

@@ -18,6 +18,9 @@ from training.model import load_model
 from training.recipe import Stage
 from training.tokenizer import PAD_ID
 
+Objective = Callable[[Any, Sequence[Row], Sequence[Row]], Any]
+"""(model, a part of the rows, all rows of the step) -> the part's share of the step's loss, a tensor of one number."""
+
 MARKER = "COMPLETE.json"
 BETAS = (0.9, 0.95)
 CLIP = 1.0
@@ -32,6 +35,14 @@ class Progress:
     tokens: int = 0
     seconds: float = 0.0
     loss: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Threads, and into how many parts the rows of a step are cut for them."""
+
+    threads: ThreadPoolExecutor
+    parts: int
 
 
 def learning_rate(stage: Stage, progress: Progress) -> float:
@@ -54,11 +65,13 @@ def run_stage(
     folder: Path,
     threads: int,
     say: Callable[[dict[str, object]], None],
+    objective: Objective | None = None,
 ) -> tuple[Any, Progress]:
     """Train ``model`` until the budget is spent; the trained model and how far it got.
 
-    ``rows_of(step)`` gives the rows of a step. Where ``folder`` holds a complete checkpoint, training goes on from it.
-    ``say`` is told about the progress. Raises TrainingDiverged where the loss is not a number.
+    ``rows_of(step)`` gives the rows of a step, ``objective`` what is made small (``answer_loss``). Where ``folder``
+    holds a complete checkpoint, training goes on from it. ``say`` is told about the progress. Raises TrainingDiverged
+    where the loss is not a number.
     """
     import torch
 
@@ -72,13 +85,13 @@ def run_stage(
         optimizer.load_state_dict(torch.load(found / "optimizer.pt", weights_only=True))
     model.train()
     saved_at = said_at = progress.seconds
-    pool = ThreadPoolExecutor(threads)
+    pool = Pool(ThreadPoolExecutor(threads), 2 * threads)
     while spent(stage, progress) < 1.0:
         began = time.monotonic()
         rows = rows_of(progress.step)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(stage, progress)
-        loss = _step(model, optimizer, rows, pool, threads)
+        loss = _step(model, optimizer, rows, pool, objective or answer_loss)
         progress = Progress(
             step=progress.step + 1,
             tokens=progress.tokens + sum(len(r.ids) for r in rows),
@@ -93,7 +106,7 @@ def run_stage(
         if progress.seconds - saved_at > stage.checkpoint_minutes * 60:
             saved_at = progress.seconds
             save_checkpoint(model, optimizer, progress, folder)
-    pool.shutdown()
+    pool.threads.shutdown()
     save_checkpoint(model, optimizer, progress, folder)
     return model, replace(progress, seconds=round(progress.seconds, 1))
 
@@ -107,26 +120,30 @@ def _optimizer(model: Any, stage: Stage) -> Any:
     return torch.optim.AdamW(groups, lr=stage.learning_rate, betas=BETAS, eps=1e-8, fused=True)
 
 
-def _step(model: Any, optimizer: Any, rows: Sequence[Row], pool: ThreadPoolExecutor, threads: int) -> float:
-    """One optimizer step over ``rows``; the mean loss a weighted token, in nats.
+def answer_loss(model: Any, part: Sequence[Row], rows: Sequence[Row]) -> Any:
+    """The share of ``part`` in the mean loss a weighted token of ``rows``, in nats."""
+    losses, weights = token_losses(model, part)
+    return (losses * weights).sum() / sum(sum(r.weights) for r in rows)
 
-    The rows are cut by length into twice as many parts as ``threads`` and a thread takes one part after the other. On
-    a machine shared with others that is far quicker than two threads inside every matrix product, where the whole
-    product waits for whichever core is busy with something else.
+
+def _step(model: Any, optimizer: Any, rows: Sequence[Row], pool: Pool, objective: Objective) -> float:
+    """One optimizer step over ``rows``; what the objective came to.
+
+    The rows are cut by length into twice as many parts as there are threads and a thread takes one part after the
+    other. On a machine shared with others that is far quicker than two threads inside every matrix product, where the
+    whole product waits for whichever core is busy with something else.
     """
     import torch
 
-    total = sum(sum(r.weights) for r in rows)
     parameters = [p for p in model.parameters() if p.requires_grad]
 
     def part_gradients(part: Sequence[Row]) -> tuple[float, Sequence[Any]]:
         torch.set_num_threads(1)
-        losses, weights = token_losses(model, part)
-        loss = (losses * weights).sum() / total
+        loss = objective(model, part, rows)
         return float(loss.detach()), torch.autograd.grad(loss, parameters)
 
     loss_sum = 0.0
-    for loss, gradients in pool.map(part_gradients, _equal_parts(rows, 2 * threads)):
+    for loss, gradients in pool.threads.map(part_gradients, _equal_parts(rows, pool.parts)):
         loss_sum += loss
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
