@@ -99,7 +99,7 @@ def test_markdown_front_matter_gives_the_title(tmp_path: Path) -> None:
     path.write_text("---\ntitle: SC-200 manual\nlang: en\n---\n\n# 1 Safety\n\nText.\n", encoding="utf-8")
     reading = MarkdownReader().open(path)
     (page,) = reading.pages
-    assert (reading.title, page.label) == ("SC-200 manual", "1")
+    assert (reading.title, page.label) == ("SC-200 manual", "")
     assert [b.kind for b in page.blocks] == ["heading", "paragraph"]
     path.write_text("---\ntitle: x\n---\n", encoding="utf-8")
     with pytest.raises(EmptyManual):

@@ -35,7 +35,7 @@ class HtmlReader:
         if not blocks:
             raise EmptyManual(f"{path.name} holds no text.", "Check that the page was saved whole.")
         return Reading(_title(text) or next((b.text for b in blocks if b.kind == "heading"), path.stem), 1,
-                       iter((Page(1, "1", blocks),)))  # fmt: skip
+                       iter((Page(1, "", blocks),)))  # fmt: skip
 
 
 def _title(text: str) -> str:

@@ -50,7 +50,7 @@ class MarkdownReader:
         if not blocks:
             raise EmptyManual(f"{path.name} holds no text.", "Check that the right file was given.")
         heading = next((b.text for b in blocks if b.kind == "heading"), "")
-        return Reading(title or heading or path.stem, 1, iter((Page(1, "1", blocks),)))
+        return Reading(title or heading or path.stem, 1, iter((Page(1, "", blocks),)))
 
 
 def blocks_of_markdown(text: str) -> Iterator[Block]:

@@ -27,7 +27,8 @@ class PlainReader:
     def open(self, path: Path) -> Reading:
         text = read_text(path)
         pages = text.split("\f")
-        read = [Page(n, str(n), tuple(blocks_of_plain(part))) for n, part in enumerate(pages, start=1)]
+        paged = len(pages) > 1
+        read = [Page(n, str(n) if paged else "", tuple(blocks_of_plain(p))) for n, p in enumerate(pages, start=1)]
         first = next((b.text for page in read for b in page.blocks), "")
         if not first:
             raise EmptyManual(f"{path.name} holds no text.", "Check that the right file was given.")
