@@ -26,8 +26,8 @@ def hit_json(hit: Hit) -> Json:
         "manual": hit.manual.id, "file": hit.manual.name, "title": hit.manual.title, "revision": passage.revision,
         "passage": passage.id, "section": list(passage.section), "pages": list(passage.pages),
         "page_labels": list(passage.page_labels), "kind": passage.kind, "lang": passage.lang,
-        "codes": list(passage.codes), "text": passage.text, "score": round(hit.score, 4),
-        "support": round(hit.support, 4),
+        "codes": list(passage.codes), "recognised": passage.recognised, "text": passage.text,
+        "score": round(hit.score, 4), "support": round(hit.support, 4),
         "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
         "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
     }  # fmt: skip
@@ -40,7 +40,8 @@ def quote_json(quote: Quote) -> Json:
 def job_json(job: Job) -> Json:
     return {
         "id": job.id, "name": job.name, "state": job.state, "pages_done": job.pages_done,
-        "pages_total": job.pages_total, "manual": job.manual_id, "created_at": job.created_at,
+        "pages_total": job.pages_total, "seconds_left": job.seconds_left, "manual": job.manual_id,
+        "created_at": job.created_at,
         "error": {"code": job.error_code, "message": job.error, "remedy": ""} if job.error else None,
     }  # fmt: skip
 

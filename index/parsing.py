@@ -158,6 +158,9 @@ class _Session:
         while True:
             line = self.worker.message(_POLL_S)
             now = time.monotonic()
+            whole = self.caps.whole_s + self.caps.per_page_s * self.pages_seen
+            if now - self.started > whole:
+                raise self._too_slow(f"it was not done after {whole:.0f} s")
             if line:
                 return self._made(_object, line)
             if line is not None:
@@ -165,9 +168,6 @@ class _Session:
             self.watch(None)
             if now - begun > self.caps.page_s:
                 raise self._too_slow(f"for {self.caps.page_s:.0f} s it came no further")
-            whole = self.caps.whole_s + self.caps.per_page_s * self.pages_seen
-            if now - self.started > whole:
-                raise self._too_slow(f"it was not done after {whole:.0f} s")
 
     def _made(self, make: Callable[[Any], _T], told: Any) -> _T:
         """What a worker told, as what it should be: a broken one may tell anything."""

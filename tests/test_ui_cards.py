@@ -41,6 +41,13 @@ def test_a_card_says_where_it_stands_and_links_to_the_page() -> None:
     assert 'href="/manuals/m1/original#page=42" target="_blank" rel="noopener"' in html
 
 
+def test_a_passage_read_by_ocr_says_so_in_both_languages() -> None:
+    plain, scanned = make_found(), make_found(make_hit(recognised=0.97))
+    assert "文字認識(OCR)で読み取り" in quotes_html(scanned, "ja")
+    assert "by OCR: check it with the page" in quotes_html(scanned, "en")
+    assert "OCR" not in quotes_html(plain, "en")
+
+
 def test_a_printed_page_that_is_the_physical_one_is_said_once() -> None:
     html = quotes_html(make_found(make_hit(pages=(42,), page_labels=("42",))), "en")
     assert "Page 42" in html

@@ -60,9 +60,11 @@ def place_html(hit: Hit, lang: Lang) -> str:
     same = hit.passage.page_labels[0] in (str(page), f"~{page}")
     of_file = "" if same else f'<span class="a-physical">({_say("quote.page_of_file", lang, page=page)})</span>'
     printed = f'<span class="a-page">{_say("quote.page", lang, label=label)}{of_file}</span> ' if label else ""
+    read = hit.passage.recognised is not None
+    by_ocr = f' <strong class="a-by-ocr">{_say("quote.by_ocr", lang)}</strong>' if read else ""
     return (
         f'<footer class="a-place"><p><cite>{escape(hit.manual.title)}</cite> {printed}'
-        f'<span class="a-revision">{_say("quote.revision", lang, revision=hit.passage.revision)}</span></p>'
+        f'<span class="a-revision">{_say("quote.revision", lang, revision=hit.passage.revision)}</span>{by_ocr}</p>'
         f'<a class="a-open" href="{escape(href)}" target="_blank" rel="noopener" aria-label="{hint}">'
         f"{_say('quote.open', lang)}</a></footer>"
     )

@@ -89,6 +89,10 @@ _QUOTE: dict[str, Entry] = {
     "quote.page": {"ja": "{label} ページ", "en": "Page {label}"},
     "quote.page_of_file": {"ja": "ファイルの {page} ページ目", "en": "page {page} of the file"},
     "quote.revision": {"ja": "登録 第 {revision} 版", "en": "upload {revision}"},
+    "quote.by_ocr": {
+        "ja": "画像から文字認識(OCR)で読み取り。原文のページで確認してください",
+        "en": "Read from a picture by OCR: check it with the page",
+    },
     "quote.open": {"ja": "原文を開く", "en": "Open the original"},
     "quote.about_page": {"ja": "約 {page}", "en": "about {page}"},
     "quote.open_file": {"ja": "{title} を新しいタブで開く", "en": "Open {title} in a new tab"},
