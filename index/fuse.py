@@ -30,8 +30,8 @@ class Mix:
     own: float = 0.2
     own_full: float = 1.0
     other: float = 0.4
-    other_full: float = 0.5
-    usual: float = 0.5
+    other_full: float = 0.4
+    usual: float = 0.7
 
 
 MIX = Mix()

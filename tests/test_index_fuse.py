@@ -53,10 +53,10 @@ def test_vectors_fill_what_the_words_lack() -> None:
 
 def test_languages_are_not_played_against_each_other() -> None:
     """Passages in the question's language are nearer for that alone; the best of the other language gets its all."""
-    vectors = {1: 0.55, 2: 0.3, 3: 0.9, 4: 0.7}
-    assert added({}, vectors, foreign=(1, 2)) == pytest.approx(MIX.other)
-    assert added({3: 0.9}, vectors, foreign=(1, 2)) == pytest.approx(MIX.other), "words of the own language say nothing"
-    assert added({2: 0.25}, vectors, foreign=(1, 2)) == pytest.approx(MIX.other * (1 - 0.25 / MIX.other_full))
+    mix, vectors = Mix(usual=0.5), {1: 0.55, 2: 0.3, 3: 0.9, 4: 0.7}
+    assert added({}, vectors, mix, (1, 2)) == pytest.approx(mix.other)
+    assert added({3: 0.9}, vectors, mix, (1, 2)) == pytest.approx(mix.other), "words of the own language say nothing"
+    assert added({2: 0.25}, vectors, mix, (1, 2)) == pytest.approx(mix.other * (1 - 0.25 / mix.other_full))
 
 
 def test_where_even_the_nearest_is_far_off_nearness_says_less() -> None:
