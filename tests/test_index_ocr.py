@@ -53,7 +53,7 @@ def test_a_table_in_a_picture_keeps_its_columns_and_alarms(picture: Image.Image,
     assert row.recognised is not None
     assert 0.9 < row.recognised <= 1
     assert row.box is not None
-    assert 15 < row.box.y0 < 60
+    assert 20 < row.box.y0 < 45
     alarm = next(passage for passage in chunk([page]) if "AL32" in passage.codes)
     assert (alarm.kind, alarm.lang) == ("alarm", "ja")
     assert alarm.recognised == row.recognised

@@ -49,6 +49,8 @@ def strokes_of(image: Image, skew: float) -> list[Stroke]:
     around = 2 * (longer // 120) + 1  # a thin grey line is darker than its surroundings, if not dark
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, _DARKER)
     level, bands = _strokes(ink, longer, upright=False)
+    for x0, top, x1, bottom in bands:  # the ground between light letters is no line
+        ink[int(top) : int(bottom) + 1, max(0, int(x0)) : int(x1) + 1] = 0
     upright, _ = _strokes(ink, longer, upright=True)
     # a filled band, such as the head of a table, begins and ends where a line would be
     edges = [Stroke(False, at, x0, x1) for x0, top, x1, bottom in bands for at in (top, bottom)]
@@ -58,7 +60,7 @@ def strokes_of(image: Image, skew: float) -> list[Stroke]:
 def _through(stroke: Stroke, bands: Sequence[Band], near: float) -> Stroke:
     """An upright stroke that ends at a filled band goes on through it: the head of a table has its columns too."""
     for x0, top, x1, bottom in bands:
-        if x0 + near < stroke.at < x1 - near and abs(stroke.start - bottom) <= 2 * near:
+        if x0 - near <= stroke.at <= x1 + near and abs(stroke.start - bottom) <= 2 * near:
             return Stroke(True, stroke.at, top, stroke.end)
     return stroke
 

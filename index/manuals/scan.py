@@ -19,6 +19,7 @@ from index.manuals.pdf_survey import Survey
 MAX_PIXELS = 150_000_000  # A0 at 300 dpi has 139 million; more is no page
 _A4_LONG_SIDE = 842.0  # points, where the file does not tell its size
 _LIKELY_DPI = (72, 1300)
+_MOST_LARGER = 2.0
 
 
 class ScanReader:
@@ -72,9 +73,11 @@ def _frames(path: Path) -> Iterator[tuple[Image, float, float, int]]:
                     )
                 file.draft("RGB", _fitting(wide, high))
                 upright = ImageOps.exif_transpose(file) or file
-                upright.thumbnail(_fitting(*upright.size), Pillow.Resampling.LANCZOS)
-                size = _points(file.info.get("dpi"), wide, high, upright.size)
-                yield np.ascontiguousarray(_on_white(upright)), *size, count
+                grey = upright.mode in ("1", "L")
+                picture = upright.convert("L") if grey else Pillow.fromarray(_on_white(upright))
+                picture = picture.resize(_fitting(*picture.size), Pillow.Resampling.LANCZOS)
+                size = _points(file.info.get("dpi"), wide, high, picture.size)
+                yield np.asarray(picture.convert("RGB"), dtype=np.uint8), *size, count
     except (UnidentifiedImageError, Pillow.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as cause:
         if isinstance(cause, Pillow.DecompressionBombError):
             raise ManualTooLarge(f"{path.name} has too many pixels.", "Scan it with 300 dpi, or split it.") from cause
@@ -85,8 +88,9 @@ def _frames(path: Path) -> Iterator[tuple[Image, float, float, int]]:
 
 
 def _fitting(wide: int, high: int) -> tuple[int, int]:
-    """The size with the longer side at most LONG_SIDE."""
-    share = min(1.0, LONG_SIDE / max(wide, high))
+    """The size with the longer side at LONG_SIDE; a coarse picture at most twice as large as it is: hair lines and
+    small letters are found better so."""
+    share = min(_MOST_LARGER, LONG_SIDE / max(wide, high))
     return max(1, round(wide * share)), max(1, round(high * share))
 
 
