@@ -7,27 +7,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.corpus import corpus_files, rows_of
+from training.embedder.pairs import named
 from training.embedder.recipe import EmbedderRecipe
 from training.model_card import ATTRIBUTION
 
 
 def embedder_card(recipe: EmbedderRecipe, report: Mapping[str, Any]) -> str:
     """Markdown, English with a Japanese summary. ``report`` has "exported", "held_out", "pairs", "phases"."""
-    file, size = report["exported"], report["vocabulary"]
+    file, size, static = report["exported"], report["vocabulary"], recipe.static
     lines = [
         f"# {recipe.name}",
         "",
-        "Text -> vector of 384 numbers, Japanese and English in one space: a question is near the passage that",
+        "Text -> vector of 640 numbers, Japanese and English in one space: a question is near the passage that",
         "answers it, whichever of the two languages either is in. It ranks passages for search beside keywords and",
         "codes; it does not decide alone, and a code such as AL.32 is looked up, never left to it.",
         "",
-        "日本語と英語の文を同じ空間の384次元ベクトルにする検索用モデルです。質問と、その答えが書かれた箇所が、言語が違っても",
+        "日本語と英語の文を同じ空間の640次元ベクトルにする検索用モデルです。質問と、その答えが書かれた箇所が、言語が違っても",
         "近くなるように学習しています。検索ではキーワードとコードの照合を補う役割で、アラームコードの判定には使いません。",
         "",
         "## What it is",
         "",
         "- Student of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): its 6 layers and English word pieces, with",
-        f"  Japanese pieces added ({size['tokens']:,} tokens, {size['rows']:,} rows), trained on two cores.",
+        f"  Japanese pieces added ({size['tokens']:,} tokens, {size['rows']:,} rows), trained on two cores: 384 numbers.",
+        f"  Beside them the mean of static word rows, {static.dim} numbers, with {static.share:.0%} of the cosine.",
         f"- ONNX, 8-bit weights, {file['bytes'] / 1e6:.1f} MB, at most 256 tokens, mean of tokens, unit length.",
         f"  Cosine to the trained model's vectors: {file['mean_cosine']} on average, {file['least_cosine']} at least.",
         "- Made by `python -m training.embedder.run training/recipes/andon-embed.toml`; the same run leaves a folder",
@@ -72,7 +74,8 @@ def _sources(recipe: EmbedderRecipe) -> list[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for file in (*corpus_files(recipe.corpus), *sorted(recipe.corpus.glob("pairs-*.jsonl.zst"))):
         for row in rows_of(file):
-            counts[row["source"], row["license"]] += 1
+            if not named(f"{row['source']} {row['path']}", recipe.excluded):
+                counts[row["source"], row["license"]] += 1
     return [
         "| source | licence | pages or pairs | attribution |",
         "|---|---|---|---|",

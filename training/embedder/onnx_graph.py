@@ -58,9 +58,9 @@ def build_graph(
     part) float32, unit length.
 
     ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row;
-    activations are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the largest
-    value of each channel; with it, what is large there is taken from the input into the matrix, so that eight bits hold
-    both (after SmoothQuant, arXiv 2211.10438).
+    activations are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the
+    largest value of each channel; with it, what is large there is taken from the input into the matrix, so that eight
+    bits hold both (after SmoothQuant, arXiv 2211.10438).
     """
     from onnx import TensorProto, checker, helper
 

@@ -66,10 +66,10 @@ def _worth(pairs: Sequence[Pair]) -> list[Pair]:
 
 def _usable(document: Document, excluded: Sequence[str]) -> bool:
     by_people = document.lang == "en" or document.translation in WRITTEN_BY_PEOPLE
-    return by_people and not _named(f"{document.source} {document.path}", excluded)
+    return by_people and not named(f"{document.source} {document.path}", excluded)
 
 
-def _named(text: str, excluded: Sequence[str]) -> bool:
+def named(text: str, excluded: Sequence[str]) -> bool:
     folded = text.lower()
     return any(name.lower() in folded for name in excluded)
 
@@ -77,7 +77,7 @@ def _named(text: str, excluded: Sequence[str]) -> bool:
 def _aligned(corpus: Path, excluded: Sequence[str], held_out: bool, rng: random.Random) -> Iterator[Pair]:
     for path in sorted(corpus.glob("pairs-*.jsonl.zst")):
         for row in rows_of(path):
-            if is_held_out(row["path"]) != held_out or _named(f"{row['source']} {row['path']}", excluded):
+            if is_held_out(row["path"]) != held_out or named(f"{row['source']} {row['path']}", excluded):
                 continue
             ja, en = _clean(row["ja"]), _clean(row["en"])
             head_ja, head_en = _clean(row.get("head_ja", "")), _clean(row.get("head_en", ""))
