@@ -28,7 +28,7 @@ def embedder_card(recipe: EmbedderRecipe, report: Mapping[str, Any]) -> str:
         "## What it is",
         "",
         "- Student of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): its 6 layers and English word pieces, with",
-        f"  Japanese pieces added ({size['tokens']:,} tokens, {size['rows']:,} rows), trained on two cores: 384 numbers.",
+        f"  Japanese pieces added ({size['tokens']:,} tokens, {size['rows']:,} rows), made on two cores: 384 numbers.",
         f"  Beside them the mean of static word rows, {static.dim} numbers, with {static.share:.0%} of the cosine.",
         f"- ONNX, 8-bit weights, {file['bytes'] / 1e6:.1f} MB, at most 256 tokens, mean of tokens, unit length.",
         f"  Cosine to the trained model's vectors: {file['mean_cosine']} on average, {file['least_cosine']} at least.",
