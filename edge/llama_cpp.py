@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
+from edge.constrained import LineSpeaker
 from edge.errors import ModelUnreadable, PromptTooLong
 from edge.llama_library import LlamaContext, LlamaModel
 from edge.options import EdgeOptions, default_threads
@@ -33,10 +34,12 @@ class LlamaCppRunner:
 
     At temperature 0 the same messages give the same text whatever was asked before: of an earlier prompt only whole
     batches are reused, and a batch is always cut at the same places, so every number is computed the same way.
-    ``load`` happens on demand too; after ``close`` it opens the model again.
+    ``load`` happens on demand too; after ``close`` it opens the model again. Choices are kept (edge.constrained).
 
     Errors: ModelMissing, ModelUnreadable (also without a chat template), PromptTooLong, GenerationFailed.
     """
+
+    keeps_choices = True
 
     def __init__(self, options: EdgeOptions) -> None:
         self.name = options.model.stem
@@ -132,8 +135,12 @@ class LlamaCppRunner:
                 prompt_tokens=str(len(prompt)),
                 context_tokens=str(self.context_tokens),
             )
-        sampler, text = Sampler(sampling), TextStream(sampling.stop)
         logits = self._read(context, prompt, cancelled) if sampling.max_tokens > 0 else None
+        if sampling.choices is not None and logits is not None:
+            speaker = LineSpeaker(model, context, self._options.batch_tokens, sampling.choices, sampling)
+            yield from speaker.speak(prompt, logits, cancelled)
+            return
+        sampler, text = Sampler(sampling), TextStream(sampling.stop)
         count = 0
         while logits is not None and count < sampling.max_tokens and not cancelled():
             token = sampler.choose(logits)

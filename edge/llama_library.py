@@ -193,22 +193,31 @@ class LlamaContext:
 
         Errors: GenerationFailed.
         """
-        import numpy as np
+        self._compute(tokens, start, len(tokens) - 1 if want_logits else len(tokens))
+        return self._logits(-1) if want_logits else None
 
-        batch, last = self._batch, len(tokens) - 1
+    def decode_each(self, tokens: Sequence[int], start: int) -> list[NDArray[np.float32]]:
+        """As ``decode``, with the logits after every one of ``tokens``."""
+        self._compute(tokens, start, 0)
+        return [self._logits(i) for i in range(len(tokens))]
+
+    def _compute(self, tokens: Sequence[int], start: int, logits_from: int) -> None:
+        batch = self._batch
         batch.n_tokens = len(tokens)
         for i, token in enumerate(tokens):
             batch.token[i] = token
             batch.pos[i] = start + i
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = 0
-            batch.logits[i] = want_logits and i == last
+            batch.logits[i] = i >= logits_from
         code = self._llama.llama_decode(self._handle, batch)
         if code != 0:
             raise GenerationFailed(f"llama.cpp could not compute (code {code}).", "Lower context_tokens, then restart.")
-        if not want_logits:
-            return None
-        pointer = self._llama.llama_get_logits_ith(self._handle, -1)
+
+    def _logits(self, index: int) -> NDArray[np.float32]:
+        import numpy as np
+
+        pointer = self._llama.llama_get_logits_ith(self._handle, index)
         return np.ctypeslib.as_array(pointer, shape=(self._vocab_size,)).astype(np.float32, copy=True)
 
     def close(self) -> None:

@@ -17,8 +17,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A line that an answer may hold, word for word. ``prior`` is what speaks for it before the model is asked: it is
+    added to the model's mean log-probability of a token (natural logarithm)."""
+
+    text: str
+    prior: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an answer may be made of: one to ``most`` of ``lines``, each whole, once, in the order given here and with a
+    line break between two; or one of ``alone`` as the whole answer. Without any line the answer is empty."""
+
+    lines: tuple[Choice, ...]
+    alone: tuple[Choice, ...] = ()
+    most: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to choose tokens. ``temperature`` 0 is deterministic: the same messages give the same text."""
+    """How to choose tokens. ``temperature`` 0 is deterministic: the same messages give the same text. ``choices`` binds
+    the answer to given lines, of which the likeliest are taken whatever the temperature; a runner whose
+    ``keeps_choices`` is false speaks freely all the same."""
 
     max_tokens: int = 256
     temperature: float = 0.0
@@ -27,6 +48,7 @@ class Sampling:
     repeat_penalty: float = 1.0
     seed: int = 0
     stop: tuple[str, ...] = ()
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +65,14 @@ class Runner(Protocol):
     """One model, one caller at a time; further callers wait in a queue, first come first served.
 
     ``__init__`` is light and loads nothing; ``load`` is explicit and idempotent. Closing the iterator that ``stream``
-    returned stops the generation and frees the runner for the next caller.
+    returned stops the generation and frees the runner for the next caller. ``keeps_choices`` says whether
+    ``Sampling.choices`` binds the answer here.
     Errors: edge.errors.
     """
 
     name: str
     context_tokens: int
+    keeps_choices: bool
 
     def load(self) -> None: ...
 

@@ -22,6 +22,8 @@ class FakeRunner:
     """``script`` gives the whole answer to some messages. ``fail_after`` tokens it breaks, if set. It hangs before its
     first token while ``hang`` is set, until cleared or cancelled. ``asked`` keeps the messages of each stream."""
 
+    keeps_choices = False
+
     def __init__(
         self,
         script: Callable[[Sequence[Message]], str],
