@@ -40,10 +40,17 @@ def test_markdown_joins_japanese_lines_without_blanks() -> None:
 def test_markdown_values_one_a_line_keep_their_lines() -> None:
     values = "電源電圧min,   4V\n電源電圧max, 7.4V\nスピードmax, 0.192sec/60°"
     assert [b.text for b in blocks_of_markdown(values)] == [values.replace("   ", " ")]
-    parts = '"No.","名称","購入先"\n1,"基板",\n2,"コネクタ","A, B"'
-    assert [b.text for b in blocks_of_markdown(parts)] == [parts]
+    quoted = '"基板",\n"コネクタ","A, B"\n"ねじ","M3"'
+    assert [b.text for b in blocks_of_markdown(quoted)] == [quoted]
     wrapped = "Before moving on, look at the\nnozzle, its height and its\nplace, and clean it."
     assert [b.text for b in blocks_of_markdown(wrapped)] == [wrapped.replace("\n", " ")]
+
+
+def test_markdown_values_between_commas_below_quoted_names_are_a_table() -> None:
+    parts = '"No.","名称","購入先"\n1,"基板",\n2,"コネクタ","A, B"'
+    first, second = blocks_of_markdown(parts)
+    assert first.cells == (("No.", "1"), ("名称", "基板"), ("購入先", ""))
+    assert second.cells == (("No.", "2"), ("名称", "コネクタ"), ("購入先", "A, B"))
 
 
 def test_marks_of_print_make_entries_of_their_own() -> None:

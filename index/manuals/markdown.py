@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,6 +156,10 @@ def blocks_of_paragraph(text: str) -> Iterator[Block]:
     if len(lines) > 1 and all(line.strip().startswith("|") for line in lines):
         yield from _bar_rows(lines)
         return
+    separated = _comma_rows(lines)
+    if separated:
+        yield from rows_as_blocks(separated[0], separated[1:])
+        return
     if signs.warning(text):
         yield Block("warning", text)
     elif any(_BULLET.match(line) for line in lines):
@@ -209,6 +214,14 @@ def _bar_rows(lines: list[str]) -> Iterator[Block]:
     """Rows of a table written without the dash line that Markdown asks for; the first line is the header."""
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     yield from rows_as_blocks(rows[0], rows[1:])
+
+
+def _comma_rows(lines: list[str]) -> list[list[str]]:
+    """A table written as values between commas, below a line of quoted names; nothing where the lines are none."""
+    if len(lines) < 2 or not re.fullmatch(r'"[^"]*"(?:,\s*"[^"]*")+', lines[0].strip()):
+        return []
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, skipinitialspace=True)]
+    return rows if all(1 < len(row) <= len(rows[0]) for row in rows) else []
 
 
 def rows_as_blocks(header: list[str], rows: list[list[str]]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from index.manuals import signs
 from index.manuals.block import Block, BlockKind, pair_cells
 from index.manuals.pdf_layout import Figure, Framed, Item, Line
-from index.manuals.pdf_tables import Table, has_header, joined_lines, same_columns
+from index.manuals.pdf_tables import Table, header_names, joined_lines, same_columns
 from index.passage import Box
 
 LARGER = 1.08  # a heading's size over the body's
@@ -86,17 +86,8 @@ class PageReader:
         """Blocks of one page (``page`` is its 1-based number)."""
         self._right = max((item.x1 for item in items if isinstance(item, Line)), default=0.0)
         self._marks = []
-        at = 0
-        while at < len(items):
-            item = items[at]
+        for at, item in enumerate(items):
             if isinstance(item, Line):
-                end = _aligned_end(items, at)
-                if end > at:
-                    yield from self._closed(page)
-                    lines = [line for line in items[at:end] if isinstance(line, Line)]
-                    yield from _aligned_rows(lines, page)
-                    at = end
-                    continue
                 yield from self._line(item, page)
             else:
                 yield from self._closed(page)
@@ -107,7 +98,6 @@ class PageReader:
                     yield Block("caption", " / ".join(line.text for line in item.lines), box=box)
                 else:
                     yield from self._framed(item, page)
-            at += 1
         yield from self._closed(page)
         if items and not isinstance(items[-1], Table):
             self.last_table = None
@@ -115,14 +105,11 @@ class PageReader:
     def _table(self, table: Table, page: int, goes_on: bool) -> Iterator[Block]:
         same = goes_on and self.last_table is not None and same_columns(self.last_table, table)
         start = 0
-        if same and table.texts(0) == self.last_header:
-            start = 1
-        elif same and self.last_header:
+        names, count = header_names(table)
+        if same and self.last_header and names != self.last_header:
             pass  # the header was not printed again: the one of the page before holds
-        elif has_header(table):
-            self.last_header, start = table.texts(0), 1
         else:
-            self.last_header = ()
+            self.last_header, start = names, count
         self.last_table = table
         step = (table.bottom - table.top) / max(1, len(table.rows))
         for number in range(start, len(table.rows)):
@@ -243,34 +230,3 @@ def _framed_text(lines: Sequence[Line]) -> str:
             out = signs.join(out, line.text)
         last = line
     return out
-
-
-def _aligned_end(items: Sequence[Item], at: int) -> int:
-    """Where the run of lines ends whose phrases stand below each other like cells (at least three lines); ``at`` where
-    there is none."""
-    first = items[at]
-    end = at
-    while end < len(items):
-        item = items[end]
-        if not isinstance(item, Line) or not isinstance(first, Line) or len(item.segments) != len(first.segments):
-            break
-        pairs = zip(first.segments, item.segments, strict=True)
-        if len(item.segments) < 2 or not all(
-            min(abs(a.x0 - b.x0), abs(a.x1 - b.x1), abs(a.middle[0] - b.middle[0])) < 4 for a, b in pairs
-        ):
-            break
-        end += 1
-    return end if end - at >= 3 else at
-
-
-def _aligned_rows(lines: Sequence[Line], page: int) -> Iterator[Block]:
-    first = lines[0]
-    digits = any(c.isdigit() for c in first.text)
-    headed = (first.bold and not all(line.bold for line in lines)) or (
-        not digits and all(any(c.isdigit() for c in line.text) for line in lines[1:])
-    )
-    header = tuple(s.text for s in first.segments) if headed else ()
-    for line in lines[1 if headed else 0 :]:
-        texts = tuple(s.text for s in line.segments)
-        box = Box(page, line.x0, line.top, line.x1, line.bottom)
-        yield Block("row", " | ".join(texts), cells=pair_cells(header, texts), box=box)

@@ -12,6 +12,7 @@ from index.manuals.pdf_ink import Ink, Segment
 from index.manuals.pdf_layout import Figure, Framed, Item, Line, Solid, in_order, lines_of
 from index.manuals.pdf_margins import EdgeLine, without_running
 from index.manuals.pdf_tables import Table, ruled_tables
+from index.manuals.pdf_unruled import unruled_tables
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|・{4,}|‥{2,}|(?:\s\.){3,}")
 _LONG_LEADERS = re.compile(r"(?:\.\s?){12,}")
@@ -31,7 +32,8 @@ def page_items(ink: Ink, running: Sequence[EdgeLine], style: Style) -> list[Item
     free = [segment for place, segment in enumerate(ink.segments) if place not in in_table]
     frames, free = _frames(ink, free, [table for table, _ in tables])
     figures, free = _figures(ink, free, [*solids, *frames])
-    items = in_order(free, [*solids, *frames, *figures])
+    loose, free = _unruled(ink, free, style)
+    items = in_order(free, [*solids, *loose, *frames, *figures])
     return _without_contents(items, style)
 
 
@@ -69,6 +71,17 @@ def _figures(ink: Ink, segments: list[Segment], solids: list[Solid]) -> tuple[li
             out.append(Figure(lines, x0, min(s.top for s in inside), x1, max(s.bottom for s in inside)))
             left = [s for s in left if s not in inside]
     return out, left
+
+
+def _unruled(ink: Ink, segments: list[Segment], style: Style) -> tuple[list[Table], list[Segment]]:
+    """Tables without a grid, and the segments that are in none."""
+
+    def ends(line: Line) -> bool:
+        return style.heading_level(line) is not None or _is_contents_line(line, style)
+
+    found = unruled_tables(segments, ink.rules, ends)
+    taken = {id(segment) for _, inside in found for segment in inside}
+    return [table for table, _ in found], [segment for segment in segments if id(segment) not in taken]
 
 
 def _extent(rule: Rule) -> tuple[float, float, float, float]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.codes import find_codes
 from index.manuals import signs
+from index.manuals.grid import LOOK_AHEAD, header_rows, stacked
+from index.manuals.grid import Line as GridLine
 from index.manuals.pdf_drawing import Rule
 from index.manuals.pdf_ink import Ink, Segment
 
@@ -19,18 +21,26 @@ _HEADER_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """``right``, ``down``: the cell is merged with the one to its left, or above it."""
+
     text: str
     bold: bool
+    right: bool = False
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table on one page: ``xs`` and ``ys`` are its column and row borders in points, ``rows`` its cells from top to
-    bottom (a merged cell counts in each row and, in the header, in each column it spans)."""
+    bottom (a merged cell counts in each row and, in the header, in each column it spans). Not a ``grid``: its columns
+    are lanes of print, ``xs`` the left edge of each and the last one's right. ``ruled_header``: how many rows stand
+    above its first level line, 0 where there is none."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    grid: bool = True
+    ruled_header: int = 0
 
     @property
     def top(self) -> float:
@@ -156,7 +166,9 @@ def _rows(
         row = []
         for c in range(columns):
             spans_columns = c > 0 and owner[r, c] == owner[r, c - 1]
-            row.append(Cell("", False) if spans_columns and r else _cell(held.get(owner[r, c], ())))
+            spans_rows = r > 0 and owner[r, c] == owner[r - 1, c]
+            told = () if spans_columns and r else held.get(owner[r, c], ())
+            row.append(replace(_cell(told), right=spans_columns, down=spans_rows))
         if any(cell.text for cell in row):
             rows.append(tuple(row))
     return tuple(rows)
@@ -186,6 +198,50 @@ def joined_lines(lines: Sequence[str]) -> str:
     return out
 
 
+def header_names(table: Table) -> tuple[tuple[str, ...], int]:
+    """One name a column and how many rows hold them: two where a name above spans columns that the row below tells
+    apart, none where the first row is no header."""
+    over = _group_names(table)
+    if over is not None:
+        below = table.texts(1)
+        whole = len(set(over)) == 1  # a title over all columns names none of them
+        rows = [GridLine(below)] if whole else [GridLine(over), GridLine(below)]
+        return tuple(stacked(rows)), 2
+    if table.grid:
+        return (table.texts(0), 1) if has_header(table) else ((), 0)
+    lines = [GridLine(table.texts(row), strong=_is_bold(table.rows[row])) for row in range(len(table.rows))]
+    count = table.ruled_header if 0 < table.ruled_header <= 2 else min(1, header_rows(lines[:LOOK_AHEAD]))
+    return tuple(stacked(lines[:count])), count
+
+
+def _group_names(table: Table) -> tuple[str, ...] | None:
+    """The first row's names, each over all columns that it spans, where the second row holds names below them."""
+    if len(table.rows) < 3:
+        return None
+    above, below = table.rows[0], table.rows[1]
+    own = [cell.text for cell in below if cell.text and not cell.down]
+    if not own or not all(_is_name(text) for text in own) or not any(cell.text for cell in above):
+        return None
+    goes_down = any(cell.down or (up.text and not cell.text) for up, cell in zip(above, below, strict=True))
+    bold = _is_bold(below) and not all(_is_bold(row) for row in table.rows)
+    spans = any(cell.right for cell in above)
+    names = [cell.text for cell in above]
+    if not table.grid:  # a group's name stands over the first of its columns, or over their middle
+        for at in range(1, len(names)):
+            if not names[at] and below[at].text and below[at - 1].text:
+                names[at], spans = names[at - 1], True
+    return tuple(names) if spans and (goes_down or bold) else None
+
+
+def _is_bold(cells: Sequence[Cell]) -> bool:
+    return all(cell.bold for cell in cells if cell.text)
+
+
+def _is_name(text: str) -> bool:
+    few_digits = sum(c.isdigit() for c in text) <= 0.4 * len(text)
+    return len(text) <= _HEADER_CHARACTERS and few_digits and any(c.isalpha() for c in text)
+
+
 def has_header(table: Table) -> bool:
     """True where the first row names columns: all cells short and filled, no alarm code, not mere numbers, and not
     followed by nothing."""
@@ -205,4 +261,7 @@ def has_header(table: Table) -> bool:
 
 def same_columns(one: Table, other: Table) -> bool:
     """True where two tables have their column borders at the same places: one goes on on the next page."""
-    return len(one.xs) == len(other.xs) and all(abs(a - b) < 4 for a, b in zip(one.xs, other.xs, strict=True))
+    if len(one.xs) != len(other.xs) or one.grid != other.grid:
+        return False
+    borders = list(zip(one.xs, other.xs, strict=True))  # the print's right edge changes from page to page
+    return all(abs(a - b) < 4 for a, b in (borders if one.grid else borders[:-1]))

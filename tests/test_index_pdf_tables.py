@@ -1,0 +1,149 @@
+"""PDF tables: without a grid, with wrapped cells, under two header rows, and over the end of a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from test_index_pdf import HIGH, make_pdf, paragraph, write
+
+from index.manuals.block import Block
+from index.manuals.pdf import PdfReader
+
+XS = (72.0, 200.0, 320.0)
+INTRO = [
+    "This page explains in a few lines of running text what the table below it holds,",
+    "so that the reader sees both prose and columns on one page and tells them apart.",
+]
+
+
+def columns(
+    canvas: Any, top: float, rows: list[tuple[str, ...]], xs: tuple[float, ...] = XS, pitch: float = 20
+) -> float:
+    """Rows of cells at ``xs``; a cell may have several lines, 11 points apart; the first row is bold."""
+    for number, row in enumerate(rows):
+        most = 1
+        for x, cell in zip(xs, row, strict=False):
+            lines = cell.split("\n")
+            most = max(most, len(lines))
+            for at, line in enumerate(lines):
+                write(canvas, x, top + 11 * at, line, 9, bold=number == 0)
+        top += pitch + 11 * (most - 1)
+    return top
+
+
+def rows_of(path: Path) -> list[Block]:
+    return [b for page in PdfReader().open(path).pages for b in page.blocks if b.kind == "row"]
+
+
+SETTINGS = [
+    ("Setting", "Default", "Meaning"),
+    ("Start delay", "0.5 s", "Time between the start button and the first\nmove of the belt"),
+    ("Top speed", "120 mm/s", "Speed of the belt in automatic operation"),
+    ("Retries", "", "How often a lost part is looked for\nbefore the alarm comes"),
+]
+
+
+def test_columns_parted_by_white_only_are_rows_with_their_header(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        end = paragraph(canvas, 72, 80, INTRO)
+        end = columns(canvas, end + 10, SETTINGS)
+        paragraph(canvas, 72, end + 10, INTRO)
+
+    path = make_pdf(tmp_path / "white.pdf", [draw])
+    assert [row.cells for row in rows_of(path)] == [
+        (
+            ("Setting", "Start delay"), ("Default", "0.5 s"),
+            ("Meaning", "Time between the start button and the first move of the belt"),
+        ),
+        (("Setting", "Top speed"), ("Default", "120 mm/s"), ("Meaning", "Speed of the belt in automatic operation")),
+        (
+            ("Setting", "Retries"), ("Default", ""),
+            ("Meaning", "How often a lost part is looked for before the alarm comes"),
+        ),
+    ]  # fmt: skip
+
+
+def test_level_lines_tell_the_header_also_where_its_type_does_not(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        for at, row in enumerate([("Lamp", "State"), ("green", "running"), ("amber", "waiting"), ("red", "fault")]):
+            for x, cell in zip((72, 200), row, strict=True):
+                write(canvas, x, 120 + 18 * at, cell, 9)
+        for top in (108, 126, 180):
+            canvas.line(70, HIGH - top, 300, HIGH - top)
+        paragraph(canvas, 72, 300, INTRO)
+
+    rows = rows_of(make_pdf(tmp_path / "level.pdf", [draw]))
+    assert [row.cells for row in rows] == [
+        (("Lamp", lamp), ("State", state))
+        for lamp, state in (("green", "running"), ("amber", "waiting"), ("red", "fault"))
+    ]
+
+
+def test_names_over_several_columns_stand_before_those_below_them(tmp_path: Path) -> None:
+    xs = (72.0, 200.0, 260.0, 320.0, 380.0)
+    above = ("Bolt", "Steel housing", "", "Alloy housing", "")
+    below = ("", "dry", "oiled", "dry", "oiled")
+    body = [("M5 cover bolt", "6.1", "4.9", "4.0", "3.2"), ("M6 foot bolt", "10.4", "8.5", "7.1", "5.8")]
+    named = ("Bolt", "Steel housing dry", "Steel housing oiled", "Alloy housing dry", "Alloy housing oiled")
+
+    def white(canvas: Any) -> None:
+        paragraph(canvas, 72, 60, INTRO)
+        columns(canvas, 120, [above, below, *body], xs)
+
+    def ruled(canvas: Any) -> None:
+        columns(canvas, 120, [above, below, *body], xs)
+        for at in (0, 2, 3, 4):
+            canvas.line(68, HIGH - 107 - 20 * at, 440, HIGH - 107 - 20 * at)
+        canvas.line(196, HIGH - 127, 440, HIGH - 127)
+        for x in (68, 196, 316, 440):
+            canvas.line(x, HIGH - 107, x, HIGH - 187)
+        for x in (256, 376):
+            canvas.line(x, HIGH - 127, x, HIGH - 187)
+
+    for number, draw in enumerate((white, ruled)):
+        rows = rows_of(make_pdf(tmp_path / f"{number}.pdf", [draw]))
+        assert [row.cells for row in rows] == [tuple(zip(named, row, strict=True)) for row in body]
+
+
+def test_a_table_goes_on_over_the_page_with_the_header_of_its_beginning(tmp_path: Path) -> None:
+    body = [(f"K-{n:02}", f"{n} s", f"delay of station {n}") for n in range(1, 9)]
+
+    def first(canvas: Any) -> None:
+        paragraph(canvas, 72, 60, INTRO)
+        columns(canvas, 660, [("Number", "Value", "Meaning"), *body[:5]])
+
+    def second(canvas: Any) -> None:
+        for number, row in enumerate(body[5:]):
+            for x, cell in zip(XS, row, strict=True):
+                write(canvas, x, 90 + 20 * number, cell, 9)
+        paragraph(canvas, 72, 200, INTRO)
+
+    rows = rows_of(make_pdf(tmp_path / "pages.pdf", [first, second]))
+    assert [row.cells for row in rows] == [tuple(zip(("Number", "Value", "Meaning"), row, strict=True)) for row in body]
+
+
+def test_text_in_two_columns_and_numbered_lists_are_no_tables(tmp_path: Path) -> None:
+    left = [
+        "Running text in the left column that",
+        "goes on over several lines and fills",
+        "most of its width each time",
+    ]
+    right = [
+        "while the right column also holds",
+        "text of about the same length, which",
+        "belongs to another paragraph",
+    ]
+
+    def two(canvas: Any) -> None:
+        for at, (one, other) in enumerate(zip(left * 4, right * 4, strict=True)):
+            write(canvas, 72, 100 + 14 * at, one)
+            write(canvas, 320, 100 + 14 * at, other)
+
+    def marks(canvas: Any) -> None:
+        for at, step in enumerate(["Open the cover", "Turn the screw by a quarter", "Close the cover again"]):
+            write(canvas, 72, 100 + 18 * at, f"{at + 1}.")
+            write(canvas, 100, 100 + 18 * at, step)
+
+    for number, draw in enumerate((two, marks)):
+        assert rows_of(make_pdf(tmp_path / f"{number}.pdf", [draw])) == []
