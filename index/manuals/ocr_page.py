@@ -150,7 +150,7 @@ def _segment(line: Printed, skew: float, middle: Point, scale: float) -> Segment
     height = line.quad.height
     top, bottom = (min(ys) + max(ys) - height) / 2, (min(ys) + max(ys) + height) / 2
     margin = (1 - _GLYPHS) / 2 * height
-    x0, x1 = min(xs) + margin / 2, max(xs) - margin / 2
+    x0, x1 = min(xs) + margin, max(xs) - margin
     return Segment(
         line.text, x0 * scale, (top + margin) * scale, max(x0 + 1, x1) * scale, (bottom - margin) * scale,
         _GLYPHS * height * scale, False,
