@@ -19,7 +19,7 @@ from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadab
 from index.manuals.block import Page
 from index.originals import Original, Originals
 from index.parsing import OpenFile, Seen, Watch, open_here
-from index.passage import Manual, Passage
+from index.passage import Lang, Manual, Passage
 from index.store import VectorStore
 from index.text import language
 from index.truth import Truth, storable
@@ -157,7 +157,8 @@ class Builder:
                     yield page
                     say(Progress("read", done, total))
 
-            drafts = tuple(_stored(draft) for draft in chunk(counted(), "ja" if language(title) == "ja" else None))
+            hint: Lang | None = "ja" if language(title) == "ja" else None
+            drafts = tuple(_stored(draft) for draft in chunk(counted(), hint, title=title))
         except ManualUnreadable as error:  # the reader knows the file by its hash; a person knows it by its name
             message = error.message.replace(original.path.name, name)
             raise type(error)(message, error.remedy, **error.details) from error

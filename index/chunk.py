@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.codes import find_codes
+from index.entry import number_code
+from index.listed import listed_entries
 from index.lookalikes import with_digits
 from index.manuals import signs
 from index.manuals.block import Block, Page
 from index.passage import Box, Kind, Lang
-from index.rows import AlarmTable, is_alarm_row, row_line, row_lines, speaks_of_alarms
+from index.rows import AlarmTable, entry_code, is_alarm_row, row_line, row_lines, speaks_of_alarms
 from index.sentences import CountTokens, estimate_tokens, pieces
 from index.text import language
 
@@ -81,15 +83,19 @@ class _Section:
 
 
 def chunk(
-    pages: Iterable[Page], lang_hint: Lang | None = None, count_tokens: CountTokens = estimate_tokens
+    pages: Iterable[Page],
+    lang_hint: Lang | None = None,
+    count_tokens: CountTokens = estimate_tokens,
+    title: str = "",
 ) -> Iterator[DraftPassage]:
     """Passages of a manual in reading order, page by page as they are read.
 
     ``lang_hint`` is the manual's language, for passages that show none (numbers, codes, commands).
-    ``count_tokens`` tells what a text costs; the default is an estimate.
+    ``count_tokens`` tells what a text costs; the default is an estimate. ``title`` is the manual's: it may say of what
+    kind the codes of its tables are.
     """
     for section in _sections(pages):
-        yield from _Cut(section, lang_hint, count_tokens).passages()
+        yield from _Cut(section, lang_hint, count_tokens, title).passages()
 
 
 def _sections(pages: Iterable[Page]) -> Iterator[_Section]:
@@ -110,12 +116,22 @@ def _sections(pages: Iterable[Page]) -> Iterator[_Section]:
 
 
 @dataclass(frozen=True, slots=True)
+class _OwnRow:
+    """What a row's passage has beside its text: its own ``code`` ("" for none), and the captions of its table, which
+    for it are headings."""
+
+    code: str
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Cut:
     """Cuts one section."""
 
     section: _Section
     lang_hint: Lang | None
     count_tokens: CountTokens
+    title: str = ""
 
     def passages(self) -> Iterator[DraftPassage]:
         blocks = _joined_over_pages(self.section.blocks)
@@ -126,6 +142,7 @@ class _Cut:
             if self.count_tokens(whole) <= ALARM_TOKENS:
                 yield self._passage(whole, blocks, "alarm")
                 return
+        listed = listed_entries([p.block for p in blocks], (self.title, *self.section.path))
         prose: list[_Placed] = []
         at = 0
         while at < len(blocks):
@@ -149,12 +166,18 @@ class _Cut:
                     end += 1
                 yield from self._table(blocks[at:end])
                 at = end
+            elif at in listed:
+                yield from self._prose(prose, is_alarm)
+                prose = []
+                end, code = listed[at]
+                yield from self._entry(blocks[at:end], code)
+                at = end
             else:
                 prose.append(blocks[at])
                 at += 1
         yield from self._prose(prose, is_alarm)
 
-    def _passage(self, text: str, blocks: Sequence[_Placed], kind: Kind) -> DraftPassage:
+    def _passage(self, text: str, blocks: Sequence[_Placed], kind: Kind, row: _OwnRow | None = None) -> DraftPassage:
         labels: dict[int, str] = {}
         for placed in blocks:
             labels.setdefault(placed.page, placed.label)
@@ -164,13 +187,26 @@ class _Cut:
         if recognised is not None:  # OCR takes 0 for O and 1 for l
             named = (*named, *(with_digits(part) for part in named))
         codes = dict.fromkeys(code.canonical for part in named for code in find_codes(part))
+        section = self.section.path
+        if row is not None:
+            codes = dict.fromkeys([*filter(None, [row.code]), *codes])
+            section += tuple(text for text in row.captions if text not in section)
         lang = language(text)
         if self.lang_hint == "ja" and lang == "en" and kind in ("table", "alarm", "symptom", "faq"):
             lang = "ja"  # cells of codes and numbers show no language of their own
         return DraftPassage(
-            text, tuple(labels), tuple(labels.values()), self.section.path, kind, lang, tuple(codes), _boxes(blocks),
+            text, tuple(labels), tuple(labels.values()), section, kind, lang, tuple(codes), _boxes(blocks),
             recognised,
         )  # fmt: skip
+
+    def _entry(self, blocks: Sequence[_Placed], code: str) -> Iterator[DraftPassage]:
+        """An alarm that is told in a list."""
+        whole = "\n".join(_line(p.block).strip() if not at else _line(p.block) for at, p in enumerate(blocks))
+        whole = whole.removeprefix("- ")
+        if self.count_tokens(whole) <= ALARM_TOKENS:
+            yield self._passage(whole, blocks, "alarm", _OwnRow("" if "~" in code else code, ()))
+        else:
+            yield from self._prose(blocks, True)
 
     def _procedure(self, blocks: Sequence[_Placed]) -> Iterator[DraftPassage]:
         held: list[_Placed] = []
@@ -187,14 +223,22 @@ class _Cut:
         caption = [p for p in blocks if p.block.kind == "caption"]
         head = "".join(f"{p.block.text}\n" for p in caption)
         rows = [p for p in blocks if p.block.kind == "row"]
-        alarms = AlarmTable(self.section.path + tuple(p.block.text for p in caption))
+        captions = tuple(p.block.text for p in caption)
+        context = (self.title, *self.section.path, *captions)
+        alarms = AlarmTable(context)
         held: list[_Placed] = []
         for group in alarms.groups([p.block for p in rows]):
             placed = rows[group.start : group.end]
             if group.kind != "table":
                 yield from self._rows(head, caption, held)
                 held = []
-                yield self._passage("\n".join(row_lines(p.block) for p in placed), placed, group.kind)
+                if group.kind == "parameter":
+                    code = number_code(*placed[0].block.cells[0], context)
+                    line = "\n".join(row_line(p.block) for p in placed)
+                    yield self._passage(line, placed, "table", _OwnRow(code, captions))
+                    continue
+                own = _OwnRow(entry_code(placed[0].block, context), captions if group.kind == "alarm" else ())
+                yield self._passage("\n".join(row_lines(p.block) for p in placed), placed, group.kind, own)
                 continue
             text = head + "\n".join(row_line(p.block) for p in [*held, *placed])
             if held and self.count_tokens(text) > TABLE_TOKENS:

@@ -5,7 +5,8 @@ What counts, and its canonical form (upper case, no separators, safe inside a fu
 | kind      | printed                                            | canonical          |
 |-----------|----------------------------------------------------|--------------------|
 | alarm     | AL.32, AL32, ＡＬ．３２, AL-32, アラーム32, ALARM:32 | AL32               |
-| alarm     | error 5, エラー5, Err 5                             | ERR5               |
+| alarm     | error 5, エラー5番, 5番のエラー, Err 5, Error-5     | ERR5               |
+| alarm     | stop code 7e, bug check 7E, 停止コード 7E            | 0x7E               |
 | alarm     | E-401, E401, E.401; 8003[7]; 0x0000007E            | E401; 8003_7; 0x7E |
 | alarm     | R-1101, F-021 (letter, dash, 3 or 4 digits); PLC-E052 | R1101, F021; PLCE052 |
 | parameter | Pr.PA01, PA01; Pr.7; Pn100; P-07; RP.040           | PA01; PR7; PN100; P07; RP040 |
@@ -45,11 +46,15 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒−－"), "-")
 _FAMILY = {
     "al": "AL", "alm": "AL", "alarm": "AL", "alarms": "AL", "アラーム": "AL", "アラム": "AL", "警報": "AL",
     "err": "ERR", "error": "ERR", "errors": "ERR", "エラー": "ERR", "エラ": "ERR",
-    "fault": "FAULT", "フォルト": "FAULT", "異常": "FAULT",
-    "warning": "WARN", "警告": "WARN", "ワーニング": "WARN",
+    "fault": "FAULT", "faults": "FAULT", "フォルト": "FAULT", "異常": "FAULT",
+    "warning": "WARN", "warnings": "WARN", "警告": "WARN", "ワーニング": "WARN",
     "parameter": "PARAM", "param": "PARAM", "パラメータ": "PARAM", "パラメーター": "PARAM",
-    "setting": "SETTING", "$": "SETTING",
+    "params": "PARAM", "parameters": "PARAM", "setting": "SETTING", "settings": "SETTING", "$": "SETTING",
 }  # fmt: skip
+_KIND = (
+    r"alarms?|errors?|faults?|warnings?|param(?:eter)?s?|settings?|アラーム?|アラム|警報|エラー?|フォルト|異常|警告|"
+    r"ワーニング|パラメーター?"
+)
 _NO_CODE = (
     "ISO IEC JIS JISB EN IP RS USB UTF DIN ANSI UL CE CAT SUS DDR PCI PCIE HTTP SHA MD CPU AC DC ASTM NEMA IEEE RFC "
     "PT SS SCM FIG NO CH PAGE PP VOL VER REV STEP TABLE TAB SECTION SEC CHAPTER APPENDIX PART LEVEL TYPE CLASS SIZE "
@@ -62,17 +67,31 @@ _COUNTED = (
 )
 _END = r"(?![A-Za-z0-9])(?!\.\d)"
 _WORD_NUMBER = re.compile(
-    r"(?<![A-Za-z])(?P<word>alarms?|errors?|faults?|warning|param(?:eter)?|setting|アラーム?|アラム|警報|エラー?|"
-    r"フォルト|異常|警告|ワーニング|パラメーター?)"
-    r"\s*(?:code|number|no\.?|nr\.?|id|コード|番号)?\s*[:#=]?\s*(?P<number>\d{1,5})" + _END + _COUNTED,
+    rf"(?<![A-Za-z])(?P<word>{_KIND})(?:[\s_]*(?:code|number|no\.?|nr\.?|id|コード|番号)\s*(?:は|が|の|[:#=])?|\s?の)?"
+    r"(?:\s*[:#=]\s*|\s*|(?<=[A-Za-z])-)(?P<number>\d{1,5})" + _END + _COUNTED,
+    re.IGNORECASE,
+)
+_NUMBER_WORD = re.compile(  # 5番のエラー, 23号アラーム, number 23 error
+    r"(?<![A-Za-z0-9.\-])(?:(?P<ja>\d{1,5})\s*(?:番|号)\s*の?\s*(?P<word_ja>アラーム?|警報|エラー?|異常|警告|パラメーター?)"
+    r"|(?:number|no\.)\s*(?P<en>\d{1,5})\s+(?P<word_en>alarm|error|fault|warning)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 # A table's cell below such a name: "Alarm code in v1.1+: 1", "(KEY: $-Code: 5", "エラー番号(表示): 23"
 _COLUMN = re.compile(
-    r"^[^\n:：/]{0,8}?[:：]?\s*(?P<word>alarms?|errors?|faults?|warning|param(?:eter)?|setting|\$|アラーム?|アラム|警報|"
-    r"エラー?|フォルト|異常|警告|ワーニング|パラメーター?)[\s\-]*(?:code|number|no\.?|id|コード|番号)[^\n:：/]{0,24}[:：]"
+    rf"^[^\n:：/]{{0,8}}?[:：]?\s*(?P<word>{_KIND}|\$)[\s\-]*(?:code|number|no\.?|id|コード|番号)[^\n:：/]{{0,24}}[:：]"
     r"\s*(?P<number>\d{1,5})[^\S\n]*(?=$|/ )",
     re.IGNORECASE | re.MULTILINE,
+)
+_STOP_CODE = re.compile(  # printed in hexadecimal, with or without 0x
+    r"(?:stop\s?(?:code|error)|bug\s?check(?:\s?code)?|(?:停止|ストップ)\s?(?:コード|エラー)|バグ\s?チェック(?:\s?コード)?|"
+    r"(?-i:\bSTOP)(?=[:\s]*(?:[0-9A-F]{8}|\d[0-9A-F]*[A-F]|[A-F]+\d)))\s*[:#=]?\s*"
+    r"(?P<number>(?=[A-F]*\d)[0-9A-F]{1,16})h?(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_KIND_WORD = re.compile(
+    rf"(?P<stop>stop\s?codes?|bug\s?checks?|(?:停止|ストップ)\s?コード|バグ\s?チェック)|\$(?=-?\s?(?:code|\d))|"
+    rf"(?<![A-Za-z])(?:{_KIND})(?![A-Za-z])",
+    re.IGNORECASE,
 )
 _SHORT_WORD = re.compile(
     r"(?<![A-Za-z0-9])(?P<word>ALM?|ERR)(?:(?P<separator>\s?[.\-:]\s?| )|)(?P<number>\d[0-9A-F]{0,3}|[A-F]\d)"
@@ -82,9 +101,9 @@ _SHORT_WORD = re.compile(
 _E_CODE = re.compile(
     r"(?<![A-Za-z0-9.])E\s?[\-.]?(?P<number>\d{1,5})(?P<detail>[.\-]\d{1,2})?" + _END + _COUNTED, re.IGNORECASE
 )
-_HEX = re.compile(r"(?<![A-Za-z0-9])0x(?P<number>[0-9A-F]{1,16})(?![A-Za-z0-9])", re.IGNORECASE)
+_HEX = re.compile(r"(?<![A-Za-z0-9])0x\s?(?P<number>[0-9A-F]{1,16})(?![A-Za-z0-9])", re.IGNORECASE)
 _INDEXED = re.compile(r"(?<![A-Za-z0-9.])(?P<number>\d{3,5})\[(?P<index>\d{1,3})\]")
-_DOLLAR = re.compile(r"(?<![A-Za-z0-9$])\$(?P<number>\d{1,3})(?![\d.,]*\d|\s?(?:USD|million|k\b))")
+_DOLLAR = re.compile(r"(?<![A-Za-z0-9$])\$\s?(?P<number>\d{1,3})(?![\d.,]*\d|\s?(?:USD|million|k\b))")
 _PARAMETER = re.compile(
     r"(?<![A-Za-z0-9])(?:Pr\.?\s?(?P<named>P[A-Z]\d{2,3})|(?P<bare>P[A-FL]\d{2})|(?P<pr>Pr\.?\s?\d{1,3}(?:\.\d{1,3})?)|"
     r"(?P<pn>Pn\d{2,4})|(?P<p>P\d{3,4})|(?P<pdash>P-\d{2,4})|"
@@ -135,6 +154,11 @@ def _alarms(text: str) -> list[Code]:
             family = _FAMILY[m["word"].lower()]
             kind: CodeKind = "parameter" if family in ("PARAM", "SETTING") else "alarm"
             found.append(Code(family + _number(m["number"]), kind, m.start("word"), m.end("number")))
+    for m in _NUMBER_WORD.finditer(text):
+        family = _FAMILY[(m["word_ja"] or m["word_en"]).lower()]
+        kind = "parameter" if family == "PARAM" else "alarm"
+        found.append(Code(family + _number(m["ja"] or m["en"]), kind, m.start(), m.end()))
+    found.extend(Code("0x" + _number(m["number"]), "alarm", m.start(), m.end()) for m in _STOP_CODE.finditer(text))
     for m in _SHORT_WORD.finditer(text):
         hexadecimal = not m["number"].isdigit()
         if hexadecimal and (not m["separator"] or not m["word"].isupper()):
@@ -207,6 +231,14 @@ def find_codes(text: str) -> tuple[Code, ...]:
     if places is None:
         return tuple(taken)
     return tuple(Code(c.canonical, c.kind, places[c.start], places[c.end - 1] + 1) for c in taken)
+
+
+def family_in(text: str) -> str:
+    """The family (AL, ERR, PARAM, ...) that the first kind word of ``text`` names: "Servo alarm list" is AL; "" for
+    none. A stop code's is "0x"."""
+    folded, _ = _folded(text.replace("_", " "))
+    match = _KIND_WORD.search(folded)
+    return "" if match is None else "0x" if match["stop"] else _FAMILY[match[0].lower()]
 
 
 def canonical(code: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.codes import find_codes
+from index.entry import family_of, number_code, ranges_in
 from index.manuals.block import Block
 
 _CODE_COLUMN = re.compile(
@@ -28,14 +29,17 @@ _REMEDY_COLUMN = re.compile(
 _ASKED_COLUMN = re.compile(r"質問|問い|^Q$|question|faq", re.IGNORECASE)
 _ANSWERED_COLUMN = re.compile(r"回答|答え|^A$|answer|reply", re.IGNORECASE)
 _SHARE_OF_CELL = 0.5
+_RANGE_CHARACTERS = 24  # "8003[1] to 8003[9]"
+_ALARM_FAMILIES = ("AL", "ERR", "FAULT", "WARN", "0x")
+_NAMED_CODE = re.compile(r"code|コード", re.IGNORECASE)
 
-RowKind = Literal["alarm", "symptom", "faq", "table"]
+RowKind = Literal["alarm", "symptom", "faq", "parameter", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """rows[start:end] belong together; ``kind`` is "alarm", "symptom" or "faq" where they describe one, else
-    "table"."""
+    """rows[start:end] belong together; ``kind`` is "alarm", "symptom", "faq" or "parameter" where they describe
+    one, else "table"."""
 
     start: int
     end: int
@@ -63,21 +67,53 @@ def row_line(block: Block) -> str:
 
 
 def is_alarm_row(block: Block, context: Sequence[str] = ()) -> bool:
-    """True for a row whose code column holds an alarm code, in a table that tells causes or actions, or that stands
-    under a heading or caption (``context``) which speaks of alarms."""
+    """True for a row whose code column holds an alarm code or a range of them, in a table that tells causes or actions,
+    or that stands under a heading or caption (``context``) which speaks of alarms."""
     if block.kind != "row" or len([cell for _, cell in block.cells if cell]) < 2:
         return False
     alarm_table = any(_ALARM_COLUMN.search(header) for header, _ in block.cells)
     if not alarm_table and not speaks_of_alarms(context[-2:]):
+        return row_code(block, context).startswith(_ALARM_FAMILIES)
+    return bool(row_code(block, context, alarm_table)) and not is_parameter_row(block, context)
+
+
+def is_parameter_row(block: Block, context: Sequence[str] = ()) -> bool:
+    """True for a row whose first cell is a parameter ("Pr.PA01", "5" below "$-Code"). Inside an alarm's own section the
+    numbers are those of its parameters, not of the machine's."""
+    if block.kind != "row" or len([cell for _, cell in block.cells if cell]) < 2:
         return False
+    if any(code.kind == "alarm" for text in context for code in find_codes(text)):
+        return False
+    header, cell = block.cells[0]
+    if number_code(header, cell, context).startswith(("PARAM", "SETTING")):
+        return True
+    least = _SHARE_OF_CELL * len(cell)
+    return any(code.kind == "parameter" and code.end - code.start >= least for code in find_codes(cell))
+
+
+def entry_code(block: Block, context: Sequence[str] = ()) -> str:
+    """The code of an alarm's row, "" for a range of them."""
+    code = row_code(block, context, alarm_table=any(_ALARM_COLUMN.search(header) for header, _ in block.cells))
+    return "" if "~" in code else code
+
+
+def row_code(block: Block, context: Sequence[str] = (), alarm_table: bool = False) -> str:
+    """The alarm code that a row is the entry of, or the first of a range; "" for none. A bare number is one where its
+    column or the list it stands in names the kind; in an ``alarm_table`` that names none it is CODE and the number."""
     for place, (header, cell) in enumerate(block.cells):
-        if cell and (place == 0 or _CODE_COLUMN.search(header)):
-            printed = f"{header}: {cell}" if header else cell
-            for code in find_codes(printed):
-                inside = code.end - max(code.start, len(printed) - len(cell))
-                if code.kind in ("alarm", "flag") and inside >= _SHARE_OF_CELL * len(cell):
-                    return True
-    return False
+        if not cell or (place and not _CODE_COLUMN.search(header)):
+            continue
+        printed = f"{header}: {cell}" if header else cell
+        for code in find_codes(printed):
+            inside = code.end - max(code.start, len(printed) - len(cell))
+            if code.kind in ("alarm", "flag") and inside >= _SHARE_OF_CELL * len(cell):
+                return code.canonical
+        number = number_code(header, cell, context)
+        if number or (place == 0 and alarm_table and _NAMED_CODE.search(header) and cell.strip().isdigit()):
+            return number or f"CODE{int(cell)}"
+        if len(cell) <= _RANGE_CHARACTERS and (held := ranges_in(cell, family_of(reversed(context)))):
+            return held[0][0]
+    return ""
 
 
 def is_symptom_row(block: Block) -> bool:
@@ -100,6 +136,8 @@ def row_kind(block: Block, context: Sequence[str] = ()) -> RowKind:
         return "alarm"
     if is_faq_row(block):
         return "faq"
+    if is_parameter_row(block, context):
+        return "parameter"
     return "symptom" if is_symptom_row(block) else "table"
 
 

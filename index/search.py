@@ -18,6 +18,7 @@ from index.makers import makers_in
 from index.passage import Hit, Lang, Manual, Passage
 from index.question import Question, understand
 from index.rank import Fields, Relevance, relevance
+from index.rivals import Choice
 from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable
@@ -58,6 +59,7 @@ class Results:
     missing: float = 0.0
     value_beside: float = 1.0
     procedure_beside: float = 1.0
+    choices: tuple[Choice, ...] = ()
 
 
 class Searcher:
@@ -87,7 +89,7 @@ class Searcher:
             return Results(())
         asked = understand(question, manuals.values(), bundled())
         within = tuple(manuals) if allowed else ()
-        looked = look_up_codes(self._truth, asked, within)
+        looked = look_up_codes(self._truth, asked, manuals, within)
         codes = looked.matches
         vectors = self._vector_scores(asked, manuals.values(), within)
         numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
@@ -114,6 +116,7 @@ class Searcher:
             self._missing(asked),
             beside.value,
             beside.procedure,
+            looked.choices,
         )
 
     @staticmethod

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.codes import find_codes
 from index.coverage import Coverage
+from index.entry import code_rows
 from index.errors import IndexFailed
-from index.lookalikes import folded_terms, with_digits
+from index.lookalikes import folded_terms
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
 from index.text import terms
@@ -230,7 +230,6 @@ class _Rows:
     @classmethod
     def of(cls, manual: Manual, passage: Passage) -> _Rows:
         place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
-        lead = lead_codes(passage)
         by_ocr = passage.recognised is not None
         return cls(
             (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
@@ -239,7 +238,7 @@ class _Rows:
              json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
             " ".join(_terms(place, by_ocr)),
             " ".join(_terms(passage.text, by_ocr)),
-            tuple((code, int(code in lead)) for code in dict.fromkeys(passage.codes)),
+            code_rows(passage, manual.title),
         )  # fmt: skip
 
     def insert(self, db: sqlite3.Connection) -> None:
@@ -262,19 +261,6 @@ def storable(text: str) -> str:
     if text.isascii():
         return text
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
-
-
-def lead_codes(passage: Passage) -> set[str]:
-    """The codes a passage is about: the one code of its own heading, and those of an alarm's first line. A heading that
-    lists several (a table "AL.10 to AL.32") is about none of them."""
-    lead = {code.canonical for code in find_codes(passage.section[-1])} if passage.section else set()
-    if len(lead) > 1:
-        lead.clear()
-    if passage.kind == "alarm":
-        first = passage.text.split("\n")[0]
-        texts = (first, with_digits(first)) if passage.recognised is not None else (first,)
-        lead |= {code.canonical for text in texts for code in find_codes(text)}
-    return lead
 
 
 def _manual(row: sqlite3.Row) -> Manual:

@@ -123,15 +123,23 @@ def test_bare_numbers_under_an_alarm_column_are_alarm_codes() -> None:
 
 
 def test_other_tables_go_in_small_groups_with_header_and_caption() -> None:
-    rows = [row(("番号", "名称", "初期値"), (f"P-{n:02}", "設定の名称" * 4, str(n))) for n in range(1, 21)]
+    rows = [row(("番号", "名称", "初期値"), (f"品 {n:02}", "設定の名称" * 4, str(n))) for n in range(1, 21)]
     passages = list(chunk([page(Block("caption", "表 6-1 設定"), *rows)]))
     assert {p.kind for p in passages} == {"table"}
     assert 2 <= len(passages) <= 10
-    assert all(p.text.startswith("表 6-1 設定\n番号: P-") for p in passages)
+    assert all(p.text.startswith("表 6-1 設定\n番号: 品") for p in passages)
     lines = [line for p in passages for line in p.text.split("\n")[1:]]
-    assert lines[6] == "番号: P-07 / 名称: 設定の名称設定の名称設定の名称設定の名称 / 初期値: 7"
+    assert lines[6] == "番号: 品 07 / 名称: 設定の名称設定の名称設定の名称設定の名称 / 初期値: 7"
     assert len(lines) == 20
     assert all(estimate_tokens(p.text) <= 320 for p in passages)
+
+
+def test_each_parameter_of_a_table_is_a_passage_with_the_caption_as_its_heading() -> None:
+    rows = [row(("番号", "名称", "初期値"), (f"P-{n:02}", "設定の名称", str(n))) for n in range(1, 4)]
+    passages = list(chunk([page(Block("caption", "表 6-1 設定"), *rows)]))
+    assert [p.codes for p in passages] == [("P01",), ("P02",), ("P03",)]
+    assert {(p.kind, p.section) for p in passages} == {("table", ("表 6-1 設定",))}
+    assert passages[0].text == "番号: P-01 / 名称: 設定の名称 / 初期値: 1"
 
 
 def test_an_alarm_described_under_its_heading_is_one_passage() -> None:

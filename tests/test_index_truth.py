@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.entry import lead_codes
 from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
 from index.schema import STEPS, VERSION
 from index.text import terms
-from index.truth import Truth, lead_codes, storable
+from index.truth import Truth, storable
 
 MANUAL = Manual("m1", "sv20.md", "SV-20", 1, "aa", 3, 2, "en", "2026-01-01T00:00:00+00:00")
 
