@@ -15,6 +15,7 @@ from typing import Any
 from assistant.answer import Answer, Declined, Event, Found, Piece, Quote, Sentence, Timing, Verdict
 from assistant.atoms import CITATION
 from assistant.errors import QuestionEmpty, QuestionTooLong
+from assistant.extract import choices_of
 from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
 from assistant.relevance import decline
 from assistant.verify import SentenceSplitter, verify_sentence
@@ -37,13 +38,15 @@ _LOG = logging.getLogger("andon.ask")
 @dataclass(frozen=True, slots=True)
 class AskOptions:
     """``quotes``: how many passages are quoted, ``excerpts``: how many of them the model reads, in ``prompt_tokens``
-    with the question; ``answer_tokens``: longest answer; ``max_question``: characters."""
+    with the question; ``answer_tokens``: longest answer; ``max_question``: characters; ``extract``: an answer is made
+    of lines of the excerpts, where the runner can keep to that."""
 
     quotes: int = 3
     answer_tokens: int = 200
     max_question: int = 2000
     excerpts: int = 1
     prompt_tokens: int = 640
+    extract: bool = False
 
 
 @dataclass
@@ -141,7 +144,12 @@ class Assistant:
                 progress.failure = "prompt_too_long"
                 return
             messages = build_messages(progress.found.question, excerpts, progress.found.lang)
-            sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0)
+            choices = None
+            if self.options.extract and runner.keeps_choices:
+                choices = choices_of(progress.found.question, excerpts, progress.found.quotes)
+                if not choices.lines:
+                    return  # the quotes are the answer
+            sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
             with _closed_by(stop, runner.stream(messages, sampling)) as pieces:
                 yield from progress.listen(pieces, stop)
         except EdgeFailed as failed:

@@ -11,7 +11,7 @@ from assistant.ask import AskOptions, Assistant
 from assistant.settings import Settings
 from edge.choose import make_runner
 from edge.errors import EdgeFailed
-from edge.models import resolve
+from edge.models import resolve, style_of
 from edge.options import EdgeOptions
 from edge.runner import Runner
 from index.embedder import Embedder, make_embedder
@@ -97,13 +97,20 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
     if embedder_problem:
         log.warning("Search goes by codes and keywords only. %s", embedder_problem)
     library = _library(settings, embedder, write=write)
-    options = AskOptions(
-        settings.quotes, settings.answer_tokens, settings.max_question, settings.excerpts, settings.prompt_tokens
-    )
-    runner, problem = None, ""
+    runner, problem, style = None, "", settings.answers
     try:
         runner = open_runner(settings)
+        if runner is not None and style == "auto":
+            style = style_of(settings.model, settings.models)
     except EdgeFailed as failed:
         problem = str(failed)
+    options = AskOptions(
+        settings.quotes,
+        settings.answer_tokens,
+        settings.max_question,
+        settings.excerpts,
+        settings.prompt_tokens,
+        extract=style == "extract",
+    )
     accounts = Accounts(settings.accounts_file, settings.session_hours)
     return Andon(settings, library, Assistant(library, runner, options), accounts, problem, embedder_problem)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         default=640,
         ge=128,
         description="Longest prompt in tokens; the bundled SLM reads no more well, a larger model does.",
+    )
+    answers: Literal["auto", "extract", "free"] = Field(
+        default="auto",
+        description='How the SLM answers: "extract" chooses whole lines of the passages, "free" writes sentences, of '
+        'which those that a passage holds are shown; "auto" does what models.toml says of the model, else "free".',
     )
     max_question: int = Field(default=2000, ge=10, description="Longest question in characters.")
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that can be uploaded, in MiB.")

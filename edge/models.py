@@ -7,18 +7,20 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from edge.errors import ModelAltered, ModelMissing, ModelUnreadable
 
 _REQUIRED = {"id": str, "role": str, "file": str, "sha256": str, "bytes": int, "licence": str, "source": str}
 _READ_BYTES = 1 << 20
+Style = Literal["free", "extract"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """One ``[[model]]``. ``path`` is its file, found from the catalogue's folder; ``role`` says what it is for ("slm",
-    "embedder"); ``sha256`` in lower-case hex; ``source`` where it comes from."""
+    "embedder"); ``sha256`` in lower-case hex; ``source`` where it comes from. ``style``: how an SLM answers best, in
+    its own words or ("extract") by choosing lines of what it has read; "free" where the entry does not say."""
 
     id: str
     role: str
@@ -27,6 +29,7 @@ class ModelCard:
     bytes: int
     licence: str
     source: str
+    style: Style = "free"
 
 
 def load_catalogue(path: Path) -> tuple[ModelCard, ...]:
@@ -69,6 +72,19 @@ def resolve(name: str, models: Path) -> Path:
     raise ModelMissing(
         f"There is no file {name}, and no model of that id in {models / 'models.toml'}.", f"Known ids: {known}."
     )
+
+
+def style_of(name: str, models: Path) -> Style:
+    """How the model that ``name`` means (see ``resolve``) answers best; "free" for a file that no card lists. Errors:
+    ModelMissing without the catalogue, ModelUnreadable."""
+    given = Path(name).expanduser()
+    catalogue = models / "models.toml"
+    if given.is_file() and not catalogue.is_file():
+        return "free"
+    for card in load_catalogue(catalogue):
+        if card.id == name or (given.is_file() and card.path.is_file() and given.samefile(card.path)):
+            return card.style
+    return "free"
 
 
 def verify(card: ModelCard) -> None:
@@ -114,6 +130,11 @@ def _card(entry: dict[str, Any], path: Path) -> ModelCard:
                 f"{path}: model {entry.get('id', '?')!r} lacks {key}, or it is not of type {kind.__name__}.",
                 "See the comment at the top of the catalogue.",
             )
+    style = entry.get("style", "free")
+    if style not in get_args(Style):
+        raise ModelUnreadable(
+            f"{path}: model {entry['id']!r} has the style {style!r}.", f"Write one of {', '.join(get_args(Style))}."
+        )
     return ModelCard(
         id=entry["id"],
         role=entry["role"],
@@ -122,4 +143,5 @@ def _card(entry: dict[str, Any], path: Path) -> ModelCard:
         bytes=entry["bytes"],
         licence=entry["licence"],
         source=entry["source"],
+        style=style,
     )

@@ -11,7 +11,7 @@ import pytest
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import ModelAltered, ModelMissing, ModelUnreadable
-from edge.models import find, load_catalogue, verify
+from edge.models import find, load_catalogue, style_of, verify
 from edge.runner import Message, Sampling
 from edge.sampler import Sampler
 from edge.text_stream import TextStream
@@ -147,10 +147,25 @@ def test_the_catalogue_finds_and_verifies(tmp_path: Path) -> None:
             lookup()
 
 
+def test_a_card_may_say_how_its_model_answers(tmp_path: Path) -> None:
+    assert load_catalogue(catalogue(tmp_path))[0].style == "free"
+    catalogue(tmp_path, style="extract")
+    for name in ("m", str(tmp_path / "m.gguf")):
+        assert style_of(name, tmp_path) == "extract"
+    other = tmp_path / "other.gguf"
+    other.write_bytes(b"weights")
+    assert style_of(str(other), tmp_path) == "free"
+    assert style_of(str(other), tmp_path / "no models here") == "free"
+
+
 def test_a_wrong_catalogue_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing):
         load_catalogue(tmp_path / "none.toml")
-    for changes, says in (({"licence": None}, "lacks licence"), ({"bytes": "7"}, "bytes")):
+    for changes, says in (
+        ({"licence": None}, "lacks licence"),
+        ({"bytes": "7"}, "bytes"),
+        ({"style": "loud"}, "style"),
+    ):
         with pytest.raises(ModelUnreadable, match=says):
             load_catalogue(catalogue(tmp_path, **changes))
     path = catalogue(tmp_path)

@@ -1,0 +1,185 @@
+"""Extraction: which lines an answer may be made of, that verification accepts each, and when the model is bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_runner import FakeRunner
+
+from assistant.answer import Answer, Found, Piece, Quote
+from assistant.ask import AskOptions, Assistant, place
+from assistant.build import build
+from assistant.extract import MOST_LINES, choices_of, lines_of
+from assistant.prompt import Excerpt
+from assistant.settings import read_settings
+from assistant.verify import SentenceSplitter, verify_sentence
+from edge.runner import Message, Sampling
+from edge.runner import Piece as Spoken
+from index.library import Library
+from index.options import IndexOptions
+
+MANUAL = """# Labeller HL-2 manual
+
+## 5.1 E-401 Film break
+
+The film has torn. The dancer arm stands at its upper end.
+
+1. Press STOP. Wait until the carousel stands still.
+2. Thread new film over roller R3.
+3. Never reach past the guard.
+
+## 8.2 Settings
+
+| Parameter | Range | Unit |
+|---|---|---|
+| P-12 Film tension | 20 to 80 | N |
+| P-13 Film speed | 5 to 40 | m/min |
+
+## 9 膜張力
+
+張力は 45 N に調整する。調整後はロックナットを締める。
+"""
+ASK = "E-401 film break: how do I thread new film?"
+
+
+class Keeping(FakeRunner):
+    """A runner that keeps to choices: it says those that begin with one of ``picks``."""
+
+    keeps_choices = True
+
+    def __init__(self, *picks: str) -> None:
+        super().__init__(lambda messages: "")
+        self.picks = picks
+        self.given: list[Sampling] = []
+
+    def stream(self, messages: Sequence[Message], sampling: Sampling) -> Iterator[Spoken]:
+        self.given.append(sampling)
+        assert sampling.choices is not None
+        lines = [choice.text for choice in sampling.choices.lines if choice.text.startswith(self.picks)]
+        for count, line in enumerate(lines):
+            yield Spoken(line if count + 1 == len(lines) else line + "\n", count + 1)
+        yield Spoken("", len(lines), "stop")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("extract")
+    made = Library(IndexOptions(folder / "index", embedder="none"), write=True)
+    (folder / "hl2.md").write_text(MANUAL, encoding="utf-8")
+    made.add(folder / "hl2.md")
+    yield made
+    made.close()
+
+
+def found(library: Library, question: str = ASK) -> Found:
+    event = next(Assistant(library, None).ask(question))
+    assert isinstance(event, Found)
+    return event
+
+
+def excerpts_of(quotes: Sequence[Quote]) -> list[Excerpt]:
+    return [Excerpt(quote.number, place(quote.hit), quote.text) for quote in quotes]
+
+
+def test_steps_and_rows_stay_whole_and_prose_is_cut() -> None:
+    prose = "The film has torn. Look at R3 (approx. 2 mm). Done"
+    assert list(lines_of(prose, "prose")) == ["The film has torn.", " Look at R3 (approx. 2 mm).", " Done"]
+    assert list(lines_of("膜が切れた。R3 を見る。", "prose")) == ["膜が切れた。", "R3 を見る。"]
+    step = "2. Press STOP. Wait until it stands still."
+    assert list(lines_of(f"Do this first. Then:\n{step}\n\n", "steps")) == ["Do this first.", " Then:", step]
+    row = "Cause: worn. Torn too. / Remedy: replace it."
+    assert list(lines_of(f"{row}\n  \n{row}", "table")) == [row, row]
+    assert list(lines_of("", "prose")) == list(lines_of("\n\n", "table")) == []
+    twice = "Stop. Stop. Stop."
+    assert "".join(lines_of(twice, "prose")) == twice
+
+
+@pytest.mark.parametrize("question", [ASK, "P-12 film tension range", "膜張力はいくつに調整しますか"])
+def test_whatever_is_chosen_is_accepted(library: Library, question: str) -> None:
+    quotes = found(library, question).quotes
+    assert quotes
+    chosen = choices_of(question, excerpts_of(quotes), quotes)
+    assert chosen.lines and chosen.most == MOST_LINES and chosen.alone == ()
+    assert len({choice.text for choice in chosen.lines}) == len(chosen.lines)
+    for choice in chosen.lines:
+        splitter = SentenceSplitter()
+        for sentence in [*splitter.feed(choice.text), *splitter.finish()]:
+            assert verify_sentence(sentence, quotes).supported, sentence
+
+
+def test_what_would_be_withheld_is_not_offered(library: Library) -> None:
+    quotes = found(library).quotes
+    foreign = Excerpt(1, "elsewhere", "Press START at once.\n" + quotes[0].text)
+    offered = {choice.text for choice in choices_of(ASK, [foreign], quotes).lines}
+    assert offered == {choice.text for choice in choices_of(ASK, excerpts_of(quotes)[:1], quotes).lines}
+    assert not choices_of(ASK, [Excerpt(1, "", "Press START at once.")], quotes).lines
+
+
+def test_words_of_the_question_speak_for_a_line(library: Library) -> None:
+    quotes = found(library).quotes
+    chosen = choices_of(ASK, excerpts_of(quotes)[:1], quotes)
+    best = max(chosen.lines, key=lambda choice: choice.prior)
+    assert best.text == "2. Thread new film over roller R3. [1]"
+    assert {choice.prior for choice in choices_of("???", excerpts_of(quotes), quotes).lines} == {0.0}
+
+
+def test_a_runner_that_can_is_bound_and_its_lines_are_shown(library: Library) -> None:
+    runner = Keeping("1.", "2.")
+    events = list(Assistant(library, runner, AskOptions(extract=True)).ask(ASK))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.verdict == "supported"
+    shown = [event.text for event in events if isinstance(event, Piece)]
+    assert shown == ["1. Press STOP.", "Wait until the carousel stands still.", "2. Thread new film over roller R3."]
+    (sampling,) = runner.given
+    assert sampling.choices is not None and sampling.temperature == 0
+    assert all(choice.text.endswith(" [1]") for choice in sampling.choices.lines), "of what the model reads, no more"
+
+
+def test_others_speak_freely(library: Library) -> None:
+    seen: list[Sampling] = []
+
+    class Free(FakeRunner):
+        def stream(self, messages: Sequence[Message], sampling: Sampling) -> Iterator[Spoken]:
+            seen.append(sampling)
+            return super().stream(messages, sampling)
+
+    class Able(Free):
+        keeps_choices = True
+
+    said = "Thread new film over roller R3. [1]"
+    for runner, extract in ((Free(lambda _: said), True), (Able(lambda _: said), False)):
+        answer = list(Assistant(library, runner, AskOptions(extract=extract)).ask(ASK))[-1]
+        assert isinstance(answer, Answer) and answer.text == "Thread new film over roller R3. [1]"
+    assert [sampling.choices for sampling in seen] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("style", "answers", "extract"),
+    [("extract", None, True), ("free", None, False), ("", None, False), ("free", "extract", True),
+     ("extract", "free", False)],
+)  # fmt: skip
+def test_the_card_says_how_and_the_setting_overrules_it(
+    tmp_path: Path, style: str, answers: Any, extract: bool
+) -> None:
+    from edge.models import file_sha256
+
+    models = tmp_path / "models"
+    models.mkdir()
+    file = models / "m.gguf"
+    file.write_bytes(b"GGUF")
+    says = f'style = "{style}"\n' if style else ""
+    (models / "models.toml").write_text(
+        f'[[model]]\nid = "m"\nrole = "slm"\nfile = "m.gguf"\nsha256 = "{file_sha256(file)}"\nbytes = 4\n'
+        f'licence = "x"\nsource = "x"\n{says}',
+        encoding="utf-8",
+    )
+    for model in ("m", str(file)):
+        settings = read_settings(data=tmp_path / "data", models=models, model=model, embedder="none", answers=answers)
+        andon = build(settings, write=True)
+        assert andon.assistant.options.extract == extract
+        assert andon.model_problem == ""
+        andon.close()
