@@ -4,7 +4,7 @@
 
 Each group is searched once and what the sides found is kept; then every mix is tried on it. Reads the demo's FAQ and
 development questions and, where --corpus (default ../shared/corpus beside the repository) exists, sections of held-out
-documents: a Japanese heading, or a sentence of the section, to its Japanese section; an English heading, or the first
+documents: a heading, or a sentence of the section, to its section in that language; an English heading, or the first
 sentence of the English section, to the section in Japanese. Pages of the scored sets are left out. A mix is worth
 shipping where no group falls below keywords alone.
 """
@@ -38,7 +38,10 @@ from training.corpus import ALLOWED_LICENCE, Document, read_documents, sentences
 
 HITS = 10
 SCORED = ("bug-check", "bugcheck", "asset-management")  # of the paths of pages in the scored sets
-JAPANESE = ("ja-dynamics365-operations", "ja-sql-docs", "ja-python-docs", "ja-ruby-reference")
+FILES: Mapping[Lang, tuple[str, ...]] = {
+    "ja": ("ja-dynamics365-operations", "ja-sql-docs", "ja-python-docs", "ja-ruby-reference"),
+    "en": ("en-dynamics-ax2012", "en-windows-driver-docs", "en-python-docs", "en-php-manual"),
+}
 PAIRS = ("pairs-sections-windows-driver", "pairs-sections-cpp")
 TARGETS = 400  # sections of a corpus index
 QUESTIONS = 150  # of a corpus group
@@ -94,7 +97,7 @@ def main() -> None:
 
 def mixes() -> list[Mix]:
     """Keywords alone first, then what is shipped, then its neighbours in one weight or two."""
-    own = [replace(MIX, own=most, own_full=full) for most in (0.1, 0.2, 0.3, 0.4, 0.6) for full in (0.7, 1.0, 1.5)]
+    own = [replace(MIX, own=most, own_full=full) for most in (0.1, 0.2, 0.3, 0.5, 0.8) for full in (1.0, 1.5, 2.5)]
     other = [
         replace(MIX, other=most, other_full=full) for most in (0.2, 0.3, 0.4, 0.6) for full in (0.3, 0.4, 0.5, 0.6, 0.8)
     ]
@@ -137,7 +140,7 @@ def gather(embedder: Embedder, corpus: Path, only: tuple[str, ...]) -> list[Foun
         found += searched(sorted((ROOT / "demo/manuals").glob("*.pdf")), embedder, demo_questions)
     if not corpus.is_dir():
         return found
-    for build in (japanese_sections, translated_sections):
+    for build in (japanese_sections, english_sections, translated_sections):
         targets, questions = build(corpus)
         wanted = [one for one in questions if not only or one.group.startswith(only)]
         if wanted:
@@ -196,23 +199,31 @@ def demo_questions(by_name: Mapping[str, Manual]) -> list[Question]:
 
 
 def japanese_sections(corpus: Path) -> tuple[list[Target], list[Question]]:
-    """Sections of held-out Japanese pages that people wrote or translated; asked by heading, and by a sentence that is
-    then taken out of the section."""
+    return _sections_of(corpus, "ja")
+
+
+def english_sections(corpus: Path) -> tuple[list[Target], list[Question]]:
+    return _sections_of(corpus, "en")
+
+
+def _sections_of(corpus: Path, lang: Lang) -> tuple[list[Target], list[Question]]:
+    """Sections of held-out pages that people wrote or translated; asked by heading, and by a sentence that is then
+    taken out of the section."""
     found: list[tuple[str, str]] = []
-    for name in JAPANESE:
+    for name in FILES[lang]:
         documents = [d for d in read_documents(corpus / f"{name}.jsonl.zst") if _tunes(d)]
         random.Random(1).shuffle(documents)
-        found += list(_long_enough(documents))[: TARGETS // len(JAPANESE)]
+        found += list(_long_enough(documents))[: TARGETS // len(FILES[lang])]
     targets, by_sentence = [], []
     for number, (_, text) in enumerate(found):
-        asked = _sentence(text, "ja", number) if number % 2 else ""
-        targets.append(_target("ja", number, text.replace(asked, "", 1) if asked else text))
+        asked = _sentence(text, lang, number) if number % 2 else ""
+        targets.append(_target(lang, number, text.replace(asked, "", 1) if asked else text))
         if asked:
             by_sentence.append(Asked(asked, number))
-    by_heading = _headings_ja(found)
     return targets, [
-        *_questions("corpus-ja heading", by_heading, targets), *_questions("corpus-ja sentence", by_sentence, targets)
-    ]  # fmt: skip
+        *_questions(f"corpus-{lang} heading", _headings_once(found), targets),
+        *_questions(f"corpus-{lang} sentence", by_sentence, targets),
+    ]
 
 
 def translated_sections(corpus: Path) -> tuple[list[Target], list[Question]]:
@@ -249,7 +260,7 @@ def _target(lang: Lang, number: int, text: str) -> Target:
 
 
 def _tunes(document: Document) -> bool:
-    by_people = document.translation in ("HT", "human", "original")
+    by_people = document.lang == "en" or document.translation in ("HT", "human", "original")
     return document.held_out and by_people and not any(part in document.path for part in SCORED)
 
 
@@ -260,7 +271,7 @@ def _long_enough(documents: Sequence[Document]) -> Iterator[tuple[str, str]]:
                 yield heading, text
 
 
-def _headings_ja(found: Sequence[tuple[str, str]]) -> list[Asked]:
+def _headings_once(found: Sequence[tuple[str, str]]) -> list[Asked]:
     """Headings that stand once and hold six characters or more."""
     times = [heading for heading, _ in found]
     return [Asked(heading, n) for n, heading in enumerate(times) if times.count(heading) == 1 and len(heading) >= 6]
