@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from fake_runner import FakeRunner
 from assistant.answer import Answer, Found, Piece, Quote
 from assistant.ask import AskOptions, Assistant, place
 from assistant.build import build
-from assistant.extract import MOST_LINES, choices_of, lines_of
+from assistant.extract import MOST_LINES, VALUE_WEIGHT, choices_of, lines_of
 from assistant.prompt import Excerpt
 from assistant.settings import read_settings
 from assistant.verify import SentenceSplitter, verify_sentence
@@ -40,7 +41,7 @@ The film has torn. The dancer arm stands at its upper end.
 
 ## 9 膜張力
 
-張力は 45 N に調整する。調整後はロックナットを締める。
+張力は 45 N に調整する。ボルトは 25 N·m で締める。調整後はロックナットを締める。
 """
 ASK = "E-401 film break: how do I thread new film?"
 
@@ -124,6 +125,21 @@ def test_words_of_the_question_speak_for_a_line(library: Library) -> None:
     best = max(chosen.lines, key=lambda choice: choice.prior)
     assert best.text == "2. Thread new film over roller R3. [1]"
     assert {choice.prior for choice in choices_of("???", excerpts_of(quotes), quotes).lines} == {0.0}
+
+
+def test_a_value_asked_for_speaks_for_its_line(library: Library) -> None:
+    question = "膜張力の調整のあと、何 N·m で締めますか"
+    quotes = found(library, question).quotes
+    best = max(choices_of(question, excerpts_of(quotes)[:1], quotes).lines, key=lambda choice: choice.prior)
+    assert best.text == "ボルトは 25 N·m で締める。 [1]" and best.prior >= VALUE_WEIGHT
+
+
+@pytest.mark.parametrize("caption", ["表 2-3 表示灯の意味", "Table 4: Film break", "Figure A.1", "図3-1 膜"])
+def test_a_caption_is_no_answer(library: Library, caption: str) -> None:
+    quotes = found(library).quotes
+    hit = replace(quotes[0].hit, passage=replace(quotes[0].hit.passage, text=f"{caption}\nTable lamps are off."))
+    chosen = choices_of(ASK, [Excerpt(1, "", hit.passage.text)], [Quote(1, hit)])
+    assert [choice.text for choice in chosen.lines] == ["Table lamps are off. [1]"]
 
 
 def test_a_runner_that_can_is_bound_and_its_lines_are_shown(library: Library) -> None:
