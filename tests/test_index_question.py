@@ -11,7 +11,6 @@ from index.library import Library
 from index.makers import makers_in
 from index.options import IndexOptions
 from index.passage import Lang, Manual
-from index.quantity import asked_quantities, lines_giving
 from index.question import Concept, Variant, machine_names, understand
 from index.rank import Fields, relevance
 
@@ -106,19 +105,6 @@ def test_makers_are_words_not_parts_of_words() -> None:
     assert makers_in("FANUC の R-30iB") == ("fanuc",)
     assert makers_in("キーエンスのセンサ") == ("キーエンス",)
     assert makers_in("the wagon and a labbed sick siemensx") == ()
-
-
-def test_quantities() -> None:
-    torque = asked_quantities("M8 の締付トルクは?")
-    assert [quantity.name for quantity in torque] == ["torque"]
-    assert lines_giving(torque, "M8 は 20 N·m で締める。\nM10 は黒い。") == ["M8 は 20 N·m で締める。"]
-    assert [q.name for q in asked_quantities("How often is the filter replaced?")] == ["interval"]
-    assert asked_quantities("E-401 が出た") == ()
-
-
-def test_a_value_stands_beside_what_it_is_asked_of(library: Library) -> None:
-    assert library.search("旋回軸受は何か月ごとに給脂しますか").value_beside == 1.0
-    assert library.search("カッタ刃は何 N·m で締めますか").value_beside < 0.5
 
 
 def test_relevance_grows_with_what_is_held() -> None:
