@@ -47,6 +47,8 @@ def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable
         tell("cli.loading")
         if andon.library.embedder is not None:
             andon.library.embedder.embed(["warm up"], "query")
+        if andon.embedder_problem:
+            tell("cli.no_embedder", reason=andon.embedder_problem)
         if andon.model_problem:
             tell("cli.no_model", reason=andon.model_problem)
         if andon.assistant.runner is not None:

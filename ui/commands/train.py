@@ -20,6 +20,16 @@ def run_recipe(
     run(recipe)
 
 
+@app.command("embedder")
+def run_embedder(
+    recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/andon-embed.toml.")],
+) -> None:
+    """Train an embedder for search and export it; what is done already is not done again."""
+    from training.embedder.run import run
+
+    run(recipe)
+
+
 @app.callback()
 def train() -> None:
     """Make better models from a site's own documents."""

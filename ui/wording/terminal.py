@@ -91,6 +91,10 @@ TERMINAL: dict[str, Entry] = {
         "ja": "モデルを読み込めません。原文だけで回答します: {reason}",
         "en": "The model could not be loaded; answering with quotes alone: {reason}",
     },
+    "cli.no_embedder": {
+        "ja": "埋め込みモデルを読み込めません。コードとキーワードだけで検索します: {reason}",
+        "en": "The embedder could not be loaded; search goes by codes and keywords alone: {reason}",
+    },
     "cli.no_accounts": {
         "ja": "アカウントがありません。andon user add NAME --role admin で追加してください。",
         "en": "There is no account yet. Add one with: andon user add NAME --role admin",
