@@ -13,13 +13,14 @@ _MARK = "[[model]]"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model. ``file`` lies in the catalogue's folder."""
+    """One model. ``file`` lies in the catalogue's folder; ``style`` ("extract" or none) is how it answers."""
 
     id: str
     role: str
     file: Path
     licence: str
     source: str
+    style: str = ""
 
     def render(self) -> str:
         return (
@@ -31,6 +32,7 @@ class Entry:
             f"bytes = {self.file.stat().st_size}\n"
             f'licence = "{self.licence}"\n'
             f'source = "{self.source}"\n'
+            + (f'style = "{self.style}"\n' if self.style else "")
         )
 
 

@@ -33,6 +33,6 @@ def release(recipe: Recipe) -> dict[str, object]:
         card = model_card(recipe, run, report, sources, [*unseen, *answers])
         recipe.model_file.with_name(f"{identity}.md").write_text(card, "utf-8")
         source = f"trained here: training/recipes/{recipe.name}.toml"
-        entry = Entry(identity, "slm", recipe.model_file, "Apache-2.0", source)
+        entry = Entry(identity, "slm", recipe.model_file, "Apache-2.0", source, "extract")
         put_entry(recipe.model_file.parent / "models.toml", entry)
     return {"scores": report["scores"], "bits_per_byte": report["bits_per_byte"]}
