@@ -27,7 +27,7 @@ class Mix:
     right passage has: where even the nearest is farther off than that, nearness says less.
     """
 
-    own: float = 0.5
+    own: float = 0.3
     own_full: float = 1.5
     other: float = 0.5
     other_full: float = 0.4
