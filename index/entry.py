@@ -129,7 +129,8 @@ def code_rows(passage: Passage, title: str = "") -> tuple[Held, ...]:
 
 def lead_codes(passage: Passage) -> set[str]:
     """The codes a passage is about: the one code of its own heading, with its name ("0x7A: DATA_ERROR"), and that of
-    the row or entry that it is. A heading that lists several (a table "AL.10 to AL.32") is about none of them."""
+    the row or entry that it is; of a row for a sub-code only the sub-code. A heading that lists several (a table
+    "AL.10 to AL.32") is about none of them."""
     leaf = passage.section[-1] if passage.section else ""
     lead = set() if _ELSEWHERE.search(leaf) else heading_codes(passage.section)
     header, cell = own_cell(passage)
@@ -138,7 +139,9 @@ def lead_codes(passage: Passage) -> set[str]:
         texts = (line, with_digits(line)) if passage.recognised is not None else (line,)
         begins = len(line) - len(cell) if cell else 0
         own = [code for text in texts for code in find_codes(text)]
-        lead |= {code.canonical for code in own if _is_own(code, begins, passage.kind)}
+        named = {code.canonical for code in own if _is_own(code, begins, passage.kind)}
+        # a row of "AL.32.4" below the heading "AL.32" is one case of it, not what to show for AL.32
+        lead = {code for code in lead if not any(name.startswith(f"{code}.") for name in named)} | named
         if passage.kind == "alarm" and cell and not lead:
             lead |= set(passage.codes[:1])
     return lead

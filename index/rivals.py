@@ -54,7 +54,9 @@ def settle(asked: Question, entries: Sequence[Entry]) -> tuple[list[Entry], tupl
     if len(entries) > 1:
         fits = _fits(asked, entries)
         best = max(fits.values())
-        entries = [entry for entry in entries if fits[entry.number] == best]
+        meant = [entry for entry in entries if fits[entry.number] == best]
+        # the row of the list and the section that says more about it are no rivals
+        entries = [entry for entry in entries if any(entry is one or _is_same(entry, one) for one in meant)]
     entries = [entry for entry in entries if entry.exact] or entries
     different: list[Entry] = []
     for entry in entries:

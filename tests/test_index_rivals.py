@@ -112,3 +112,49 @@ def test_a_named_machine_leaves_no_choice(library: Library) -> None:
 def test_what_is_in_no_table_and_no_range_is_unknown(library: Library, question: str) -> None:
     results = library.search(question, 3)
     assert results.unknown_codes and not results.codes
+
+
+AMPLIFIER = """# サーボコンベヤ SV-1 取扱説明書
+
+## 9 アラーム
+
+### 9.1 アラーム一覧
+
+| アラーム番号 | 名称 | 処置 |
+|---|---|---|
+| AL.32 | 過電流 | 9.4 に従って調べる。 |
+| AL.33 | 過電圧 | 電源電圧を調べる。 |
+
+### 9.4 AL.32 過電流（搬送軸）
+
+1. 補助番号を読む。
+2. 動力線を調べる。
+
+| 補助番号 | 発生した状態 | 疑う箇所 |
+|---|---|---|
+| AL.32.1 | 運転中 | 動力線 |
+| AL.32.4 | 停止中 | ノイズ |
+"""
+
+
+@pytest.fixture(scope="module")
+def amplifier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("amplifier")
+    with Library(IndexOptions(folder / "index", embedder="none"), write=True) as made:
+        (folder / "sv1.md").write_text(AMPLIFIER, encoding="utf-8")
+        made.add(folder / "sv1.md")
+        yield made
+
+
+def test_rows_of_sub_codes_do_not_stand_for_the_alarm(amplifier: Library) -> None:
+    """Both the list's row and the section lead, though the question's words stand over the section only."""
+    results = amplifier.search("AL.32 が出て搬送軸が止まった")
+    leading = [hit.passage.text.split("\n")[0] for hit in results.hits if hit.score > 2]
+    assert any("1. 補助番号を読む" in hit.passage.text for hit in results.hits if hit.score > 2)
+    assert "アラーム番号: AL.32" in leading
+    assert not any(line.startswith("補助番号: AL.32.") for line in leading)
+    assert results.choices == ()
+
+
+def test_a_sub_code_finds_its_row(amplifier: Library) -> None:
+    assert "ノイズ" in amplifier.search("AL.32.4 が表示された").hits[0].passage.text
