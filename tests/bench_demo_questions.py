@@ -69,6 +69,8 @@ def score(andon: Andon, questions: list[dict[str, Any]]) -> dict[str, Any]:
         "facts_in_quotes_or_answer": round(
             sum(row["facts_found"] for row in answerable) / sum(row["facts"] for row in answerable), 3
         ),
+        "answers_holding_a_fact": sum(row["facts_in_answer"] > 0 for row in answerable),
+        "answers_holding_all_facts": sum(row["facts_in_answer"] == row["facts"] for row in answerable),
         "unanswerable": len(unanswerable),
         "declined_rightly": sum(row["declined"] is not None for row in unanswerable),
         "found_ms_median": round(statistics.median(times), 1),
@@ -105,7 +107,8 @@ def score_one(andon: Andon, question: dict[str, Any]) -> dict[str, Any]:
         "answerable": question["answerable"], "rank": min(ranks, default=99), "declined": answer.declined,
         "verdict": answer.verdict, "found_ms": round(found_ms, 1), "first_piece_ms": answer.timing.first_piece_ms,
         "total_ms": answer.timing.total_ms, "facts": len(facts),
-        "facts_found": sum(plain(fact) in plain(shown) for fact in facts), "answer": answer.text,
+        "facts_found": sum(plain(fact) in plain(shown) for fact in facts),
+        "facts_in_answer": sum(plain(fact) in plain(answer.text) for fact in facts), "answer": answer.text,
         "shown": sum(s.supported for s in answer.sentences), "withheld": sum(not s.supported for s in answer.sentences),
         "loose_numbers": loose_numbers(answer),
     }  # fmt: skip
