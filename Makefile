@@ -22,10 +22,15 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
 
-# real manuals in ../shared/data (or ANDON_SHARED_DATA), asked through Chromium; look at the screenshots in build/shots
+# real manuals in ../shared/data (or ANDON_SHARED_DATA): asked through Chromium (look at the screenshots in build/shots), then
+# retrieval sets, codes, table cells and scans; about an hour
 bench-open:
 	@scripts/install.sh test $(PYTHON)
 	@mkdir -p build && $(BIN)/python tests/bench_open_manuals.py docs/results/open-manuals.json --shots build/shots
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_embedder docs/results/embedder.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_codes docs/results/codes.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_tables docs/results/tables.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_ocr docs/results/ocr.json
 
 demo-manuals:
 	@scripts/install.sh test $(PYTHON)
