@@ -27,7 +27,7 @@ from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.service_errors import FAILURES, BodyLimit, add_error_shapes, error_json, status_of, unexpected_json
-from assistant.wire import Json, event_json, hit_json, job_json, manual_json
+from assistant.wire import Json, event_json, job_json, manual_json, results_json
 from index.errors import UnknownFormat
 from index.jobs import Job
 from index.library import Scope
@@ -168,11 +168,7 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
         manuals: Annotated[list[str] | None, Query()] = None,
     ) -> Json:
         """Hits alone, best first, each with score and why it was found."""
-        results = andon.library.search(q, k, Scope(frozenset(manuals or ())))
-        return {
-            "hits": [hit_json(hit) for hit in results.hits], "codes": list(results.codes),
-            "unknown_codes": list(results.unknown_codes),
-        }  # fmt: skip
+        return results_json(andon.library.search(q, k, Scope(frozenset(manuals or ()))))
 
 
 async def _next(events: Iterator[Event], end: Event | None, limiter: CapacityLimiter) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
 from index.jobs import Job
 from index.passage import Hit, Manual
+from index.search import Results
 
 Json = dict[str, Any]
 
@@ -30,6 +31,21 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 4), "support": round(hit.support, 4),
         "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
         "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
+    }  # fmt: skip
+
+
+def results_json(results: Results) -> Json:
+    """``choices``: the entries that a code may mean, where it means several things."""
+    return {
+        "hits": [hit_json(hit) for hit in results.hits], "codes": list(results.codes),
+        "unknown_codes": list(results.unknown_codes),
+        "choices": [
+            {
+                "code": choice.code, "manual": choice.manual_id, "title": choice.title,
+                "section": list(choice.section), "passage": choice.passage_id,
+            }
+            for choice in results.choices
+        ],
     }  # fmt: skip
 
 

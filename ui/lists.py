@@ -32,9 +32,10 @@ def _job(job: Job, manual: Manual | None, lang: Lang) -> str:
     more = ""
     if job.state == "running" and job.pages_total:
         pages = _say("admin.pages_done", lang, done=job.pages_done, total=job.pages_total)
+        left = " · " + _say("admin.seconds_left", lang, seconds=job.seconds_left) if job.seconds_left else ""
         more = (
             f'<progress max="{job.pages_total}" value="{job.pages_done}" aria-label="{escape(job.name)}"></progress>'
-            f"<small>{pages}</small>"
+            f"<small>{pages}{left}</small>"
         )
     elif job.state == "failed":
         more = f"<small>{escape(reason(job, lang))}</small>"
@@ -102,13 +103,16 @@ def dialog_html(lang: Lang) -> str:
 
 def hits_html(results: Results, lang: Lang) -> str:
     """What a search finds, best first, with score and why."""
-    unknown = ""
+    notes = ""
     if results.unknown_codes:
         codes = ", ".join(results.unknown_codes)
-        unknown = f'<p class="a-note">{_say("admin.unknown_codes", lang, codes=codes)}</p>'
+        notes = f'<p class="a-note">{_say("admin.unknown_codes", lang, codes=codes)}</p>'
+    if results.choices:
+        places = " / ".join(" > ".join((choice.title, *choice.section)) for choice in results.choices)
+        notes += f'<p class="a-note">{_say("admin.choices", lang, places=places)}</p>'
     if not results.hits:
-        return f'{unknown}<p class="a-note" role="status">{_say("admin.no_hits", lang)}</p>'
-    return unknown + "".join(_hit(hit, rank, lang) for rank, hit in enumerate(results.hits, start=1))
+        return f'{notes}<p class="a-note" role="status">{_say("admin.no_hits", lang)}</p>'
+    return notes + "".join(_hit(hit, rank, lang) for rank, hit in enumerate(results.hits, start=1))
 
 
 def _hit(hit: Hit, rank: int, lang: Lang) -> str:

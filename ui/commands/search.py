@@ -17,7 +17,7 @@ def search(
 ) -> None:
     """Print the passages found for QUESTION: file, page, text, score and why each was found."""
     from assistant.build import open_library
-    from assistant.wire import hit_json
+    from assistant.wire import results_json
 
     library = open_library(settings_with(data=data))
     try:
@@ -25,15 +25,10 @@ def search(
     finally:
         library.close()
     if as_json:
-        print_json(
-            {
-                "question": question,
-                "hits": [hit_json(hit) for hit in results.hits],
-                "codes": list(results.codes),
-                "unknown_codes": list(results.unknown_codes),
-            }
-        )
+        print_json({"question": question, **results_json(results)})
         return
+    for choice in results.choices:
+        tell("cli.choice", code=choice.code, title=choice.title, section=" > ".join(choice.section))
     if not results.hits:
         tell("cli.no_hits")
     for rank, hit in enumerate(results.hits, start=1):

@@ -222,11 +222,12 @@ _ADMIN: dict[str, Entry] = {
     "admin.upload": {"ja": "マニュアルの登録", "en": "Add manuals"},
     "admin.upload_button": {"ja": "ファイルを選んで登録", "en": "Choose files to add"},
     "admin.upload_note": {
-        "ja": "PDF、Word、Excel、PowerPoint、CSV、Markdown、AsciiDoc、HTML、テキスト、これらの ZIP。"
+        "ja": "PDF、Word、Excel、PowerPoint、CSV、Markdown、AsciiDoc、HTML、テキスト、画像、これらの ZIP。"
+        "画像とスキャンは、文字認識(OCR)を入れた場合に読み取ります。"
         "1 ファイル {megabytes} MB まで、複数まとめて選べます。"
         "同じ名前のファイルは改訂版として置き換えます。",
-        "en": "PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, or a ZIP of these, "
-        "up to {megabytes} MB each, several at once. "
+        "en": "PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, pictures, or a ZIP of these, "
+        "up to {megabytes} MB each, several at once. Pictures and scans are read where OCR is installed. "
         "A file of the same name replaces the earlier one as its next revision.",
     },
     "admin.jobs": {"ja": "登録の状況", "en": "Progress"},
@@ -239,6 +240,7 @@ _ADMIN: dict[str, Entry] = {
     "admin.state.done": {"ja": "登録済み", "en": "Added"},
     "admin.state.failed": {"ja": "登録できません", "en": "Not added"},
     "admin.state.cancelled": {"ja": "中止", "en": "Cancelled"},
+    "admin.seconds_left": {"ja": "残り約 {seconds} 秒", "en": "about {seconds} s left"},
     "admin.pages_done": {"ja": "{done} / {total} ページ", "en": "{done} of {total} pages"},
     "admin.manuals": {"ja": "登録済みのマニュアル", "en": "Manuals"},
     "admin.manuals_count": {"ja": "{manuals} 冊、{passages} 箇所", "en": "{manuals} manuals, {passages} passages"},
@@ -307,6 +309,10 @@ _ADMIN: dict[str, Entry] = {
     "admin.unknown_codes": {
         "ja": "どのマニュアルにもないコード: {codes}",
         "en": "Codes that stand in no manual: {codes}",
+    },
+    "admin.choices": {
+        "ja": "同じコードの候補が複数あります: {places}",
+        "en": "The code means several things: {places}",
     },
     "admin.score": {"ja": "スコア {score}", "en": "Score {score}"},
     "admin.support": {"ja": "語の一致 {percent} %", "en": "{percent} % of the words"},

@@ -56,6 +56,10 @@ TERMINAL: dict[str, Entry] = {
     },
     "cli.time": {"ja": "原文 {found} ms、回答完了 {total} ms", "en": "quote after {found} ms, done after {total} ms"},
     "cli.no_hits": {"ja": "該当する箇所はありません。", "en": "Nothing found."},
+    "cli.choice": {
+        "ja": "{code} は複数あります: {title} {section}",
+        "en": "{code} means several things: {title} {section}",
+    },
     "cli.reading": {"ja": "読み取り中", "en": "reading"},
     "cli.recognising": {"ja": "文字認識中(OCR)", "en": "recognising text (OCR)"},
     "cli.embedding": {"ja": "索引作成中", "en": "indexing"},
