@@ -21,6 +21,7 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_relevance docs/results/relevance.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_serving docs/results/serving.json
 
 # real manuals in ../shared/data (or ANDON_SHARED_DATA): asked through Chromium (look at the screenshots in build/shots), then
 # retrieval sets, codes, table cells and scans; about an hour
