@@ -24,7 +24,7 @@ from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
-from index.search import Results
+from index.search.searcher import Results
 from index.text import language
 
 NEAREST = 3

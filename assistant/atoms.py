@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.text import terms
 
 AtomKind = Literal["word", "number", "unit", "ident", "kanji", "kana", "sign"]

@@ -14,7 +14,7 @@ from edge.errors import EdgeFailed
 from edge.models import resolve, style_of
 from edge.options import EdgeOptions
 from edge.runner import Runner
-from index.embedder import Embedder, make_embedder
+from index.embedders.embedder import Embedder, make_embedder
 from index.errors import IndexFailed
 from index.library import Library
 from index.options import IndexOptions

@@ -16,7 +16,7 @@ from assistant.prompt import Excerpt
 from assistant.verify import SentenceSplitter, verify_sentence
 from edge.runner import Choice, Choices
 from index.passage import Kind
-from index.quantity import asked_quantities, gives
+from index.search.quantity import asked_quantities, gives
 from index.text import informative, terms
 
 MOST_LINES = 5

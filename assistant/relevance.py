@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.answer import Declined
-from index.search import Results
+from index.search.searcher import Results
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from assistant.errors import AdminOnly, NotAllowed
 from assistant.service_errors import FAILURES, BodyLimit, add_error_shapes, error_json, status_of, unexpected_json
 from assistant.wire import Json, event_json, job_json, manual_json, results_json
 from index.errors import UnknownFormat
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.library import Scope
 from index.manuals.choose import suffixes
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.passage import Hit, Manual
-from index.search import Results
+from index.search.searcher import Results
 
 Json = dict[str, Any]
 

@@ -9,17 +9,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from index.build import Added, Builder, Progress, ReportProgress, manual_name
-from index.embedder import Embedder, make_embedder
+from index.embedders.embedder import Embedder, make_embedder
+from index.embedders.refill import Refill, ReportDone, VectorState
 from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown
-from index.jobs import JobQueue
+from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_name
+from index.ingest.jobs import JobQueue
+from index.ingest.originals import Originals
+from index.ingest.parsing import Parser
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
-from index.originals import Originals
-from index.parsing import Parser
 from index.passage import Manual, Passage
-from index.refill import Refill, ReportDone, VectorState
-from index.search import Results, Scope, Searcher
+from index.search.searcher import Results, Scope, Searcher
 from index.store import VectorStore
 from index.truth import Truth
 

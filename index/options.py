@@ -11,7 +11,7 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
     """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
-    ``index.embedder.make_embedder`` takes; "none" means keyword and code search only."""
+    ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only."""
 
     folder: Path
     embedder: str = "none"

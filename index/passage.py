@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.coverage import Coverage
+from index.manuals.coverage import Coverage
 
 Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
@@ -29,7 +29,7 @@ class Passage:
 
     ``text`` is verbatim (white space tidied, nothing else); ``pages`` are 1-based physical pages and
     ``page_labels`` what is printed on them ("3-12"), pair by pair. ``section`` is the heading path from the chapter
-    down; ``codes`` are the alarm and parameter codes of the text in canonical form (see ``index.codes``).
+    down; ``codes`` are the alarm and parameter codes of the text in canonical form (see ``index.codes.find``).
     ``recognised`` is None where the file itself holds the text; where OCR read it from a picture, how sure it was on
     average (0 to 1): such a text wants a look at the page.
     """

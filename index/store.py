@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.embedder import Vectors
+from index.embedders.embedder import Vectors
 from index.errors import IndexStale
 
 ADD_AT_ONCE = 1000

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.passage import Lang
 
 _HIRAGANA = "ぁ-ゖゝゞ"
@@ -128,8 +128,8 @@ def terms(text: str) -> list[str]:
     """Search terms of ``text`` in order, repeats kept; for indexing and for questions alike.
 
     Latin words lower case and lightly stemmed, numbers with their decimals, Japanese as character pairs, and every
-    code of ``index.codes`` whole (lower case) before its plain pieces. A term holds letters, digits, "_", "." and "-"
-    only, so that an FTS5 unicode61 tokenizer with tokenchars '_.-' keeps it whole.
+    code of ``index.codes.find`` whole (lower case) before its plain pieces. A term holds letters, digits, "_", "."
+    and "-" only, so that an FTS5 unicode61 tokenizer with tokenchars '_.-' keeps it whole.
     """
     out: list[str] = []
     placed = 0

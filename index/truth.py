@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.coverage import Coverage
-from index.entry import code_rows
+from index.codes.entry import code_rows
 from index.errors import IndexFailed
-from index.lookalikes import folded_terms
+from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
+from index.search.lookalikes import folded_terms
 from index.text import terms
 
 

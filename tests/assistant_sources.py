@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.answer import Quote
-from index.chunk import DraftPassage, chunk
 from index.manuals.markdown import MarkdownReader
 from index.passage import Hit, Lang, Manual, Passage
+from index.passages.chunk import DraftPassage, chunk
 
 MANUALS = sorted((Path(__file__).resolve().parents[1] / "demo/sources").glob("*/manual.md"))
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|(?<=\.)\s+(?=[A-Z])|\n")

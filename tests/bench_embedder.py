@@ -28,7 +28,7 @@ import numpy as np
 
 from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
-from index.embedder import Embedder, EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import Embedder, EmbedderMissing, TextKind, Vectors
 from index.library import Library
 from index.options import IndexOptions
 from tests.retrieval_sets import (
@@ -44,7 +44,7 @@ from tests.retrieval_sets import (
 
 REFERENCE = "minilm"
 HITS = 10
-AT_ONCE = 64  # texts, as in index.build
+AT_ONCE = 64  # texts, as in index.ingest.build
 WARM_UP = 8  # texts embedded before the clock counts
 
 

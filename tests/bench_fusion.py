@@ -1,4 +1,4 @@
-"""What the mix of keywords and vectors is tuned on: groups of questions, scored over a grid of index.fuse.Mix.
+"""What the mix of keywords and vectors is tuned on: groups of questions, scored over a grid of index.search.fuse.Mix.
 
     python -m tests.bench_fusion RESULT.json [--embedder NAME] [--corpus FOLDER] [--groups NAME ...]
 
@@ -24,12 +24,12 @@ from typing import Any
 
 from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
-from index.embedder import Embedder
-from index.fuse import MIX, Candidate, Evidence, Mix, fuse
+from index.embedders.embedder import Embedder
 from index.library import Library
 from index.options import IndexOptions
 from index.passage import Hit, Lang, Manual, Passage
-from index.search import Searcher, spread
+from index.search.fuse import MIX, Candidate, Evidence, Mix, fuse
+from index.search.searcher import Searcher, spread
 from index.store import VectorStore
 from index.truth import Truth
 from tests.bench_relevance import is_expected

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.settings import ROOT
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.manuals.markdown import MarkdownReader
 from index.passage import Hit
-from index.rows import is_alarm_row
+from index.passages.rows import is_alarm_row
 
 SEED = 20
 WORDINGS = ("en-1", "en-2", "ja-1", "ja-2", "odd")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.embedder import Embedder
+from index.embedders.embedder import Embedder
 
 TEXTS = [
     "AL.32 Overcurrent: cut the power and check the motor cable.",

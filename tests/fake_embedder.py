@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from index.embedder import TextKind, Vectors
+from index.embedders.embedder import TextKind, Vectors
 from index.text import terms
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from fake_embedder import FakeEmbedder
 
-from index.build import Builder
-from index.jobs import JobQueue
+from index.ingest.build import Builder
+from index.ingest.jobs import JobQueue
+from index.ingest.originals import Originals
 from index.library import Library
 from index.options import IndexOptions
-from index.originals import Originals
 from index.passage import Manual, Passage
 from index.store import VectorStore
 from index.truth import Truth

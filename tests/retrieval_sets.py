@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build import embedding_text
-from index.chunk import chunk
+from index.ingest.build import embedding_text
 from index.manuals.block import Page
 from index.manuals.markdown import blocks_of_markdown
 from index.passage import Hit, Lang
+from index.passages.chunk import chunk
 
 BEST = (1, 5, 10)
 NOT_FOUND = 0  # as a rank

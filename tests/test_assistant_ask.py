@@ -21,7 +21,7 @@ from edge.runner import Message, Sampling
 from edge.runner import Piece as Spoken
 from index.library import Library, Scope
 from index.options import IndexOptions
-from index.search import Results
+from index.search.searcher import Results
 
 MANUAL_JA = """# コンベヤ SC-9 取扱説明書
 

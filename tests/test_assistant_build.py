@@ -17,7 +17,7 @@ from tiny_embedder import write_embedder
 from assistant.build import build, open_embedder, open_library
 from assistant.settings import Settings
 from edge.errors import EdgeFailed, ModelAltered, ModelMissing
-from index.embedder import EmbedderMissing
+from index.embedders.embedder import EmbedderMissing
 
 ROOT = Path(__file__).resolve().parents[1]
 needs_onnx = pytest.mark.skipif(

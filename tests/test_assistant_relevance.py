@@ -8,7 +8,7 @@ from assistant_sources import quote
 
 from assistant.relevance import LIMITS, decline
 from index.passage import Hit
-from index.search import Results
+from index.search.searcher import Results
 
 
 def hits(*support: float) -> tuple[Hit, ...]:

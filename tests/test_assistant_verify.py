@@ -16,7 +16,7 @@ from mutations import mutants
 
 from assistant.atoms import atoms_of
 from assistant.verify import SentenceSplitter, verify_sentence
-from index.chunk import DraftPassage
+from index.passages.chunk import DraftPassage
 
 STEPS_JA = (
     "1. QS1 を OFF にしてから 15 分以上待つ。\n"

@@ -9,7 +9,7 @@ from assistant_sources import quote
 
 from assistant.answer import Answer, Found, Piece, Sentence, Timing
 from assistant.wire import answer_json, event_json, hit_json, job_json, manual_json, quote_json
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.passage import Box, Manual, Why
 
 QUOTE = quote("QS1 を OFF にする。", number=2, section=("1 安全", "1.3 ロックアウト"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.actions import ACTIONS, asked_actions, asks_how, plain
+from index.search.actions import ACTIONS, asked_actions, asks_how, plain
 
 
 def asked(question: str) -> list[str]:

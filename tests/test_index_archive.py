@@ -12,10 +12,10 @@ from manual_texts import SERVO_EN, SERVO_JA
 from office_files import word_file
 
 from index.errors import EmptyManual, ManualTooLarge, ManualUnreadable
+from index.ingest.unpack import add_all
 from index.library import Library
 from index.manuals.archive import Limits, Member, members
 from index.options import IndexOptions
-from index.unpack import add_all
 
 KNOWN = (".md", ".txt", ".docx", ".zip")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from index.coverage import Skipped
 from index.errors import EmptyManual
 from index.manuals.asciidoc import AsciiDocReader, Walk
 from index.manuals.asciidoc_inline import plain
+from index.manuals.coverage import Skipped
 
 MANUAL = """\
 = SC-200 Conveyor

@@ -10,12 +10,12 @@ from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement
 from manual_texts import SERVO_EN, SERVO_JA, many_pages, many_sections, write
 
-from index.build import EMBED_AT_ONCE, Added, Builder, Cancelled, Progress, embedding_text, manual_name
+from index.embedders.refill import Refill, VectorState
 from index.errors import IndexFailed, ManualUnreadable
+from index.ingest.build import EMBED_AT_ONCE, Added, Builder, Cancelled, Progress, embedding_text, manual_name
+from index.ingest.originals import Originals
 from index.options import IndexOptions
-from index.originals import Originals
 from index.passage import Manual, Passage
-from index.refill import Refill, VectorState
 from index.store import VectorStore
 from index.truth import Truth
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import PROSE_TOKENS, DraftPassage, chunk
 from index.manuals.block import Block, Page, pair_cells
 from index.manuals.markdown import MarkdownReader, blocks_of_markdown
 from index.passage import Box
-from index.sentences import estimate_tokens, pieces, sentences
+from index.passages.chunk import PROSE_TOKENS, DraftPassage, chunk
+from index.passages.sentences import estimate_tokens, pieces, sentences
 
 SHARED = Path(os.environ.get("ANDON_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 ALARM_HEADER = ("アラーム番号", "名称", "原因", "処置")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codes import canonical, find_codes
+from index.codes.find import canonical, find_codes
 
 
 @pytest.mark.parametrize(

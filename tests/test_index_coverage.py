@@ -8,9 +8,9 @@ import pytest
 from office_files import workbook_file
 from ui_made import MANUAL
 
-from index.coverage import Coverage, Skipped, Tally
 from index.library import Library
 from index.manuals.block import Block, Page
+from index.manuals.coverage import Coverage, Skipped, Tally
 from index.manuals.pdf import PdfReader
 from index.options import IndexOptions
 from ui.coverage import SHOWN, coverage_notes
@@ -77,7 +77,7 @@ def test_coverage_is_kept_with_the_manual(tmp_path: Path) -> None:
 def test_people_are_told_in_both_languages() -> None:
     from dataclasses import replace
 
-    from index.jobs import Job
+    from index.ingest.jobs import Job
 
     labels = [str(n) for n in range(1, SHOWN + 4)]
     coverage = Coverage(20, skipped=(*(Skipped("scan", n) for n in labels), Skipped("hidden_sheet", "旧"),

@@ -10,8 +10,8 @@ import pytest
 from contract_embedder import TEXTS, EmbedderContract
 from tiny_embedder import write_embedder, write_tokenizer
 
-from index.embed_onnx import MAX_TOKENS, OnnxEmbedder
-from index.embedder import Embedder, EmbedderMissing, make_embedder
+from index.embedders.embedder import Embedder, EmbedderMissing, make_embedder
+from index.embedders.onnx_file import MAX_TOKENS, OnnxEmbedder
 
 pytest.importorskip("onnx", reason="the tiny model is written with onnx (pip install 'andon[train]')")
 

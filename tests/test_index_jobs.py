@@ -19,9 +19,9 @@ from index_agreement import assert_agreement, raw
 from killed_uploads import upload, upload_and_die
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_pages, many_sections, write
 
-from index.embedder import TextKind, Vectors
+from index.embedders.embedder import TextKind, Vectors
 from index.errors import EmptyManual, ManualUnreadable
-from index.jobs import MAX_CRASHES, Job
+from index.ingest.jobs import MAX_CRASHES, Job
 from index.library import Library
 from index.options import IndexOptions
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.keywords import search_keywords, term_rarity
 from index.passage import Manual, Passage
+from index.search.keywords import search_keywords, term_rarity
 from index.text import terms
 from index.truth import Truth
 

@@ -13,11 +13,11 @@ from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement, raw, vector_ids
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_sections, write
 
+from index.embedders.refill import VectorState
 from index.errors import EmptyManual, IndexBusy, IndexFailed, ManualUnknown, ManualUnreadable, UnknownFormat
 from index.library import Library, files_under
 from index.options import IndexOptions
-from index.refill import VectorState
-from index.search import Scope
+from index.search.searcher import Scope
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from index.coverage import Coverage
-from index.glossary import bundled
-from index.keywords import search_keywords
-from index.lookalikes import MARK, alike, folded_terms, marked, with_digits
+from index.manuals.coverage import Coverage
 from index.passage import Manual, Passage
-from index.question import understand
+from index.search.glossary import bundled
+from index.search.keywords import search_keywords
+from index.search.lookalikes import MARK, alike, folded_terms, marked, with_digits
+from index.search.question import understand
 from index.text import terms
 from index.truth import Truth
 

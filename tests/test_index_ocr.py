@@ -16,13 +16,13 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from index.chunk import chunk
 from index.errors import EmptyManual, ManualDamaged, UnknownFormat
 from index.manuals.block import Page
 from index.manuals.choose import reader_for
 from index.manuals.ocr_page import Pose
 from index.manuals.pdf_quality import Look, look_at, verdict
 from index.passage import Box
+from index.passages.chunk import chunk
 
 DEMO = Path(__file__).resolve().parents[1] / "demo/manuals"
 TABLE_PAGE = 24  # of sc200.pdf: the alarm table

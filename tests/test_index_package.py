@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from office_files import slides_file, with_part, word_file, workbook_file
 
-from index.chunk import chunk
 from index.errors import (
     ManualDamaged,
     ManualEncrypted,
@@ -22,6 +21,7 @@ from index.errors import (
 )  # fmt: skip
 from index.manuals.choose import reader_for
 from index.manuals.package import COMPOUND
+from index.passages.chunk import chunk
 
 MAIN = {".docx": "word/document.xml", ".pptx": "ppt/slides/slide1.xml", ".xlsx": "xl/worksheets/sheet1.xml"}
 MAKERS = {".docx": word_file, ".pptx": slides_file, ".xlsx": workbook_file}

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from test_index_pdf import make_pdf
 
-from index.build import Cancelled
 from index.errors import EmptyManual, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow, UnknownFormat
-from index.parsing import MEGABYTE, Caps, Parser, Seen, open_here
+from index.ingest.build import Cancelled
+from index.ingest.parsing import MEGABYTE, Caps, Parser, Seen, open_here
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -120,7 +120,7 @@ def test_leaving_a_file_half_read_does_not_spoil_the_next(parser: Parser, tmp_pa
 
 def test_a_killed_service_takes_its_reader_with_it(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from index.parsing import Parser; p = Parser(); "
+        "import sys, time; from pathlib import Path; from index.ingest.parsing import Parser; p = Parser(); "
         "list(p.open(Path(sys.argv[1])).pages); print(p._idle.process.pid, flush=True); time.sleep(60)"
     )
     service = subprocess.Popen(

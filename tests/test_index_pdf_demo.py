@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from index.chunk import DraftPassage, chunk
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.manuals.block import Block, Page
 from index.manuals.markdown import blocks_of_markdown
 from index.manuals.pdf import PdfReader
-from index.rows import is_alarm_row
+from index.passages.chunk import DraftPassage, chunk
+from index.passages.rows import is_alarm_row
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 SLUGS = sorted(path.stem for path in (DEMO / "manuals").glob("*.pdf"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.quantity import QUANTITIES, Quantity, asked_quantities, gives
+from index.search.quantity import QUANTITIES, Quantity, asked_quantities, gives
 
 
 def names(question: str) -> list[str]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.glossary import FILE, Glossary, bundled
 from index.library import Library
-from index.makers import makers_in
 from index.options import IndexOptions
 from index.passage import Lang, Manual
-from index.question import Concept, Variant, machine_names, understand
-from index.rank import Fields, relevance
+from index.search.glossary import FILE, Glossary, bundled
+from index.search.makers import makers_in
+from index.search.question import Concept, Variant, machine_names, understand
+from index.search.rank import Fields, relevance
 
 GLOSSARY = Glossary(
     [

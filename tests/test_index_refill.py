@@ -12,10 +12,10 @@ from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement
 from manual_texts import ROBOT_EN, SERVO_EN, many_sections, write
 
-from index.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.refill import VectorState
 from index.library import REFILL_AT_ONCE, Library
 from index.options import IndexOptions
-from index.refill import VectorState
 
 SECTIONS = REFILL_AT_ONCE + 100
 

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_sections, write
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.library import Library
 from index.options import IndexOptions
-from index.search import CANDIDATES, MAX_QUESTION, Results, Scope
+from index.search.searcher import CANDIDATES, MAX_QUESTION, Results, Scope
 from index.text import terms
 
 NAMES = {"sv20.md": SERVO_EN, "rb77.md": ROBOT_EN, "sv20-ja.md": SERVO_JA, "conveyor.md": many_sections(3 * CANDIDATES)}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from office_files import slides_file
 
-from index.chunk import chunk
-from index.coverage import Skipped
+from index.manuals.coverage import Skipped
 from index.manuals.slides import SlidesReader
+from index.passages.chunk import chunk
 
 
 @pytest.mark.parametrize("ja", [True, False])

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from index.chunk import DraftPassage, chunk
 from index.errors import EmptyManual, ManualDamaged, ManualTooLarge
 from index.manuals import table_file
 from index.manuals.block import Block
 from index.manuals.grid import Line, header_rows, row_blocks
 from index.manuals.table_file import TableFileReader
+from index.passages.chunk import DraftPassage, chunk
 
 SHARED = Path(os.environ.get("ANDON_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.entry import lead_codes
+from index.codes.entry import lead_codes
 from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
 from index.schema import STEPS, VERSION

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from office_files import element, with_part, word_file
 
-from index.chunk import chunk
 from index.errors import EmptyManual
 from index.manuals.block import Block, Page, Reading
 from index.manuals.word import WordReader
 from index.manuals.word_numbering import numeral
+from index.passages.chunk import chunk
 
 PAGES = re.compile(rb"<Pages>\d+</Pages>")
 

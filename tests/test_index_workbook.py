@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from office_files import workbook_file
 
-from index.chunk import chunk
-from index.coverage import Skipped
 from index.errors import EmptyManual, ManualTooLarge
 from index.manuals import workbook
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.number_format import displayed
 from index.manuals.workbook import WorkbookReader
+from index.passages.chunk import chunk
 
 
 def read(path: Path) -> tuple[Reading, list[Page]]:

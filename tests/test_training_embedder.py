@@ -204,7 +204,7 @@ def test_a_run_leaves_its_report_and_two_forms_of_one_model(made: tuple[Path, di
     assert json.loads((folder / "run/run.json").read_text("utf-8"))["held_out"].keys() == report["held_out"].keys()
     from sentence_transformers import SentenceTransformer
 
-    from index.embed_onnx import OnnxEmbedder
+    from index.embedders.onnx_file import OnnxEmbedder
 
     texts = ["モータの異常", "Replace the belt.", "圧力が低い", "check the pump 24"]
     library = SentenceTransformer(

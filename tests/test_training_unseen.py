@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.chunk import chunk
 from index.manuals.choose import reader_for
 from index.passage import Passage
+from index.passages.chunk import chunk
 from training.errors import CorpusMissing
 from training.evaluate_unseen import holds, shares
 from training.unseen import COUNTS, questions, write_manuals

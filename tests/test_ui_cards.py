@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ui_made import MANUAL, PIECE, make_answer, make_found, make_hit
 
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.passage import Why
-from index.search import Results
+from index.search.searcher import Results
 from ui.answers import answer_html, failure_html, verdict
 from ui.cards import page_label, quotes_html
 from ui.lists import hits_html, jobs_html, manuals_html

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.wire import results_json
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.library import Library
 from index.options import IndexOptions
-from index.search import Results
+from index.search.searcher import Results
 from ui.cli import app
 from ui.lists import hits_html, jobs_html
 

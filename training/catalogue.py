@@ -31,8 +31,7 @@ class Entry:
             f'sha256 = "{sha256_of(self.file)}"\n'
             f"bytes = {self.file.stat().st_size}\n"
             f'licence = "{self.licence}"\n'
-            f'source = "{self.source}"\n'
-            + (f'style = "{self.style}"\n' if self.style else "")
+            f'source = "{self.source}"\n' + (f'style = "{self.style}"\n' if self.style else "")
         )
 
 

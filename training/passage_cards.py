@@ -6,9 +6,9 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from index.chunk import DraftPassage, chunk
 from index.manuals.block import Block, Page
 from index.manuals.markdown import blocks_of_markdown
+from index.passages.chunk import DraftPassage, chunk
 from training.card import Ask, Card, Span
 from training.corpus import Document, sentences
 from training.made_manual import Draft, draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.coverage import Coverage, SkipReason
+from index.manuals.coverage import Coverage, SkipReason
 from ui.wording import Lang, say
 
 SHOWN = 12  # labels named one by one

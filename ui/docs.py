@@ -76,14 +76,18 @@ def settings_page() -> str:
 
 
 def tree() -> str:
-    """Every source file with the first line of its docstring."""
-    lines = ["```text"]
-    for floor in FLOORS:
-        lines.append(f"{floor + '/':<28}{_first_line(ROOT / floor / '__init__.py')}")
-        for file in sorted((ROOT / floor).rglob("*.py")):
-            if file.name != "__init__.py":
-                lines.append(f"  {file.relative_to(ROOT / floor).as_posix():<26}{_first_line(file)}")
-    return "\n".join([*lines, "```"])
+    """Every folder and source file with the first line of its docstring."""
+    lines = [line for floor in FLOORS for line in _branch(ROOT / floor, 0)]
+    return "\n".join(["```text", *lines, "```"])
+
+
+def _branch(folder: Path, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth + folder.name + '/':<28}{_first_line(folder / '__init__.py')}"
+    for file in sorted(folder.iterdir()):
+        if (file / "__init__.py").is_file():
+            yield from _branch(file, depth + 1)
+        elif file.suffix == ".py" and file.name != "__init__.py":
+            yield f"{'  ' * (depth + 1) + file.name:<28}{_first_line(file)}"
 
 
 def _first_line(file: Path) -> str:

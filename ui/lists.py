@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from index.jobs import Job
+from index.ingest.jobs import Job
 from index.passage import Hit, Manual
-from index.search import Results
+from index.search.searcher import Results
 from ui.cards import body_html, head_html
 from ui.coverage import coverage_notes
 from ui.wording import Lang, say, say_error

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.library import Library
 from index.passage import Manual, Passage
 from ui.wording import Lang, say

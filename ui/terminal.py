@@ -15,7 +15,7 @@ from ui.wording import Lang, say, say_error
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
-    from index.build import Progress
+    from index.ingest.build import Progress
     from index.passage import Passage
 
 Data = Annotated[

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.coverage import Skipped
 from index.errors import EmptyManual
 from index.manuals import signs
 from index.manuals.asciidoc_inline import plain, with_attributes
 from index.manuals.asciidoc_table import TableText
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.plain import read_text
 
 _HEADING = re.compile(r"^(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?$")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from index.coverage import Skipped
+from index.manuals.coverage import Skipped
 from index.passage import Box
 
 BlockKind = Literal["heading", "paragraph", "step", "bullet", "row", "warning", "caption", "code"]

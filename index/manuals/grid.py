@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.manuals.block import Block, pair_cells
-from index.rows import is_alarm_row, is_symptom_row
+from index.passages.rows import is_alarm_row, is_symptom_row
 
 LOOK_AHEAD = 8  # rows that are looked at before the header is decided; the rest streams
 _HEADER_CHARACTERS = 40  # a column's name is short

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from index.coverage import Skipped
 from index.manuals import signs
 from index.manuals.block import Page
+from index.manuals.coverage import Skipped
 from index.manuals.ocr import Image, is_installed
 from index.manuals.ocr_page import NUMBERED, Scanned, read_page
 from index.manuals.pdf_blocks import PageReader

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.coverage import Skipped, SkipReason
 from index.errors import EmptyManual, ManualDamaged, ManualEncrypted, ManualUnreadable, OcrMissing
 from index.manuals.block import Page, Reading, ReportPage
+from index.manuals.coverage import Skipped, SkipReason
 from index.manuals.ocr import INSTALL, is_installed
 from index.manuals.ocr_render import Judged, judged, scanned_page
 from index.manuals.pdf_blocks import PageReader, Style, folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.codes import find_codes
+from index.codes.find import find_codes
 from index.manuals import signs
 from index.manuals.grid import LOOK_AHEAD, header_rows, stacked
 from index.manuals.grid import Line as GridLine

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.coverage import Skipped
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.grid import Line, row_blocks
 from index.manuals.package import POWERPOINT, empty, opened, unreadable
 from index.manuals.sheet import text_blocks

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.coverage import Skipped
 from index.errors import ManualUnreadable
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.package import WORD, empty, opened, unreadable
 from index.manuals.sheet import text_blocks
 from index.manuals.word_numbering import Numbering

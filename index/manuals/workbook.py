@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.coverage import Skipped
 from index.errors import ManualUnreadable
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.grid import Line
 from index.manuals.number_format import displayed
 from index.manuals.package import EXCEL, empty, opened, unreadable

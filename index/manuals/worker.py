@@ -5,8 +5,8 @@
 One JSON object a line. In: {"path"}. Out, in this order: {"seen": [pages done, pages in all, read by OCR]} any number
 of times, {"title", "page_count", "skipped"} once, {"page"} for each page, {"end"}; or {"failed"} with the error's code,
 message, remedy and details; or {"memory"} or {"broke"} with what happened. A hostile file may take this process down;
-the other side (index.parsing) says so and starts another. JSON, and not pickle, because what comes out of here is not
-trusted.
+the other side (index.ingest.parsing) says so and starts another. JSON, and not pickle, because what comes out of here
+is not trusted.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, set
 from ui.wording import say_error
 
 if TYPE_CHECKING:
-    from index.unpack import Outcome
+    from index.ingest.unpack import Outcome
 
 app = typer.Typer(help="Add, list and remove manuals.", no_args_is_help=True)
 
@@ -29,8 +29,8 @@ def add(
     One bad file does not stop the others; the exit code is 1 if any could not be added.
     """
     from assistant.build import open_library
+    from index.ingest.unpack import add_all
     from index.library import files_under
-    from index.unpack import add_all
 
     library = open_library(settings_with(data=data), write=True)
     results, failed = [], False
@@ -113,7 +113,7 @@ def remove(manual: Annotated[str, typer.Argument(help="The manual's id or file n
 def rebuild(data: Data = None) -> None:
     """Make all vectors again, for example after choosing another embedder."""
     from assistant.build import open_library
-    from index.build import Progress
+    from index.ingest.build import Progress
 
     library = open_library(settings_with(data=data), rebuild=True)
     line = ProgressLine(library.embedder.name if library.embedder is not None else "")

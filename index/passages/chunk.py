@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.codes import find_codes
-from index.entry import number_code
-from index.listed import listed_entries
-from index.lookalikes import with_digits
+from index.codes.entry import number_code
+from index.codes.find import find_codes
+from index.codes.listed import listed_entries
 from index.manuals import signs
 from index.manuals.block import Block, Page
 from index.passage import Box, Kind, Lang
-from index.rows import AlarmTable, entry_code, is_alarm_row, row_line, row_lines, speaks_of_alarms
-from index.sentences import CountTokens, estimate_tokens, pieces
+from index.passages.rows import AlarmTable, entry_code, is_alarm_row, row_line, row_lines, speaks_of_alarms
+from index.passages.sentences import CountTokens, estimate_tokens, pieces
+from index.search.lookalikes import with_digits
 from index.text import language
 
 PROSE_TOKENS = 350  # fits three passages and a question into the context of a small model

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.build import EMBED_AT_ONCE, embedding_text
-from index.embedder import Embedder
+from index.embedders.embedder import Embedder
 from index.errors import IndexFailed
+from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.store import VectorStore
 from index.truth import Truth
 

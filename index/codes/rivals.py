@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.codes import family_in
-from index.entry import own_cell
+from index.codes.entry import own_cell
+from index.codes.find import family_in
 from index.passage import Lang, Manual, Passage
-from index.question import TRANSLATED, Concept, Question, machine_names
+from index.search.question import TRANSLATED, Concept, Question, machine_names
 from index.text import terms
 
 TITLED = 0.5  # what a word of the manual's title counts beside one of the headings

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import Added, ReportProgress
 from index.errors import ManualUnreadable
+from index.ingest.build import Added, ReportProgress
 from index.library import Library
 from index.manuals.archive import ZIP, members
 from index.manuals.choose import suffixes

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.codes import Code
-from index.fuse import CodeMatch
+from index.codes.find import Code
+from index.codes.rivals import Choice, Entry, settle
+from index.codes.spoken import FAMILIES, other_forms, padded_forms, spoken_codes, spoken_names
 from index.passage import Manual
-from index.question import Question
-from index.rivals import Choice, Entry, settle
-from index.spoken import FAMILIES, other_forms, padded_forms, spoken_codes, spoken_names
+from index.search.fuse import CodeMatch
+from index.search.question import Question
 from index.truth import Truth
 
 FAMILY = 4  # so many codes of one form (S-01, S-02, …) make another of that form a code too

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
 
 MAX_TOKENS = 256
 CHARACTERS_A_TOKEN = 32  # a text is cut here before it is tokenised; no tokenizer's mean is near it

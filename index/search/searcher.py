@@ -8,17 +8,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
-from index.beside import look_beside
-from index.codebook import look_up_codes
-from index.embedder import Embedder, Vectors
-from index.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
-from index.glossary import bundled
-from index.keywords import rarity_of_nothing, search_keywords, term_rarity
-from index.makers import makers_in
+from index.codes.codebook import look_up_codes
+from index.codes.rivals import Choice
+from index.embedders.embedder import Embedder, Vectors
 from index.passage import Hit, Lang, Manual, Passage
-from index.question import Question, understand
-from index.rank import Fields, Relevance, relevance
-from index.rivals import Choice
+from index.search.beside import look_beside
+from index.search.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
+from index.search.glossary import bundled
+from index.search.keywords import rarity_of_nothing, search_keywords, term_rarity
+from index.search.makers import makers_in
+from index.search.question import Question, understand
+from index.search.rank import Fields, Relevance, relevance
 from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.actions import Action, actions_in, asked_actions, asks_how, plain
-from index.codes import find_codes
-from index.glossary import Glossary
+from index.codes.find import find_codes
 from index.passage import Hit, Lang, Manual, Passage
-from index.quantity import Quantity, asked_quantities, gives
-from index.question import Question, machine_names, understand
-from index.rank import Fields, relevance
-from index.sentences import sentences
+from index.passages.sentences import sentences
+from index.search.actions import Action, actions_in, asked_actions, asks_how, plain
+from index.search.glossary import Glossary
+from index.search.quantity import Quantity, asked_quantities, gives
+from index.search.question import Question, machine_names, understand
+from index.search.rank import Fields, relevance
 from index.text import informative, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]

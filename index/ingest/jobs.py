@@ -11,11 +11,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from index.build import Builder, Cancelled, Progress, ReportProgress, manual_name
 from index.errors import IndexFailed, ManualUnreadable
+from index.ingest.build import Builder, Cancelled, Progress, ReportProgress, manual_name
+from index.ingest.originals import Original, Originals
 from index.manuals.archive import ZIP, members
 from index.manuals.choose import suffixes
-from index.originals import Original, Originals
 from index.truth import Truth, storable
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index.chunk import DraftPassage, chunk
-from index.coverage import Coverage, Tally
-from index.embedder import Embedder, Vectors
+from index.embedders.embedder import Embedder, Vectors
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
+from index.ingest.originals import Original, Originals
+from index.ingest.parsing import OpenFile, Seen, Watch, open_here
 from index.manuals.block import Page
-from index.originals import Original, Originals
-from index.parsing import OpenFile, Seen, Watch, open_here
+from index.manuals.coverage import Coverage, Tally
 from index.passage import Lang, Manual, Passage
+from index.passages.chunk import DraftPassage, chunk
 from index.store import VectorStore
 from index.text import language
 from index.truth import Truth, storable

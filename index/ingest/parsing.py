@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.coverage import Skipped
 from index.errors import IndexFailed, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow
+from index.ingest.reader_process import ReaderProcess
 from index.manuals.block import Block, Page, Reading
 from index.manuals.choose import reader_for
+from index.manuals.coverage import Skipped
 from index.passage import Box
-from index.reader_process import ReaderProcess
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")

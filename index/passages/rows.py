@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.codes import find_codes
-from index.entry import family_of, number_code, ranges_in
+from index.codes.entry import family_of, number_code, ranges_in
+from index.codes.find import find_codes
 from index.manuals.block import Block
 
 _CODE_COLUMN = re.compile(

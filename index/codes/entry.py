@@ -17,9 +17,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from index.codes import Code, canonical, family_in, find_codes
-from index.lookalikes import with_digits
+from index.codes.find import Code, canonical, family_in, find_codes
 from index.passage import Passage
+from index.search.lookalikes import with_digits
 
 Held = tuple[str, int]
 

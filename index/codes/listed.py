@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from index.codes import find_codes
-from index.entry import list_family, ranges_in
+from index.codes.entry import list_family, ranges_in
+from index.codes.find import find_codes
 from index.manuals.block import Block
 
 FEWEST = 2  # a single paragraph that begins with a code is no list

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.question import Concept
+from index.search.question import Concept
 
 # BM25F (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009). Length counts less than usual (b = 0.3):
 # a passage is a whole procedure or one table row, so its length says little about how much else it is about.

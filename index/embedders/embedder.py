@@ -49,16 +49,16 @@ def make_embedder(setting: str) -> Embedder | None:
     if setting == "none":
         return None
     if setting == "minilm":
-        from index.embed_torch import MiniLm
+        from index.embedders.torch_model import MiniLm
 
         return MiniLm()
     path = Path(setting).expanduser()
     if path.suffix.lower() == ".onnx":
-        from index.embed_onnx import OnnxEmbedder
+        from index.embedders.onnx_file import OnnxEmbedder
 
         return OnnxEmbedder(path)
     if path.is_dir():
-        from index.embed_torch import SentenceModel
+        from index.embedders.torch_model import SentenceModel
 
         return SentenceModel(path)
     raise EmbedderMissing(

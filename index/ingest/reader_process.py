@@ -24,7 +24,7 @@ class ReaderProcess:
     """One child process. ``idle``: it has answered all it was asked."""
 
     def __init__(self, module: str, memory_bytes: int) -> None:
-        root = str(Path(__file__).resolve().parents[1])
+        root = str(Path(__file__).resolve().parents[2])  # where the package index lies
         before = os.environ.get("PYTHONPATH")
         paths = root + (os.pathsep + before if before else "")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.codes import Code
-from index.entry import name_key
+from index.codes.entry import name_key
+from index.codes.find import Code
 
 FAMILIES = ("ERR", "AL", "FAULT", "WARN", "CODE")  # words that people use for each other
 LONGEST_NAME = 7  # words of a named flag
@@ -99,8 +99,8 @@ def spoken_codes(text: str, codes: Sequence[Code]) -> tuple[tuple[str, ...], ...
 
 
 def spoken_names(text: str) -> tuple[str, ...]:
-    """Keys (index.entry.name_key) of the flags that ``text`` may name in words, the longest first: two words or more in
-    a row, however they are joined, or one written in capitals."""
+    """Keys (index.codes.entry.name_key) of the flags that ``text`` may name in words, the longest first: two words
+    or more in a row, however they are joined, or one written in capitals."""
     words = list(_WORD.finditer(text))[:MOST_WORDS]
     joined = [_JOINT.fullmatch(text, a.end(), b.start()) is not None for a, b in pairwise(words)]
     keys = {key: None for length in range(LONGEST_NAME, 1, -1) for key in _runs(words, joined, length)}

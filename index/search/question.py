@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.codes import Code, find_codes
-from index.glossary import Glossary, Known
-from index.lookalikes import alike
+from index.codes.find import Code, find_codes
 from index.passage import Lang, Manual
+from index.search.glossary import Glossary, Known
+from index.search.lookalikes import alike
 from index.text import informative, language, normalise, terms
 
 TRANSLATED = 0.8  # a translated word beside one that the question holds itself

@@ -1,0 +1,1 @@
+"""alarm, parameter and part codes: found, catalogued, looked up; never guessed."""

@@ -1,0 +1,1 @@
+"""texts -> unit vectors, and the vectors made again when the embedder changes."""

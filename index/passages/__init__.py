@@ -1,0 +1,1 @@
+"""blocks of pages -> passages that can be quoted whole."""

@@ -1,0 +1,1 @@
+"""question -> hits: what it names, its terms, candidates, their order."""
