@@ -9,7 +9,7 @@ from index.manuals.coverage import Coverage
 
 Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
-Found = Literal["code", "keyword", "vector"]
+Found = Literal["code", "keyword", "vector", "word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """A manual as the index knows it: one name, one live revision, the original beside it by content hash (SHA-256)."""
+    """A manual as the index knows it: one name, one live revision, the original beside it by content hash (SHA-256).
+    ``lines`` and ``machines`` are those that an admin says it is for."""
 
     id: str
     name: str
@@ -63,11 +64,14 @@ class Manual:
     lang: Lang
     added_at: str
     coverage: Coverage = field(default_factory=Coverage)
+    lines: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason why a hit was found: by which means, and at which rank there (1 is best)."""
+    """One reason why a hit was found: by which means, and at which rank there (1 is best); "word" is a word of the
+    site's own list, and ``detail`` what it was taken for."""
 
     by: Found
     rank: int
@@ -75,12 +79,22 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The same text in another manual."""
+
+    passage: Passage
+    manual: Manual
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found, with the manual's title. ``score`` orders hits of one question; ``support`` is the share
-    (0 to 1) of the question's informative words that the passage holds and is comparable between questions."""
+    (0 to 1) of the question's informative words that the passage holds and is comparable between questions. ``also``:
+    where else the very same words stand, which are not hits of their own."""
 
     passage: Passage
     manual: Manual
     score: float
     support: float
     why: tuple[Why, ...] = field(default=())
+    also: tuple[Twin, ...] = ()

@@ -43,8 +43,15 @@ ALTER TABLE manual ADD COLUMN coverage TEXT NOT NULL DEFAULT '{}';
 _PASSAGES_TELL_OCR = """
 ALTER TABLE passage ADD COLUMN recognised REAL;
 """
+_SITE_WORDS_AND_ATTRIBUTES = """
+CREATE TABLE synonym (word TEXT PRIMARY KEY, said TEXT NOT NULL, family INTEGER NOT NULL, place INTEGER NOT NULL);
+CREATE INDEX synonym_family ON synonym (family, place);
+CREATE TABLE attribute (
+  manual_id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (manual_id, kind, value));
+ALTER TABLE job ADD COLUMN attributes TEXT NOT NULL DEFAULT '';
+"""
 # never change a step that was released; append another
-STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR)
+STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES)
 VERSION = len(STEPS)
 
 

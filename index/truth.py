@@ -166,6 +166,7 @@ class Truth:
         with self.transaction() as db:
             removed = self._drop_passages(db, manual_id)
             db.execute("DELETE FROM manual WHERE id = ?", (manual_id,))
+            db.execute("DELETE FROM attribute WHERE manual_id = ?", (manual_id,))
         return removed
 
     def _drop_passages(self, db: sqlite3.Connection, manual_id: str) -> list[str]:
@@ -213,8 +214,13 @@ class Truth:
         return [_passage(row) for row in rows]
 
 
+_LISTED = (
+    "(SELECT group_concat(value, char(31)) FROM attribute WHERE attribute.manual_id = manual.id AND kind = '{kind}')"
+)
 _MANUAL = (
-    "SELECT manual.*, count(passage.number) AS passages FROM manual LEFT JOIN passage ON passage.manual_id = manual.id"
+    "SELECT manual.*, count(passage.number) AS passages,"
+    f" {_LISTED.format(kind='line')} AS lines, {_LISTED.format(kind='machine')} AS machines"
+    " FROM manual LEFT JOIN passage ON passage.manual_id = manual.id"
 )
 
 
@@ -267,8 +273,12 @@ def _manual(row: sqlite3.Row) -> Manual:
     return Manual(
         id=row["id"], name=row["name"], title=row["title"], revision=row["revision"], sha256=row["sha256"],
         pages=row["pages"], passages=row["passages"], lang=row["lang"], added_at=row["added_at"],
-        coverage=Coverage.from_json(row["coverage"]),
+        coverage=Coverage.from_json(row["coverage"]), lines=_listed(row["lines"]), machines=_listed(row["machines"]),
     )  # fmt: skip
+
+
+def _listed(values: str | None) -> tuple[str, ...]:
+    return tuple(sorted(values.split("\x1f"))) if values else ()
 
 
 def _passage(row: sqlite3.Row) -> Passage:
