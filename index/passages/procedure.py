@@ -1,0 +1,62 @@
+"""Procedure: where steps with their intro and warnings begin and end, and where too long ones are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from index.passages.placed import Placed, kind_at, quoted_line
+from index.passages.sentences import CountTokens
+
+PROCEDURE_TOKENS = 1200  # longer ones are cut between steps, half as long again within a step's list
+
+
+def group_end(blocks: Sequence[Placed], at: int) -> int | None:
+    """Where the procedure that begins at ``at`` ends, or None where none begins. It may begin with warnings and one
+    intro paragraph directly before its first step (three with a warning among them: the warning must not be parted from
+    its steps), and goes on over notes, pictures and warnings between steps."""
+    start = at
+    while kind_at(blocks, start) in ("warning", "paragraph"):
+        start += 1
+    before = [placed.block.kind for placed in blocks[at:start]]
+    most = 3 if "warning" in before else 1
+    if kind_at(blocks, start) != "step" or before.count("paragraph") > most:
+        return None
+    end = start + 1
+    last = blocks[start].block
+    ahead = end
+    while ahead < len(blocks):
+        block = blocks[ahead].block
+        if block.kind == "step":
+            if block.level == 0 and _ordinal(block.label) == 1 and last.level == 0:
+                break  # the next procedure
+            if block.level <= last.level:
+                last = block
+            end = ahead + 1
+        elif block.kind == "row":
+            break
+        elif block.kind == "bullet" and (block.level > 0 or ahead == end):
+            end = ahead + 1
+        ahead += 1
+    # What follows the last step is part of the procedure only where it was printed inside it; but the command that a
+    # last step announces is often written without the indent that would say so.
+    while kind_at(blocks, end) == "code":
+        end += 1
+    return end
+
+
+def procedure_parts(blocks: Sequence[Placed], count_tokens: CountTokens) -> Iterator[list[Placed]]:
+    """The blocks of one procedure, cut where it is too long for one passage."""
+    held: list[Placed] = []
+    for placed in blocks:
+        top = placed.block.kind == "step" and placed.block.level == 0
+        cost = count_tokens("\n".join(quoted_line(p.block) for p in [*held, placed]))
+        if held and (cost > 1.5 * PROCEDURE_TOKENS or (top and cost > PROCEDURE_TOKENS)):
+            yield held
+            held = []
+        held.append(placed)
+    yield held
+
+
+def _ordinal(label: str) -> int:
+    digits = "".join(c for c in label if c.isdecimal())
+    return int(digits) if digits else (ord(label[0]) - ord("①") + 1 if "①" <= label[:1] <= "⑳" else 0)
