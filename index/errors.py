@@ -14,6 +14,16 @@ IndexFailed
 │   ├── ReaderOverMemory      reading it needs more memory than a reader may have
 │   └── ReaderTooSlow         reading it does not come to an end
 ├── ManualUnknown         no manual of that id or name
+├── AttributeRefused      a line or machine of a manual that cannot be one
+├── ScopeUnknown          a search is narrowed to something that is not there
+├── SynonymUnknown        no site word, or group of them, like that
+├── SynonymsRefused       site words that cannot be taken
+│   ├── WordRefused           a separator or control character in a word
+│   ├── WordTooLong           a sentence rather than a word
+│   ├── WordTooShort          one character, which stands everywhere
+│   ├── WordsTooFew           a group of one word
+│   ├── SynonymsFull          more groups or words than the limit
+│   └── SynonymsUnreadable    a file that is no list of words
 ├── IndexStale            built with another embedder
 └── IndexBusy             another process is changing this index
 """
@@ -95,3 +105,43 @@ class IndexStale(IndexFailed):
 
 class IndexBusy(IndexFailed):
     code = "index_busy"
+
+
+class AttributeRefused(IndexFailed):
+    code = "attribute_refused"
+
+
+class ScopeUnknown(IndexFailed):
+    code = "scope_unknown"
+
+
+class SynonymUnknown(IndexFailed):
+    code = "synonym_unknown"
+
+
+class SynonymsRefused(IndexFailed):
+    code = "synonyms_refused"
+
+
+class WordRefused(SynonymsRefused):
+    code = "word_refused"
+
+
+class WordTooLong(SynonymsRefused):
+    code = "word_too_long"
+
+
+class WordTooShort(SynonymsRefused):
+    code = "word_too_short"
+
+
+class WordsTooFew(SynonymsRefused):
+    code = "words_too_few"
+
+
+class SynonymsFull(SynonymsRefused):
+    code = "synonyms_full"
+
+
+class SynonymsUnreadable(SynonymsRefused):
+    code = "synonyms_unreadable"

@@ -77,6 +77,46 @@ ERRORS: dict[str, Entry] = {
         "ja": "このマニュアルは登録されていません。削除された可能性があります。",
         "en": "This manual is not in the library. It may have been removed.",
     },
+    "attribute_refused": {
+        "ja": "ラインまたは機械の名前が正しくありません。1 つ 60 文字以内、20 個までで、区切りはカンマ(,)です。",
+        "en": "This cannot be the name of a line or machine: up to 60 characters each, up to 20, with commas between.",
+    },
+    "scope_unknown": {
+        "ja": "絞り込みに指定した名前がありません。登録されている名前から選んでください。",
+        "en": "The search is narrowed to something that is not there. Choose one of the known names.",
+    },
+    "synonym_unknown": {
+        "ja": "この言葉は「現場の言葉」に登録されていません。ほかの管理者が削除した可能性があります。",
+        "en": "This is not among the site words. Another admin may have removed it.",
+    },
+    "synonyms_refused": {
+        "ja": "この言葉は登録できません。",
+        "en": "These words cannot be taken.",
+    },
+    "word_refused": {
+        "ja": "使えない文字が含まれています。区切り文字( = , ; | )や制御文字を除いてください。",
+        "en": "It holds a character that cannot be used. Leave out separators (= , ; |) and control characters.",
+    },
+    "word_too_long": {
+        "ja": "長すぎます。文ではなく、60 文字以内の名前や短い語句にしてください。",
+        "en": "It is too long. Give a name or a short phrase of up to 60 characters, not a sentence.",
+    },
+    "word_too_short": {
+        "ja": "1 文字の言葉はどこにでも当てはまるため、登録できません。2 文字以上にしてください。",
+        "en": "A single character would be found everywhere. Give two or more.",
+    },
+    "words_too_few": {
+        "ja": "同じ意味の言葉を 2 つ以上、= で区切って入力してください。例: 2号機 = 梱包機 = SW-310",
+        "en": "Give two or more words that mean the same, with = between. Example: No. 2 = packer = SW-310",
+    },
+    "synonyms_full": {
+        "ja": "登録できる数を超えます(1,000 組まで、1 組 30 語まで)。使わない言葉を削除してください。",
+        "en": "That is more than the list takes (1,000 groups, 30 words each). Remove words that nobody uses.",
+    },
+    "synonyms_unreadable": {
+        "ja": "言葉の一覧として読み取れません。1 行に 1 組の CSV または TSV(1 MB まで)にしてください。",
+        "en": "This is no list of words. Give a CSV or TSV file with one group a line, up to 1 MB.",
+    },
     "index_stale": {
         "ja": "索引が別の設定で作られています。andon index rebuild で作り直してください。",
         "en": "The index was built with another setting. Make it again with: andon index rebuild",
