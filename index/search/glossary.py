@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from index.passage import Lang
-from index.text import normalise, terms
+from index.search.synonyms import Synonyms
+from index.text import informative, language, normalise, terms
 
 FILE = Path(__file__).with_name("glossary.tsv")
 
@@ -24,7 +26,9 @@ class Known:
 
 class Glossary:
     """Looks up the longest known phrases of a text. File format: English variants, tab, Japanese variants, each
-    separated by " | "; lines that start with "#" are left out."""
+    separated by " | "; lines that start with "#" are left out. ``site``: the words that mean the same on this site."""
+
+    site = Synonyms()
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._entries: dict[Lang, dict[tuple[str, ...], Known]] = {"ja": {}, "en": {}}
@@ -49,6 +53,25 @@ class Glossary:
         """Characters of Japanese text, which has no word borders; stemmed words of English text."""
         return tuple(normalise(text)) if lang == "ja" else tuple(terms(text))
 
+    def with_site(self, site: Synonyms) -> Glossary:
+        """This glossary with the site's own words beside it."""
+        other = copy(self)
+        other.site = site
+        return other
+
+    def said_else(self, word: str) -> dict[Lang, tuple[str, ...]]:
+        """Other ways to say ``word``, whole, by language: what is known of it, or its parts put together in the other
+        language ("robot palletiser": "ロボット パレタイザ")."""
+        lang = language(word)
+        other: Lang = "en" if lang == "ja" else "ja"
+        known = self.look_up(word, lang)
+        if len(known) == 1 and normalise(known[0].phrase) == normalise(word):
+            return {lang: known[0].synonyms, other: known[0].translations}
+        covered = {term for entry in known for term in terms(entry.phrase)}
+        if known and all(entry.translations for entry in known) and covered.issuperset(_told(word)):
+            return {lang: (), other: (" ".join(entry.translations[0] for entry in known),)}
+        return {lang: (), other: ()}
+
     def look_up(self, text: str, lang: Lang) -> list[Known]:
         """The phrases of ``text`` (written in ``lang``) that are known, longest first at each place, none
         overlapping."""
@@ -64,6 +87,10 @@ class Glossary:
             else:
                 place += 1
         return found
+
+
+def _told(word: str) -> list[str]:
+    return [term for term in terms(word) if informative(term)]
 
 
 @lru_cache(maxsize=1)

@@ -7,21 +7,24 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.codes.find import Code, find_codes
 from index.passage import Lang, Manual
 from index.search.glossary import Glossary, Known
 from index.search.lookalikes import alike
+from index.search.names import machine_names, mentions
+from index.search.nicknames import SiteWord, site_words
 from index.text import informative, language, normalise, terms
 
+__all__ = ["Concept", "Question", "Variant", "machine_names", "understand"]
+
+SITE_WORD = 0.95  # another word of the site's own list: an admin said that it means the same
 TRANSLATED = 0.8  # a translated word beside one that the question holds itself
 IDENTIFIER = 1.5  # a name of a part or signal (PS1, CN5): it means one thing
 SYNONYM = 0.7  # another word of the same language
 MISREAD = 0.95  # a word that OCR may have misread
 KANA_PAIR = 0.5  # weight of a pair with hiragana in it: endings and particles far more often than words
-# a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
-_PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_LANGS: tuple[Lang, ...] = ("ja", "en")
 _OTHER: dict[Lang, Lang] = {"ja": "en", "en": "ja"}
 _IDENTIFIER = re.compile(r"[a-z]{1,5}[\d_.-]*\d[a-z]?")
 _MAYBE_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,4})[ .\-]?(\d{2,5})(?![A-Za-z0-9])")
@@ -61,7 +64,7 @@ class Question:
     ("R1105" for R-1105); ``named``: ids of the manuals whose machine it names by its product name, ``meant``: those it
     names in words ("the palletiser"); ``wants_steps``: whether it asks how to do something; ``concepts``: what passages
     of each language are searched for; ``reach``: the share (0 to 1) of the question's words that could be said in that
-    language.
+    language; ``site``: the words of the site's own list that it says, applied to all of these.
     """
 
     text: str
@@ -73,6 +76,7 @@ class Question:
     wants_steps: bool
     concepts: Mapping[Lang, tuple[Concept, ...]]
     reach: Mapping[Lang, float]
+    site: tuple[SiteWord, ...] = ()
 
     def terms(self, lang: Lang) -> tuple[str, ...]:
         """All search terms for passages of ``lang``."""
@@ -86,54 +90,38 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
     text = unicodedata.normalize("NFKC", text)
     lang = language(text)
     codes = find_codes(text)
-    mentions = _mentions(text, {manual.id: machine_names(manual) for manual in manuals}, codes)
-    rest = _without(text, [(start, end) for _, start, end in mentions])
+    named = mentions(text, manuals, codes)
+    site = site_words(text, manuals, glossary)
+    machines = [(word.start, word.end) for word in site if word.named]
+    machines += [(start, end) for _, start, end in named]
+    rest = _without(text, [*machines, *((word.start, word.end) for word in site)])
     own = {term: _weight(term) for term in dict.fromkeys(terms(rest)) if informative(term)}
     known = glossary.look_up(rest, lang)
     other = _OTHER[lang]
-    translated, reach = _translated(known, lang, own)
-    concepts = {lang: _in_own_words(known, own), other: translated}
+    from_site = {of: _of_site([word for word in site if not word.named], of) for of in _LANGS}
+    translated, reach = _translated(known, lang, own, from_site[other])
+    concepts = {lang: (*from_site[lang], *_in_own_words(known, own)), other: translated}
     if any(manual.coverage.ocr for manual in manuals):
         concepts = {of: tuple(map(_with_lookalikes, said)) for of, said in concepts.items()}
+    meant = _meant(known, lang, manuals, glossary).union(*(word.meant for word in site))
     return Question(
         text=text,
         lang=lang,
-        codes=tuple(c for c in codes if not any(start < c.end and c.start < end for _, start, end in mentions)),
-        maybe_codes=_maybe_codes(text, codes),
-        named=frozenset(manual for manual, _, _ in mentions),
-        meant=_meant(known, lang, manuals, glossary),
+        codes=tuple(c for c in codes if not any(start < c.end and c.start < end for start, end in machines)),
+        maybe_codes=(*_maybe_codes(text, codes, machines), *(code for word in site for code in word.codes)),
+        named=frozenset(manual for manual, _, _ in named).union(*(word.named for word in site)),
+        meant=meant,
         wants_steps=bool(_WANTS_STEPS.search(text)),
         concepts=concepts,
         reach={lang: 1.0, other: reach},
+        site=site,
     )
 
 
-def machine_names(manual: Manual) -> frozenset[str]:
-    """The product names in a manual's title and file name, without separators (SC-200 is SC200)."""
-    title = unicodedata.normalize("NFKC", manual.title)
-    names = {match[1] + match[2] for match in _PRODUCT.finditer(title)}
-    plain = re.sub(r"[^A-Z0-9]", "", Path(manual.name).stem.upper())
-    return frozenset(names | ({plain} if re.fullmatch(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}", plain) else set()))
-
-
-def _mentions(text: str, names: Mapping[str, frozenset[str]], codes: Sequence[Code]) -> list[tuple[str, int, int]]:
-    """(manual id, start, end) wherever ``text`` names a machine; a longer code that begins like it (SC-200-BRK) does
-    not."""
-    found = []
-    for manual, of_manual in names.items():
-        for name in of_manual:
-            letters, digits = re.fullmatch(r"([A-Z]+)(.*)", name).groups()  # type: ignore[union-attr]
-            pattern = rf"(?<![A-Za-z0-9]){letters}[\s\-‐ー]?{digits}(?![A-Za-z0-9])"
-            for match in re.finditer(pattern, text, re.IGNORECASE):
-                inside = any(c.start <= match.start() and match.end() < c.end for c in codes)
-                if not inside:
-                    found.append((manual, match.start(), match.end()))
-    return found
-
-
-def _maybe_codes(text: str, codes: Sequence[Code]) -> tuple[str, ...]:
-    """Letters and digits outside of any code found."""
-    free = (m for m in _MAYBE_CODE.finditer(text) if not any(c.start < m.end() and m.start() < c.end for c in codes))
+def _maybe_codes(text: str, codes: Sequence[Code], machines: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """Letters and digits outside of any code or machine found."""
+    taken = [*((code.start, code.end) for code in codes), *machines]
+    free = (m for m in _MAYBE_CODE.finditer(text) if not any(s < m.end() and m.start() < e for s, e in taken))
     return tuple(dict.fromkeys(match[1].upper() + match[2] for match in free))
 
 
@@ -170,10 +158,30 @@ def _in_own_words(known: Sequence[Known], own: Mapping[str, float]) -> tuple[Con
     return (*concepts, *rest)
 
 
-def _translated(known: Sequence[Known], lang: Lang, own: Mapping[str, float]) -> tuple[tuple[Concept, ...], float]:
-    """Concepts for passages in the other language: what needs no translation (codes, numbers, Latin words in Japanese
-    text) and the glossary's words for the rest; and the share of the question that they cover."""
-    concepts: list[Concept] = []
+def _of_site(site: Sequence[SiteWord], lang: Lang) -> tuple[Concept, ...]:
+    """A concept for each of the site's words, as passages of ``lang`` may say it: by itself, by any other word of its
+    group, and by what the glossary knows of those."""
+    concepts = []
+    for word in site:
+        own, others = _said([word.said]), _said(word.others)
+        known = (said for said in _said(word.known[lang]) if said not in (*own, *others))
+        variants = (
+            *(Variant(said) for said in own),
+            *(Variant(said, SITE_WORD, True) for said in others if said not in own),
+            *(Variant(said, SYNONYM, True) for said in known),
+        )
+        if variants:
+            concepts.append(Concept(variants, sum(map(_weight, variants[0].terms))))
+    return tuple(concepts)
+
+
+def _translated(
+    known: Sequence[Known], lang: Lang, own: Mapping[str, float], site: Sequence[Concept]
+) -> tuple[tuple[Concept, ...], float]:
+    """Concepts for passages in the other language: the ``site``'s words, what needs no translation (codes, numbers,
+    Latin words in Japanese text) and the glossary's words for the rest; and the share of the question that they
+    cover."""
+    concepts: list[Concept] = list(site)
     covered: set[str] = set()
     for term, weight in own.items():
         plain = not _JAPANESE.search(term)
@@ -186,8 +194,9 @@ def _translated(known: Sequence[Known], lang: Lang, own: Mapping[str, float]) ->
         if variants and phrase:
             concepts.append(Concept(variants, sum(own[term] for term in phrase)))
             covered |= phrase
-    total = sum(own.values())
-    return tuple(concepts), sum(own[term] for term in covered) / total if total else 0.0
+    by_site = sum(concept.weight for concept in site)
+    total = by_site + sum(own.values())
+    return tuple(concepts), (by_site + sum(own[term] for term in covered)) / total if total else 0.0
 
 
 def _with_lookalikes(concept: Concept) -> Concept:

@@ -27,7 +27,8 @@ def read_groups(data: bytes, name: str) -> list[tuple[str, ...]]:
     for what is no such list."""
     if len(data) > MOST_BYTES:
         raise SynonymsUnreadable(
-            f"{name} has {len(data):,} bytes; a list of words may have {MOST_BYTES:,}.", "Check that it is the right file."
+            f"{name} has {len(data):,} bytes; a list of words may have {MOST_BYTES:,}.",
+            "Check that it is the right file.",
         )
     try:
         text = decode_text(data, name)

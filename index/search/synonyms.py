@@ -60,7 +60,7 @@ class Synonyms:
     def find(self, text: str) -> list[Spoken]:
         """Where ``text`` (in form NFKC) says one of the words, the longest first at each place, none overlapping.
 
-        A word in Latin letters or digits is found whole ("2号機" not in 12号機), a katakana word not inside a longer one.
+        A word in Latin letters or digits is found whole ("2号機" not in 12号機), a katakana word not in a longer one.
         """
         whole = word_key(text)
         # a quick look first: a thousand patterns a question would cost more than all the rest of a search
@@ -73,6 +73,7 @@ class Synonyms:
         return sorted(_longest(found), key=lambda spoken: spoken.start)
 
 
+@lru_cache(maxsize=4096)
 def word_key(word: str) -> str:
     """The form in which two words are the same word: folded as search does, without separators."""
     return _JOIN.sub("", normalise(word))
@@ -101,6 +102,8 @@ def _pieces(folded: str) -> Iterator[str]:
                 yield "[・·]?"
             elif before.isascii() and before.isalpha() and character.isdigit():
                 yield rf"[\s{_DASH}]?"
+            elif _IS_KATAKANA.match(before):
+                yield "ー*"  # folded away at the end of a katakana word
             yield re.escape(character)
         before = character
 

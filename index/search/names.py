@@ -1,0 +1,49 @@
+"""Names of machines: what a manual's machine is called, and where a text names it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from index.codes.find import Code
+from index.passage import Manual
+from index.search.synonyms import word_pattern
+
+# a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
+_PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_STEM = re.compile(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}")
+
+
+def machine_names(manual: Manual) -> frozenset[str]:
+    """The product names in a manual's title, its file name and the machines an admin set, without separators (SC-200
+    is SC200)."""
+    title = unicodedata.normalize("NFKC", manual.title)
+    names = {match[1] + match[2] for match in _PRODUCT.finditer(title)}
+    for given in manual.machines:
+        names |= {match[1] + match[2] for match in _PRODUCT.finditer(given.upper())}
+    plain = re.sub(r"[^A-Z0-9]", "", Path(manual.name).stem.upper())
+    return frozenset(names | ({plain} if _STEM.fullmatch(plain) else set()))
+
+
+def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> list[tuple[str, int, int]]:
+    """(manual id, start, end) wherever ``text`` (in form NFKC) names a machine; a longer code that begins like it
+    (SC-200-BRK) does not."""
+    found = []
+    for manual in manuals:
+        for pattern in _patterns(manual):
+            for match in pattern.finditer(text):
+                inside = any(c.start <= match.start() and match.end() < c.end for c in codes)
+                if not inside:
+                    found.append((manual.id, match.start(), match.end()))
+    return found
+
+
+def _patterns(manual: Manual) -> Iterable[re.Pattern[str]]:
+    for name in machine_names(manual):
+        letters, digits = re.fullmatch(r"([A-Z]+)(.*)", name).groups()  # type: ignore[union-attr]
+        yield re.compile(rf"(?<![A-Za-z0-9]){letters}[\s\-‐ー]?{digits}(?![A-Za-z0-9])", re.IGNORECASE)
+    for given in manual.machines:
+        if not _PRODUCT.search(given.upper()):
+            yield word_pattern(given)
