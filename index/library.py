@@ -51,7 +51,7 @@ class Library:
             if self._store is not None:
                 opened.callback(self._store.close)
             self._originals = Originals(options, self._truth)
-            self._parser = Parser()
+            self._parser = Parser(options.caps)
             opened.callback(self._parser.close)
             self._builder = Builder(self._truth, self._store, self.embedder, self._originals, self._parser.open)
             self._refill: Refill | None = None

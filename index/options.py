@@ -5,17 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_FILE_BYTES = 512 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one file may cost. ``memory_bytes``: address space of the reader; OCR takes 1.9 GB of it, 1.0 GB resident.
+    ``page_s``: from one sign of progress to the next; ``whole_s`` and ``per_page_s``: from first to last."""
+
+    memory_bytes: int = 3072 * MEGABYTE
+    page_s: float = 300.0
+    whole_s: float = 900.0
+    per_page_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
     """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
-    ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only."""
+    ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only.
+    ``caps``: what reading one file may cost."""
 
     folder: Path
     embedder: str = "none"
     max_file_bytes: int = MAX_FILE_BYTES
+    caps: Caps = Caps()
 
     @property
     def database(self) -> Path:

@@ -15,7 +15,8 @@ from test_index_pdf import make_pdf
 
 from index.errors import EmptyManual, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow, UnknownFormat
 from index.ingest.build import Cancelled
-from index.ingest.parsing import MEGABYTE, Caps, Parser, Seen, open_here
+from index.ingest.parsing import Parser, Seen, open_here
+from index.options import MEGABYTE, Caps
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -16,25 +16,14 @@ from index.ingest.reader_process import ReaderProcess
 from index.manuals.block import Block, Page, Reading
 from index.manuals.choose import reader_for
 from index.manuals.coverage import Skipped
+from index.options import MEGABYTE, Caps
 from index.passage import Box
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-MEGABYTE = 1024 * 1024
 _POLL_S = 0.2  # how soon somebody who cancels is heard
 _KEEP_UNDER = 400 * MEGABYTE  # a worker that grew further, as OCR makes it, is not kept warm
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What one file may cost. ``memory_bytes``: address space of the reader; OCR takes 1.9 GB of it, 1.0 GB resident.
-    ``page_s``: from one sign of progress to the next; ``whole_s`` and ``per_page_s``: from first to last."""
-
-    memory_bytes: int = 3072 * MEGABYTE
-    page_s: float = 300.0
-    whole_s: float = 900.0
-    per_page_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
