@@ -10,6 +10,7 @@ AssistantFailed
 │   └── AccountRefused          a name, password or role that cannot be given
 ├── RequestRefused          a request to the service that cannot be understood
 │   └── RequestTooLarge         more bytes than the limit
+├── QuestionsWrong          a file of questions to evaluate by, or an earlier result, cannot be read
 └── SettingsWrong           andon.toml, ANDON_* or a flag has a value that cannot be used
 """
 
@@ -63,6 +64,10 @@ class RequestRefused(AssistantFailed):
 
 class RequestTooLarge(RequestRefused):
     code = "request_too_large"
+
+
+class QuestionsWrong(AssistantFailed):
+    code = "questions_wrong"
 
 
 class SettingsWrong(AssistantFailed):

@@ -42,3 +42,9 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     if results.value_beside < limits.least_beside:
         return "value_missing"
     return "procedure_missing" if results.procedure_beside < limits.least_beside else None
+
+
+def relevance(results: Results) -> float:
+    """A measure (0 to 1) that the manuals hold an answer."""
+    best = max((hit.support for hit in results.hits[:3]), default=0.0)
+    return max(0.0, best - results.missing)

@@ -15,6 +15,7 @@ from edge.errors import EdgeFailed
 from index.errors import IndexFailed
 from ui.wording import LANGS, all_wording, say, say_error
 from ui.wording.errors import ERRORS
+from ui.wording.evaluation import EVALUATION
 from ui.wording.pages import PAGES
 from ui.wording.terminal import TERMINAL
 
@@ -44,9 +45,9 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted({**PAGES, **TERMINAL, **ERRORS}))
+@pytest.mark.parametrize("key", sorted({**PAGES, **TERMINAL, **EVALUATION, **ERRORS}))
 def test_a_sentence_is_there_in_both_languages(key: str) -> None:
-    entry = {**PAGES, **TERMINAL, **ERRORS}[key]
+    entry = {**PAGES, **TERMINAL, **EVALUATION, **ERRORS}[key]
     assert set(entry) == set(LANGS)
     assert all(text.strip() for text in entry.values())
     assert places(entry["ja"]) == places(entry["en"])
@@ -71,7 +72,7 @@ def test_errors_have_no_places_so_that_every_door_can_show_them() -> None:
 
 
 def test_keys_of_the_files_do_not_collide() -> None:
-    assert len(all_wording()) == len(PAGES) + len(TERMINAL)
+    assert len(all_wording()) == len(PAGES) + len(TERMINAL) + len(EVALUATION)
 
 
 def test_every_key_the_pages_name_exists() -> None:

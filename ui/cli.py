@@ -1,4 +1,4 @@
-"""The andon command: demo, serve, index, search, ask, doctor, user, train."""
+"""The andon command: demo, serve, index, search, ask, doctor, user, train, evaluate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui.commands import ask, demo, doctor, index, search, serve, train, user
+from ui.commands import ask, demo, doctor, evaluate, index, search, serve, train, user
 
 app = typer.Typer(
     name="andon",
@@ -23,6 +23,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(index.app, name="index")
 app.add_typer(user.app, name="user")
 app.add_typer(train.app, name="train")
+app.add_typer(evaluate.app, name="evaluate")
 
 EXIT_FAILED = 1
 EXIT_DECLINED = 3

@@ -25,7 +25,8 @@ def say_error(code: str, lang: Lang, fallback: str = "") -> str:
 
 def all_wording() -> dict[str, Entry]:
     """Every key of every file here."""
+    from ui.wording.evaluation import EVALUATION
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
 
-    return {**TERMINAL, **PAGES}
+    return {**TERMINAL, **PAGES, **EVALUATION}

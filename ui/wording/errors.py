@@ -179,6 +179,10 @@ ERRORS: dict[str, Entry] = {
         "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",
         "en": "Too much was sent at once. For a file, ask an admin about the limit.",
     },
+    "questions_wrong": {
+        "ja": "評価に使うファイルを読み取れません。次に示す行またはファイルを直してください。",
+        "en": "A file to evaluate by cannot be read. Mend the lines or the file named here.",
+    },
     "settings_wrong": {
         "ja": "設定の値が正しくありません。andon.toml を確認してください。",
         "en": "A setting has a value that cannot be used. Check andon.toml.",

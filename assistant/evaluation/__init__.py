@@ -1,0 +1,1 @@
+"""Evaluation: question files, measures and comparisons, for retrieval and for answers."""
