@@ -13,6 +13,7 @@ from index.embedders.embedder import Vectors
 from index.errors import IndexStale
 
 ADD_AT_ONCE = 1000
+_REBUILD = "Rebuild them with: andon index rebuild"
 
 
 class VectorStore:
@@ -38,12 +39,11 @@ class VectorStore:
                 path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
             )
             self._collection = self._open()
+            self._collection.get(limit=1, include=["embeddings"])  # reads the files; later it would be too late
         except ChromaError as error:
             self.close()
             SharedSystemClient.clear_system_cache()  # it would hand out the broken client again, even for a new folder
-            raise IndexStale(
-                f"The vectors in {folder} cannot be opened ({error}).", "Rebuild them with: andon index rebuild"
-            ) from error
+            raise IndexStale(f"The vectors in {folder} cannot be opened ({error}).", _REBUILD) from error
 
     def _open(self) -> Any:
         """The collection that names this embedder, whatever it is called; else a new one."""
@@ -88,22 +88,39 @@ class VectorStore:
         for start in range(0, len(gone), ADD_AT_ONCE):
             self._collection.delete(ids=gone[start : start + ADD_AT_ONCE])
 
-    def nearest(self, vector: Vectors, k: int, manual_ids: Collection[str] = ()) -> list[tuple[str, float]]:
-        """The ``k`` nearest passage ids with cosine similarity, best first; of these manuals only, if any are named.
-        ``vector`` has shape (dim,)."""
+    def nearest(
+        self, vector: Vectors, k: int, manual_ids: Collection[str] = (), only: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The ``k`` nearest passage ids with cosine similarity, best first; of these manuals only, if any are named,
+        and of the passages ``only``, if they are given. ``vector`` has shape (dim,)."""
         count = self.count()
-        if k <= 0 or count == 0:
+        if k <= 0 or count == 0 or (only is not None and not only):
             return []
         found = self._collection.query(
             query_embeddings=[vector],
             n_results=min(k, count),
             include=["distances"],
             where={"manual": {"$in": sorted(manual_ids)}} if manual_ids else None,
+            ids=list(only) if only is not None else None,
         )
         return [(str(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def ids(self) -> set[str]:
         return {str(i) for i in self._collection.get(include=[])["ids"]}
+
+    def vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors, each of shape (dim,), as search sees them. Raises IndexStale where a listed one is lost."""
+        from chromadb.errors import ChromaError
+
+        found: dict[str, Vectors] = {}
+        wanted = list(ids)
+        for start in range(0, len(wanted), ADD_AT_ONCE):
+            try:
+                part = self._collection.get(ids=wanted[start : start + ADD_AT_ONCE], include=["embeddings"])
+            except ChromaError as error:
+                raise IndexStale(f"Vectors are lost ({error}).", _REBUILD) from error
+            found |= {str(i): vector for i, vector in zip(part["ids"], part["embeddings"], strict=True)}
+        return found
 
     def count(self) -> int:
         return int(self._collection.count())

@@ -8,16 +8,13 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from index.codes.entry import code_rows
 from index.errors import IndexFailed
 from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
-from index.search.lookalikes import folded_terms
-from index.text import terms
+from index.stored_rows import StoredRows
 
 
 class _Held:
@@ -143,7 +140,7 @@ class Truth:
 
     def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
         """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced."""
-        rows = [_Rows.of(manual, passage) for passage in passages]  # slow, so before others have to wait
+        rows = [StoredRows.of(manual, passage) for passage in passages]  # slow, so before others have to wait
         with self.transaction() as db:
             replaced = self._drop_passages(db, manual.id)
             db.execute(
@@ -222,43 +219,6 @@ _MANUAL = (
     f" {_LISTED.format(kind='line')} AS lines, {_LISTED.format(kind='machine')} AS machines"
     " FROM manual LEFT JOIN passage ON passage.manual_id = manual.id"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A passage as the tables hold it."""
-
-    passage: tuple[str | int | float | None, ...]
-    place: str
-    body: str
-    codes: tuple[tuple[str, int], ...]
-
-    @classmethod
-    def of(cls, manual: Manual, passage: Passage) -> _Rows:
-        place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
-        by_ocr = passage.recognised is not None
-        return cls(
-            (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
-             json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
-             passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
-             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
-            " ".join(_terms(place, by_ocr)),
-            " ".join(_terms(passage.text, by_ocr)),
-            code_rows(passage, manual.title),
-        )  # fmt: skip
-
-    def insert(self, db: sqlite3.Connection) -> None:
-        number = db.execute(
-            "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
-            " codes, boxes, recognised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self.passage,
-        ).lastrowid
-        db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
-        db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
-
-
-def _terms(text: str, by_ocr: bool) -> list[str]:
-    return [*terms(text), *folded_terms(text)] if by_ocr else terms(text)
 
 
 def storable(text: str) -> str:

@@ -1,0 +1,58 @@
+"""Stored rows: what the tables of the truth hold of a passage: itself, its search terms and its codes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.codes.entry import code_rows
+from index.passage import Manual, Passage
+from index.search.lookalikes import folded_terms
+from index.text import terms
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRows:
+    """A passage as the tables hold it. ``place`` and ``body`` are the two columns of the keyword index, terms with
+    spaces between: where the passage stands, and its text. ``codes`` are (code, lead) of the table ``code``."""
+
+    passage: tuple[str | int | float | None, ...]
+    place: str
+    body: str
+    codes: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, manual: Manual, passage: Passage) -> StoredRows:
+        place = " ".join([manual.title, Path(manual.name).stem, *passage.section])
+        by_ocr = passage.recognised is not None
+        return cls(
+            (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
+             json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
+             passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
+             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
+            " ".join(_terms(place, by_ocr)),
+            " ".join(_terms(passage.text, by_ocr)),
+            code_rows(passage, manual.title),
+        )  # fmt: skip
+
+    def insert(self, db: sqlite3.Connection) -> None:
+        number = db.execute(
+            "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
+            " codes, boxes, recognised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self.passage,
+        ).lastrowid
+        assert number is not None
+        self.insert_keywords(db, number)
+        self.insert_codes(db, number)
+
+    def insert_keywords(self, db: sqlite3.Connection, number: int) -> None:
+        db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
+
+    def insert_codes(self, db: sqlite3.Connection, number: int) -> None:
+        db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
+
+
+def _terms(text: str, by_ocr: bool) -> list[str]:
+    return [*terms(text), *folded_terms(text)] if by_ocr else terms(text)
