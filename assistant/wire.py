@@ -18,6 +18,7 @@ def manual_json(manual: Manual) -> Json:
         "id": manual.id, "name": manual.name, "title": manual.title, "revision": manual.revision,
         "sha256": manual.sha256, "pages": manual.pages, "passages": manual.passages, "lang": manual.lang,
         "added_at": manual.added_at, "coverage": asdict(manual.coverage),
+        "lines": list(manual.lines), "machines": list(manual.machines),
     }  # fmt: skip
 
 
@@ -31,6 +32,14 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 4), "support": round(hit.support, 4),
         "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
         "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
+        "also": [
+            {
+                "manual": twin.manual.id, "file": twin.manual.name, "title": twin.manual.title,
+                "passage": twin.passage.id, "section": list(twin.passage.section), "pages": list(twin.passage.pages),
+                "page_labels": list(twin.passage.page_labels),
+            }
+            for twin in hit.also
+        ],
     }  # fmt: skip
 
 

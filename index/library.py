@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
+from index.attributes import Attributes, put_attributes
 from index.embedders.embedder import Embedder, make_embedder
 from index.embedders.refill import Refill, ReportDone, VectorState
 from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown
@@ -19,11 +20,13 @@ from index.ingest.parsing import Parser
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.passage import Manual, Passage
-from index.search.searcher import Results, Scope, Searcher
+from index.search.scope import Filters, Scope
+from index.search.searcher import Results, Searcher
+from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
 from index.truth import Truth
 
-__all__ = ["Added", "Library", "Progress", "Scope"]
+__all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 
 REFILL_AT_ONCE = 256  # so many missing vectors are made before opening returns, a few seconds; more in the background
 log = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class Library:
             self._store = self._open_store(fresh=rebuild)
             if self._store is not None:
                 opened.callback(self._store.close)
+            self._synonyms = SynonymTable(self._truth)
             self._originals = Originals(options, self._truth)
             self._parser = Parser(options.caps)
             opened.callback(self._parser.close)
@@ -116,6 +120,20 @@ class Library:
     def remove(self, id_or_name: str) -> Manual:
         self._must_write()
         return self._builder.remove(id_or_name)
+
+    def describe(self, id_or_name: str, attributes: Attributes) -> Manual:
+        """Set the lines and machines that a manual is for. Needs no writer lock: the next question goes by them."""
+        put_attributes(self._truth, self.manual(id_or_name).id, attributes)
+        return self.manual(id_or_name)
+
+    @property
+    def synonyms(self) -> SynonymTable:
+        """The site's own words, to be read and changed, also while another process writes."""
+        return self._synonyms
+
+    def filters(self) -> Filters:
+        """What a search can be narrowed to."""
+        return Filters.of(self.manuals())
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         return self._searcher.search(question, k, scope)

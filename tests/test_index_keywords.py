@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.passage import Manual, Passage
 from index.search.keywords import search_keywords, term_rarity
+from index.search.scope import Within
 from index.text import terms
 from index.truth import Truth
 
@@ -38,7 +39,7 @@ def fill(truth: Truth, texts: dict[str, list[str]]) -> None:
 
 
 def found(truth: Truth, question: str, limit: int = 10, manuals: tuple[str, ...] = ()) -> list[str]:
-    numbers = search_keywords(truth, terms(question), limit, manuals)
+    numbers = search_keywords(truth, terms(question), limit, Within(manuals))
     passages = truth.numbered(numbers)
     return [passages[number].id for number in numbers]
 

@@ -17,7 +17,7 @@ from index.embedders.refill import VectorState
 from index.errors import EmptyManual, IndexBusy, IndexFailed, ManualUnknown, ManualUnreadable, UnknownFormat
 from index.library import Library, files_under
 from index.options import IndexOptions
-from index.search.searcher import Scope
+from index.search.scope import Scope
 
 ROOT = Path(__file__).resolve().parents[1]
 

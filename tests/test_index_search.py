@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_sections, write
 
 from index.codes.find import find_codes
+from index.errors import ScopeUnknown
 from index.library import Library
 from index.options import IndexOptions
-from index.search.searcher import CANDIDATES, MAX_QUESTION, Results, Scope
+from index.search.scope import Scope
+from index.search.searcher import CANDIDATES, MAX_QUESTION, Results
 from index.text import terms
 
 NAMES = {"sv20.md": SERVO_EN, "rb77.md": ROBOT_EN, "sv20-ja.md": SERVO_JA, "conveyor.md": many_sections(3 * CANDIDATES)}
@@ -102,7 +104,8 @@ def test_scope_is_applied_before_the_limit_of_candidates(library: Library) -> No
     assert places(code)[0] == ("rb77.md", "AL.32 Gripper does not close")
     outside = library.search("AL.45", 10, Scope(frozenset({library.manual("rb77.md").id})))
     assert outside.unknown_codes == ("AL45",), "it does not stand where the question is asked"
-    assert library.search("AL.32", 10, Scope(frozenset({"nobody"}))) == Results((), (), ())
+    with pytest.raises(ScopeUnknown, match="sv20.md"):
+        library.search("AL.32", 10, Scope(frozenset({"nobody"})))
 
 
 def test_vectors_are_not_asked_in_a_language_that_the_embedder_does_not_know(tmp_path: Path) -> None:

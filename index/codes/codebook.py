@@ -12,6 +12,7 @@ from index.codes.spoken import FAMILIES, other_forms, padded_forms, spoken_codes
 from index.passage import Manual
 from index.search.fuse import CodeMatch
 from index.search.question import Question
+from index.search.scope import EVERYWHERE, Within
 from index.truth import Truth
 
 FAMILY = 4  # so many codes of one form (S-01, S-02, …) make another of that form a code too
@@ -39,8 +40,8 @@ class _Row:
     lead: bool
 
 
-def look_up_codes(truth: Truth, asked: Question, manuals: Mapping[str, Manual], within: Collection[str] = ()) -> Looked:
-    """Look up what ``asked`` names, in the manuals ``within`` (all of ``manuals`` if empty)."""
+def look_up_codes(truth: Truth, asked: Question, manuals: Mapping[str, Manual], within: Within = EVERYWHERE) -> Looked:
+    """Look up what ``asked`` names ``within`` a scope."""
     return _Book(truth, asked, manuals, within).looked()
 
 
@@ -49,7 +50,7 @@ class _Book:
     truth: Truth
     asked: Question
     manuals: Mapping[str, Manual]
-    within: Collection[str]
+    within: Within
 
     def looked(self) -> Looked:
         named = {code.canonical: code for code in self.asked.codes}
@@ -151,12 +152,12 @@ class _Book:
         return self._read(f"code.code IN ({','.join('?' * len(wanted))})", wanted) if wanted else []
 
     def _read(self, where: str, values: Sequence[str]) -> list[_Row]:
-        scope = f"AND passage.manual_id IN ({','.join('?' * len(self.within))})" if self.within else ""
+        scope, scoped = self.within.where()
         rows = self.truth.db.execute(
             "SELECT code.code, code.passage, code.lead, passage.manual_id FROM code"
             f" JOIN passage ON passage.number = code.passage WHERE {where} {scope}"
             f" ORDER BY lead = 1 DESC, lead DESC, passage LIMIT {MOST_MATCHES}",
-            (*values, *self.within),
+            (*values, *scoped),
         ).fetchall()
         own = {(row["code"], row["manual_id"]) for row in rows if row["lead"] == 1}
         return [

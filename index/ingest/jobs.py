@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
+from index.attributes import UNSET, Attributes, put_attributes
 from index.errors import IndexFailed, ManualUnreadable
 from index.ingest.build import Builder, Cancelled, Progress, ReportProgress, manual_name
 from index.ingest.originals import Original, Originals
@@ -82,14 +83,15 @@ class JobQueue:
             self._thread.join()
             self._thread = None
 
-    def submit(self, source: Path, name: str) -> Job:
-        """Keep the file and queue it. Returns when both are on disk. Raises ManualUnreadable for an empty or too large
-        file."""
+    def submit(self, source: Path, name: str, attributes: Attributes = UNSET) -> Job:
+        """Keep the file and queue it; the manual (of an archive each) gets ``attributes`` when it is there. Returns
+        when both are on disk. Raises ManualUnreadable for an empty or too large file."""
         name = manual_name(name)
         with self._originals.holding(source, name) as original, self._truth.transaction() as db:
             row, *_ = db.execute(
-                "INSERT INTO job (name, sha256, suffix, state, created_at) VALUES (?, ?, ?, 'queued', ?) RETURNING *",
-                (name, original.sha256, original.suffix, _now()),
+                "INSERT INTO job (name, sha256, suffix, state, created_at, attributes) VALUES (?, ?, ?, 'queued', ?, ?)"
+                " RETURNING *",
+                (name, original.sha256, original.suffix, _now(), attributes.to_json()),
             ).fetchall()
         self._wake.set()
         return _job(row)
@@ -174,9 +176,11 @@ class JobQueue:
         manual_id = ""
         try:
             if suffix == ZIP:
-                self._unpack(original, name, report)
+                self._unpack(original, name, report, self._attributes(job_id))
             else:
                 manual_id = self._builder.add(original, name, report).manual.id
+                if attributes := self._attributes(job_id):
+                    put_attributes(self._truth, manual_id, attributes)
         except Cancelled:
             if job_id not in self._cancelled:  # a service that stops leaves the job to its next start
                 self._update(job_id, state="queued")
@@ -195,7 +199,11 @@ class JobQueue:
         self._seconds_left.pop(job_id, None)
         self._originals.drop_unused(original)
 
-    def _unpack(self, original: Original, name: str, report: ReportProgress) -> None:
+    def _attributes(self, job_id: int) -> Attributes:
+        row = self._truth.db.execute("SELECT attributes FROM job WHERE id = ?", (job_id,)).fetchone()
+        return Attributes.from_json(row["attributes"]) if row else UNSET
+
+    def _unpack(self, original: Original, name: str, report: ReportProgress, attributes: Attributes) -> None:
         """Queue each file of an archive as a job of its own; one that is refused is a failed job with its reason. Doing
         it again after a crash changes nothing: a file that is in the index already costs nothing."""
         scratch = self._originals.uploads  # on the data disk, and swept after a crash
@@ -204,7 +212,7 @@ class JobQueue:
             refused = member.error
             if member.path is not None:
                 try:
-                    self.submit(member.path, member.name)
+                    self.submit(member.path, member.name, attributes)
                 except ManualUnreadable as error:
                     refused = error
             if refused is not None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
+from index.search.scope import EVERYWHERE, Within
 from index.truth import Truth
 
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
 
 
-def search_keywords(truth: Truth, wanted: Sequence[str], limit: int, manuals: Collection[str] = ()) -> list[int]:
-    """Numbers of the best ``limit`` passages that hold at least one term of ``wanted``, best first; only of ``manuals``
-    where given. ``wanted`` are terms of index.text.terms."""
+def search_keywords(truth: Truth, wanted: Sequence[str], limit: int, within: Within = EVERYWHERE) -> list[int]:
+    """Numbers of the best ``limit`` passages ``within`` that hold at least one term of ``wanted``, best first.
+    ``wanted`` are terms of index.text.terms."""
     if not wanted:
         return []
-    scope = f"AND passage.manual_id IN ({','.join('?' * len(manuals))})" if manuals else ""
-    join = "JOIN passage ON passage.number = keyword.rowid" if manuals else ""
+    scope, values = within.where()
+    join = "JOIN passage ON passage.number = keyword.rowid" if within else ""
     rows = truth.db.execute(
         f"SELECT keyword.rowid AS number FROM keyword {join} WHERE keyword MATCH ? {scope}"
         " ORDER BY bm25(keyword, ?, 1.0) LIMIT ?",
-        (" OR ".join(f'"{term}"' for term in wanted), *manuals, PLACE_WEIGHT, limit),
+        (" OR ".join(f'"{term}"' for term in wanted), *values, PLACE_WEIGHT, limit),
     ).fetchall()
     return [int(row["number"]) for row in rows]
 

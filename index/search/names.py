@@ -12,7 +12,7 @@ from index.passage import Manual
 from index.search.synonyms import word_pattern
 
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
-_PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6})-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6}(?:-[A-Z]{1,2})?)-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
 _STEM = re.compile(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}")
 
 
@@ -20,11 +20,17 @@ def machine_names(manual: Manual) -> frozenset[str]:
     """The product names in a manual's title, its file name and the machines an admin set, without separators (SC-200
     is SC200)."""
     title = unicodedata.normalize("NFKC", manual.title)
-    names = {match[1] + match[2] for match in _PRODUCT.finditer(title)}
+    names = {match[1].replace("-", "") + match[2] for match in _PRODUCT.finditer(title)}
     for given in manual.machines:
-        names |= {match[1] + match[2] for match in _PRODUCT.finditer(given.upper())}
+        names |= {match[1].replace("-", "") + match[2] for match in _PRODUCT.finditer(given.upper())}
     plain = re.sub(r"[^A-Z0-9]", "", Path(manual.name).stem.upper())
     return frozenset(names | ({plain} if _STEM.fullmatch(plain) else set()))
+
+
+def machine_labels(manual: Manual) -> tuple[str, ...]:
+    """What the manual's machines are called, for a person: the names that an admin set, else those of its title."""
+    title = unicodedata.normalize("NFKC", manual.title)
+    return manual.machines or tuple(dict.fromkeys(match[0] for match in _PRODUCT.finditer(title)))
 
 
 def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> list[tuple[str, int, int]]:
@@ -43,7 +49,7 @@ def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> lis
 def _patterns(manual: Manual) -> Iterable[re.Pattern[str]]:
     for name in machine_names(manual):
         letters, digits = re.fullmatch(r"([A-Z]+)(.*)", name).groups()  # type: ignore[union-attr]
-        yield re.compile(rf"(?<![A-Za-z0-9]){letters}[\s\-‐ー]?{digits}(?![A-Za-z0-9])", re.IGNORECASE)
+        yield re.compile(rf"(?<![A-Za-z0-9]){'-?'.join(letters)}[\s\-‐ー]?{digits}(?![A-Za-z0-9])", re.IGNORECASE)
     for given in manual.machines:
         if not _PRODUCT.search(given.upper()):
             yield word_pattern(given)

@@ -82,6 +82,11 @@ def _machines(words: Sequence[str], manuals: Sequence[Manual]) -> tuple[frozense
     return frozenset(), frozenset(m.id for m in titled) if len(titled) * 2 <= len(manuals) else frozenset()
 
 
+def machines_named(words: Sequence[str], manuals: Sequence[Manual]) -> frozenset[str]:
+    """Ids of the manuals whose machine one of ``words`` names."""
+    return _machines(words, manuals)[0]
+
+
 def with_reason(hit: Hit, applied: Sequence[SiteWord]) -> Hit:
     """``hit`` with the site's words that brought it among its reasons."""
     reasons = tuple(Why("word", 1, detail) for word in applied if (detail := _reason(word, hit)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from index.codes.codebook import look_up_codes
@@ -13,12 +13,16 @@ from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, Vectors
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
+from index.search.duplicates import collapse, different
 from index.search.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
 from index.search.glossary import bundled
 from index.search.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.search.makers import makers_in
+from index.search.nicknames import with_reason
 from index.search.question import Question, understand
 from index.search.rank import Fields, Relevance, relevance
+from index.search.scope import Scope, Within, resolve
+from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable
@@ -31,13 +35,6 @@ SAME_PAGE_POOL = 10
 _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
 LANGS: tuple[Lang, ...] = ("ja", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where to search: only these manual ids; empty means everywhere."""
-
-    manuals: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +73,21 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._rank = rank
+        self._synonyms = SynonymTable(truth)
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         question = storable(question[:MAX_QUESTION])
-        allowed = scope.manuals if scope else frozenset()
         with self._truth.snapshot():  # a manual replaced meanwhile is seen whole, as it was or as it is
-            return self._search(question, k, allowed)
+            return self._search(question, k, scope or Scope())
 
-    def _search(self, question: str, k: int, allowed: frozenset[str]) -> Results:
-        manuals = {m.id: m for m in self._truth.manuals() if not allowed or m.id in allowed}
-        if not manuals or not question.strip() or k <= 0:
+    def _search(self, question: str, k: int, scope: Scope) -> Results:
+        everything, site = self._truth.manuals(), self._synonyms.synonyms()
+        within = resolve(scope, everything, site) if everything else None
+        if within is None or not question.strip() or k <= 0:
             return Results(())
-        asked = understand(question, manuals.values(), bundled())
-        within = tuple(manuals) if allowed else ()
+        manuals = {m.id: m for m in everything if not within.manuals or m.id in within.manuals}
+        words = bundled().with_site(site) if site else bundled()
+        asked = understand(question, manuals.values(), words)
         looked = look_up_codes(self._truth, asked, manuals, within)
         codes = looked.matches
         vectors = self._vector_scores(asked, manuals.values(), within)
@@ -106,9 +105,9 @@ class Searcher:
             for c in candidates
             if c.number in passages and c.why
         ]
-        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), bundled())
+        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words)
         return Results(
-            tuple(spread(hits, k)),
+            tuple(with_reason(hit, asked.site) for hit in spread(collapse(hits), k)),
             looked.known,
             looked.unknown,
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
@@ -116,7 +115,7 @@ class Searcher:
             self._missing(asked),
             beside.value,
             beside.procedure,
-            looked.choices,
+            different(looked.choices, self._truth.passages(choice.passage_id for choice in looked.choices)),
         )
 
     @staticmethod
@@ -142,13 +141,13 @@ class Searcher:
         rarity = term_rarity(self._truth, terms(name))
         return any(value >= rarity_of_nothing(self._truth) for value in rarity.values())
 
-    def _keyword_numbers(self, asked: Question, within: Collection[str]) -> list[int]:
+    def _keyword_numbers(self, asked: Question, within: Within) -> list[int]:
         numbers: list[int] = []
         for lang in LANGS:
             wanted = asked.terms(lang)
             numbers += search_keywords(self._truth, wanted, CANDIDATES, within)
             if asked.named or asked.meant:
-                numbers += search_keywords(self._truth, wanted, CANDIDATES, tuple(asked.named | asked.meant))
+                numbers += search_keywords(self._truth, wanted, CANDIDATES, within.among(asked.named | asked.meant))
         return numbers
 
     def _relevances(
@@ -170,17 +169,18 @@ class Searcher:
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
 
-    def _vector_scores(self, asked: Question, manuals: Collection[Manual], within: Collection[str]) -> dict[int, float]:
+    def _vector_scores(self, asked: Question, manuals: Collection[Manual], within: Within) -> dict[int, float]:
         """Passage number -> cosine of the nearest: of each language that the embedder knows, since passages in the
         question's language are nearer for that alone and would leave the others no place."""
         if self._store is None or self._embedder is None or asked.lang not in self._embedder.languages:
             return {}
         vector: Vectors = self._embedder.embed([asked.text], "query")[0]
         written = {m.lang for m in manuals}
+        only = within.passage_ids(self._truth)
         near: dict[str, float] = {}
         for lang in sorted(written & self._embedder.languages):
-            scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within
-            near |= dict(self._store.nearest(vector, CANDIDATES, scope))
+            scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within.manuals
+            near |= dict(self._store.nearest(vector, CANDIDATES, scope, only))
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
 

@@ -1,0 +1,46 @@
+"""Duplicates: the same words in several manuals are one hit, which names the other places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.codes.rivals import Choice
+from index.passage import Hit, Passage, Twin
+from index.text import normalise
+
+SAME_SCORE = 1e-6  # closer scores differ by rounding alone
+
+
+def collapse(hits: Sequence[Hit]) -> list[Hit]:
+    """``hits``, best first, where each text stands once, whatever manual it is in: the best hit stays (of equals that
+    of the manual added last) and names the others in ``also``. Only texts that are equal once they are normalised are
+    the same. Within one manual nothing is collapsed: its headings say what each place is for."""
+    kept: list[list[Hit]] = []
+    by_text: dict[str, list[list[Hit]]] = {}
+    for hit in hits:
+        same = by_text.setdefault(normalise(hit.passage.text), [])
+        first = next((group for group in same if all(other.manual.id != hit.manual.id for other in group)), None)
+        if first is None:
+            first = []
+            same.append(first)
+            kept.append(first)
+        first.append(hit)
+    return sorted((_one(group) for group in kept), key=lambda hit: -hit.score)
+
+
+def _one(group: Sequence[Hit]) -> Hit:
+    best = max(hit.score for hit in group)
+    equal = [hit for hit in group if hit.score >= best - SAME_SCORE]
+    first = max(equal, key=lambda hit: hit.manual.added_at)
+    others = sorted((hit for hit in group if hit is not first), key=lambda hit: hit.manual.title)
+    return replace(first, also=tuple(Twin(hit.passage, hit.manual) for hit in others)) if others else first
+
+
+def different(choices: Sequence[Choice], passages: Mapping[str, Passage]) -> tuple[Choice, ...]:
+    """``choices`` without those whose passage says the same as that of an earlier one; none where one is left."""
+    seen: dict[tuple[str, str], Choice] = {}
+    for choice in choices:
+        passage = passages.get(choice.passage_id)
+        seen.setdefault((choice.code, normalise(passage.text) if passage else choice.passage_id), choice)
+    return tuple(seen.values()) if len(seen) > 1 else ()
