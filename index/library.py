@@ -25,6 +25,7 @@ from index.search.searcher import Results, Searcher
 from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
 from index.truth import Truth
+from index.vector_probe import OpenMark, damage
 
 __all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 
@@ -50,9 +51,7 @@ class Library:
             self._truth = Truth(options.database)
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
-            self._store = self._open_store(fresh=rebuild)
-            if self._store is not None:
-                opened.callback(self._store.close)
+            self._store = self._open_store(opened, fresh=rebuild)
             self._synonyms = SynonymTable(self._truth)
             self._originals = Originals(options, self._truth)
             self._parser = Parser(options.caps)
@@ -69,13 +68,21 @@ class Library:
             self._begin(rebuild)
             self._opened = opened.pop_all()
 
-    def _open_store(self, *, fresh: bool) -> VectorStore | None:
+    def _open_store(self, opened: ExitStack, *, fresh: bool) -> VectorStore | None:
         """The vectors, or None where they are not used. Damaged ones are thrown away by a writer, since they can be
         made again, and left out by a reader."""
         if self.embedder is None:
             return None
+        folder, name = self.options.vectors, self.embedder.name
+        mark = OpenMark(self.options.folder)
+        if self._writes:
+            mark.leave()
+            opened.callback(mark.clear)
         try:
-            return VectorStore(self.options.vectors, self.embedder.name, fresh=fresh)
+            if mark.found and not fresh and (self._writes or not _locked(self.options.lock)):
+                if why := damage(folder, name):
+                    raise IndexStale(f"The vectors in {folder} are damaged: {why}.", "Run: andon index verify --repair")
+            store = VectorStore(folder, name, fresh=fresh)
         except IndexStale as stale:
             if not self._writes:
                 log.warning("Search goes by codes and keywords only. %s", stale)
@@ -191,6 +198,18 @@ def files_under(path: Path) -> Sequence[Path]:
         return [path]
     known = set(suffixes())
     return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in known)
+
+
+def _locked(path: Path) -> bool:
+    """Whether a process is writing now."""
+    if not path.exists():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _take_lock(path: Path) -> IO[str]:
