@@ -102,7 +102,6 @@ class VectorStore:
             include=["distances"],
             where={"manual": {"$in": sorted(manual_ids)}} if manual_ids else None,
             ids=list(only) if only is not None else None,
-            ids=list(only) if only is not None else None,
         )
         return [(str(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
