@@ -88,7 +88,9 @@ class Library:
                 log.warning("Search goes by codes and keywords only. %s", stale)
                 return None
             log.warning("%s They are thrown away and made again.", stale.message)
-            return VectorStore(self.options.vectors, self.embedder.name, fresh=True)
+            store = VectorStore(folder, name, fresh=True)
+        opened.callback(store.close)
+        return store
 
     def _begin(self, rebuild: bool) -> None:
         if self._refill is None:
