@@ -58,9 +58,10 @@ class PdfReader:
         survey, found = Survey(), dict[int, Judged]()
         for number in range(1, len(document) + 1):
             with _page(document, number, path) as page:
-                ink = read_ink(page)
+                with _text_of(page) as textpage:
+                    ink, look = read_ink(page, textpage), look_at(page, textpage)
                 own = sum(len(segment.text) for segment in ink.segments)
-                judged_so = judged(page, verdict(look_at(page)), own, self._recognise)
+                judged_so = judged(page, verdict(look), own, self._recognise)
             if judged_so is not None:
                 found[number] = judged_so
                 ink = judged_so.scanned.ink if judged_so.scanned else ink
@@ -114,6 +115,15 @@ def _page(document: Any, number: int, path: Path) -> Iterator[Any]:
         ) from cause
 
 
+@contextmanager
+def _text_of(page: Any) -> Iterator[Any]:
+    textpage = page.get_textpage()
+    try:
+        yield textpage
+    finally:
+        textpage.close()
+
+
 def _outline(document: Any) -> dict[str, int]:
     """Depth by folded title of the document's bookmarks."""
     import pypdfium2
@@ -145,8 +155,8 @@ def _pages(document: Any, path: Path, survey: Survey, style: Style, judged: Mapp
             with _PDFIUM:
                 named = str(document.get_page_label(number - 1) or "").strip()
                 if scanned is None:
-                    with _page(document, number, path) as page:
-                        ink = read_ink(page)
+                    with _page(document, number, path) as page, _text_of(page) as textpage:
+                        ink = read_ink(page, textpage)
             label = named or survey.margins.printed_label(number - 1) or str(number)
             running = survey.margins.running_lines(number - 1)
             if scanned is not None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.manuals.pdf_calls import address, calls
 
 _THIN = 3.0  # a filled rectangle thinner than this is a drawn line
 _SHORT = 4.0  # shorter lines rule nothing
+
+_Place = TypeVar("_Place", float, NDArray[np.float64])  # one place, or many at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Turn:
     height: float
     rotation: int
 
-    def __call__(self, x: float, y: float) -> tuple[float, float]:
+    def __call__(self, x: _Place, y: _Place) -> tuple[_Place, _Place]:
         x, y = x - self.left, y - self.bottom
         if self.rotation == 90:
             return y, x
@@ -52,13 +60,21 @@ class Turn:
 
 
 def drawn(page: Any, turn: Turn) -> tuple[list[Rule], list[Panel]]:
+    """The rules and panels of a pypdfium2 page. Raises pypdfium2.PdfiumError where it cannot be told what is drawn."""
+    import pypdfium2
     import pypdfium2.raw as raw
 
+    call, handle, asked = calls(), address(page.raw), _Asked()
     rules: list[Rule] = []
     panels: list[Panel] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
-        lines, curved = _path_lines(item, turn)
-        left, bottom, right, top = item.get_bounds()
+    for item in map(call.object_at, repeat(handle), range(call.count_objects(handle))):
+        kind = call.object_type(item)
+        if not item or kind == raw.FPDF_PAGEOBJ_UNKNOWN:
+            raise pypdfium2.PdfiumError("Failed to determine what is drawn.")
+        if kind != raw.FPDF_PAGEOBJ_PATH:
+            continue
+        lines, curved = asked.lines(item, turn)
+        left, bottom, right, top = asked.bounds(item)
         a, b = turn(left, top), turn(right, bottom)
         x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
         if x1 - x0 < _THIN and y1 - y0 >= _SHORT:
@@ -73,33 +89,51 @@ def drawn(page: Any, turn: Turn) -> tuple[list[Rule], list[Panel]]:
     return rules, panels
 
 
-def _path_lines(item: Any, turn: Turn) -> tuple[list[Rule], bool]:
-    """Straight horizontal and vertical strokes of a path, and whether it also has curves or slanted strokes."""
-    import pypdfium2.raw as raw
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Asks pdfium about a drawn path; keeps the places that it writes to."""
 
-    matrix = item.get_matrix()
-    points: list[tuple[float, float]] = []
-    rules: list[Rule] = []
-    curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    start: tuple[float, float] | None = None
-    for index in range(raw.FPDFPath_CountSegments(item.raw)):
-        segment = raw.FPDFPath_GetPathSegment(item.raw, index)
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        px = matrix.a * x.value + matrix.c * y.value + matrix.e
-        py = matrix.b * x.value + matrix.d * y.value + matrix.f
-        point = turn(px, py)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = point
-        elif kind == raw.FPDF_SEGMENT_LINETO and points:
-            curved |= _add_rule(rules, points[-1], point)
-        else:
-            curved = True
-        points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-            curved |= _add_rule(rules, point, start)
-    return rules, curved
+    numbers: Any = field(default_factory=(ctypes.c_float * 6))
+
+    def bounds(self, item: int) -> tuple[float, float, float, float]:
+        """(left, bottom, right, top) on the page."""
+        import pypdfium2
+
+        first = ctypes.addressof(self.numbers)
+        if not calls().bounds(item, first, first + 4, first + 8, first + 12):
+            raise pypdfium2.PdfiumError("Failed to locate what is drawn.")
+        left, bottom, right, top, _, _ = self.numbers
+        return left, bottom, right, top
+
+    def lines(self, item: int, turn: Turn) -> tuple[list[Rule], bool]:
+        """Straight horizontal and vertical strokes of a path, and whether it also has curves or slanted strokes."""
+        import pypdfium2
+        import pypdfium2.raw as raw
+
+        call = calls()
+        x = ctypes.addressof(self.numbers)
+        y = x + 4
+        if not call.matrix(item, x):
+            raise pypdfium2.PdfiumError("Failed to get the matrix of what is drawn.")
+        xx, xy, yx, yy, dx, dy = self.numbers
+        point = last = start = None
+        rules: list[Rule] = []
+        curved = False
+        for part in map(call.path_part, repeat(item), range(call.count_path(item))):
+            call.part_point(part, x, y)
+            px, py = self.numbers[0], self.numbers[1]
+            point = turn(xx * px + yx * py + dx, xy * px + yy * py + dy)
+            kind = call.part_kind(part)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                start = point
+            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
+                curved |= _add_rule(rules, last, point)
+            else:
+                curved = True
+            last = point
+            if call.part_closes(part) and start is not None:
+                curved |= _add_rule(rules, point, start)
+        return rules, curved
 
 
 def _add_rule(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> bool:

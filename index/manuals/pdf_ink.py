@@ -5,20 +5,21 @@ Coordinates are PDF points from the top left corner of the page as it is shown (
 
 from __future__ import annotations
 
-import ctypes
-import math
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from index.manuals.pdf_characters import Characters, Flags, Floats, direction_of, read_characters
 from index.manuals.pdf_drawing import Panel, Rule, Turn, drawn
 
-_MOST = 0.7  # share of a page's text that must run sideways before the page is read turned
-_PLAIN_BLANK = dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F), " ")
-_LIGHT = 200  # of 255 in each colour
 _SAME_BASELINE = 0.35  # of the font size
 _WORD_GAP = 0.22  # of the font size: a blank that was not printed as a character
 _CELL_GAP = 1.4  # of the font size: what is further apart is not one phrase
+_WIDE = 0x2E80  # from here on characters are as wide as high, and written without blanks
+_SOFT_HYPHEN = "\u00ad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,167 +53,112 @@ class Ink:
     turned: bool = False
 
 
-def read_ink(page: Any) -> Ink:
-    """Segments, rules and panels of a pypdfium2 page."""
+def read_ink(page: Any, textpage: Any) -> Ink:
+    """Segments, rules and panels of a pypdfium2 page and its text page."""
     width, height = page.get_size()
     left, bottom, _, _ = page.get_bbox()
     rotation = page.get_rotation()
-    textpage = page.get_textpage()
-    try:
-        direction = _direction(textpage, rotation)
-        turned = direction != rotation
-        if (direction - rotation) % 180:
-            width, height = height, width
-        turn = Turn(left, bottom, width, height, direction)
-        rules, panels = drawn(page, turn)
-        segments = tuple(_segments(textpage, turn, [rule for rule in rules if rule.upright]))
-    finally:
-        textpage.close()
+    direction = direction_of(textpage, rotation)
+    turned = direction != rotation
+    if (direction - rotation) % 180:
+        width, height = height, width
+    turn = Turn(left, bottom, width, height, direction)
+    rules, panels = drawn(page, turn)
+    characters = read_characters(textpage, turn)
+    segments = tuple(_segments(characters, [rule for rule in rules if rule.upright])) if characters.texts else ()
     return Ink(width, height, segments, tuple(rules), tuple(panels), turned)
 
 
-def _angle(textpage: Any, index: int) -> int:
-    """Direction of a character in whole right angles, as the page rotation that sets it upright."""
-    import pypdfium2.raw as raw
-
-    return -round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, index)) / 90) * 90 % 360
-
-
-def _direction(textpage: Any, rotation: int) -> int:
-    """The page rotation under which most of the text is upright; samples every 7th character."""
-    angles = Counter(_angle(textpage, index) for index in range(0, textpage.count_chars(), 7))
-    if not angles:
-        return rotation
-    most, count = angles.most_common(1)[0]
-    return most if count > _MOST * angles.total() else rotation
-
-
-@dataclass(slots=True)
-class _Character:
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    baseline: float
-    size: float
-    bold: bool
-    spaced: bool = False  # pdfium saw a blank before it
-    sideways: int = 0  # degrees by which it is turned against the rest of the page
-
-
-def _characters(textpage: Any, turn: Turn) -> list[_Character]:
-    import pypdfium2.raw as raw
-
-    out: list[_Character] = []
-    rect = raw.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    looks: dict[int, tuple[float, bool]] = {}
-    units: list[int] = []
-    spaced = False
-    for index in range(textpage.count_chars()):
-        unit = raw.FPDFText_GetUnicode(textpage.raw, index)
-        if 0xD800 <= unit < 0xDC00:
-            units = [unit]
-            continue
-        if 0xDC00 <= unit < 0xE000:
-            if not units:
-                continue
-            unit = 0x10000 + ((units.pop() - 0xD800) << 10) + (unit - 0xDC00)
-        if unit == 2:
-            unit = 0x2D  # pdfium's mark for a hyphen at the end of a line
-        if unit < 32 or unit in (0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(textpage.raw, index) == 1:
-            spaced |= unit == 32
-            continue
-        if not raw.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(rect)):
-            continue
-        raw.FPDFText_GetCharOrigin(textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
-        holder = raw.FPDFText_GetTextObject(textpage.raw, index)
-        key = ctypes.cast(holder, ctypes.c_void_p).value or 0
-        if key not in looks:
-            looks[key] = _look(textpage, index)
-        size, bold = looks[key]
-        a, b = turn(rect.left, rect.top), turn(rect.right, rect.bottom)
-        out.append(
-            _Character(
-                _PLAIN_BLANK.get(unit) or chr(unit), min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]),
-                turn(x.value, y.value)[1], size, bold, spaced,
-                (_angle(textpage, index) - turn.rotation) % 360,
-            )
-        )  # fmt: skip
-        spaced = False
-    return out
-
-
-def _look(textpage: Any, index: int) -> tuple[float, bool]:
-    """(font size in points, bold) of a character."""
-    import pypdfium2.raw as raw
-
-    matrix = raw.FS_MATRIX()
-    size = raw.FPDFText_GetFontSize(textpage.raw, index)
-    if raw.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix)):
-        scale = (matrix.c**2 + matrix.d**2) ** 0.5
-        size = size * scale if size <= 1.5 or scale < 0.5 else size
-    buffer = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    raw.FPDFText_GetFontInfo(textpage.raw, index, buffer, 128, ctypes.byref(flags))
-    name = buffer.value.decode("utf-8", "replace").lower()
-    weight = raw.FPDFText_GetFontWeight(textpage.raw, index)
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    coloured = raw.FPDFText_GetFillColor(textpage.raw, index, red, green, blue, alpha)
-    light = bool(coloured) and min(red.value, green.value, blue.value) >= _LIGHT
-    return float(size), light or weight >= 600 or any(word in name for word in ("bold", "black", "heavy", "demi"))
-
-
-def _segments(textpage: Any, turn: Turn, uprights: list[Rule]) -> list[Segment]:
+def _segments(read: Characters, uprights: list[Rule]) -> list[Segment]:
     """Characters joined while they stand on one baseline, follow each other closely and no line stands between."""
-    out: list[Segment] = []
-    run: list[_Character] = []
-    for character in _characters(textpage, turn):
-        if run and (not _follows(run[-1], character) or _ruled_apart(run[-1], character, uprights)):
-            out.extend(_finished(run))
-            run = []
-        run.append(character)
-    out.extend(_finished(run))
-    return out
+    with np.errstate(invalid="ignore", over="ignore"):  # a broken file may have places without end
+        follows = _follow(read)
+        _part_at_rules(read, uprights, follows)
+        blank = _blank_before(read)
+    printed = (
+        ["" if text == _SOFT_HYPHEN else text for text in read.texts] if _SOFT_HYPHEN in read.texts else read.texts
+    )
+    pieces = [f" {text}" if apart else text for text, apart in zip(printed, blank.tolist(), strict=True)]
+    starts = [0, *(np.flatnonzero(~follows) + 1).tolist(), len(pieces)]
+    inked = np.array([not text.isspace() for text in read.texts], dtype=np.bool_)
+    return _joined(_Inked.of(read, inked), pieces, starts)
 
 
-def _follows(before: _Character, after: _Character) -> bool:
-    size = max(before.size, after.size, 1.0)
-    if before.sideways or after.sideways:  # printed up or down a margin or a narrow column: its own order holds
-        near = max(after.top - before.bottom, before.top - after.bottom) < _CELL_GAP * size
-        return before.sideways == after.sideways and near and abs(after.x0 - before.x0) < size
-    gap = after.x0 - before.x1
-    small = min(before.size, after.size) < 0.75 * size  # a raised or lowered index may leave the baseline
-    level = abs(after.baseline - before.baseline) < _SAME_BASELINE * size * (1.6 if small else 1)
-    return level and -0.6 * size < gap < _CELL_GAP * size
+def _follow(read: Characters) -> Flags:
+    """Whether each character but the first follows the one before it; shape (n - 1,)."""
+    a, b = slice(None, -1), slice(1, None)
+    size = np.maximum(np.maximum(read.size[a], read.size[b]), 1.0)
+    gap = read.x0[b] - read.x1[a]
+    small = np.minimum(read.size[a], read.size[b]) < 0.75 * size  # a raised or lowered index may leave the baseline
+    off = np.abs(read.baseline[b] - read.baseline[a])
+    level = off < _SAME_BASELINE * size * np.where(small, 1.6, 1.0)
+    follows = level & (-0.6 * size < gap) & (gap < _CELL_GAP * size)
+    sideways = (read.sideways[a] != 0) | (read.sideways[b] != 0)
+    if sideways.any():  # printed up or down a margin or a narrow column: its own order holds
+        near = np.maximum(read.top[b] - read.bottom[a], read.top[a] - read.bottom[b]) < _CELL_GAP * size
+        aligned = (read.sideways[a] == read.sideways[b]) & near & (np.abs(read.x0[b] - read.x0[a]) < size)
+        follows = np.where(sideways, aligned, follows)
+    return np.asarray(follows, dtype=np.bool_)
 
 
-def _ruled_apart(before: _Character, after: _Character, uprights: list[Rule]) -> bool:
-    if after.x0 - before.x1 < 1:
-        return False
-    middle = (after.top + after.bottom) / 2
-    return any(before.x1 - 1 <= r.at <= after.x0 + 1 and r.start <= middle <= r.end for r in uprights)
+def _part_at_rules(read: Characters, uprights: list[Rule], follows: Flags) -> None:
+    """Take back from ``follows`` where an upright line stands between two characters."""
+    if not uprights:
+        return
+    at, start, end = (np.array(places) for places in zip(*((r.at, r.start, r.end) for r in uprights), strict=True))
+    for before in np.flatnonzero(follows & ~(read.x0[1:] - read.x1[:-1] < 1)).tolist():
+        after = before + 1
+        middle = (read.top[after] + read.bottom[after]) / 2
+        between = (read.x1[before] - 1 <= at) & (at <= read.x0[after] + 1)
+        follows[before] = not bool((between & (start <= middle) & (middle <= end)).any())
 
 
-def _finished(run: list[_Character]) -> list[Segment]:
-    text = ""
-    for place, character in enumerate(run):
-        before = run[place - 1] if place else None
-        if before is not None and character.text != " " and not text.endswith(" "):
-            narrow = ord(before.text) < 0x2E80 and ord(character.text) < 0x2E80
-            gap = 0.0 if character.sideways else character.x0 - before.x1
-            if (character.spaced and narrow) or gap > (_WORD_GAP if narrow else 3 * _WORD_GAP) * character.size:
-                text += " "
-        text += "" if character.text == "\u00ad" else character.text
-    inked = [c for c in run if not c.text.isspace()]
-    if not inked:
+def _blank_before(read: Characters) -> Flags:
+    """Whether each character has a blank before it that was not printed; shape (n,), the first has none."""
+    narrow = (read.codes[:-1] < _WIDE) & (read.codes[1:] < _WIDE)
+    gap = np.where(read.sideways[1:] != 0, 0.0, read.x0[1:] - read.x1[:-1])
+    wide_gap = gap > np.where(narrow, _WORD_GAP, 3 * _WORD_GAP) * read.size[1:]
+    return np.concatenate(([False], (read.spaced[1:] & narrow) | wide_gap))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inked:
+    """What of each character is ink: blanks have none. ``before``: how many inked characters stand before each of the
+    n places of the text, and at its end; the other arrays hold the inked ones only."""
+
+    before: Sequence[int]
+    x0: Floats
+    top: Floats
+    x1: Floats
+    bottom: Floats
+    size: Floats
+    bold: Flags
+
+    @classmethod
+    def of(cls, read: Characters, inked: Flags) -> _Inked:
+        before = np.concatenate(([0], np.cumsum(inked))).tolist()
+        return cls(
+            before, read.x0[inked], read.top[inked], read.x1[inked], read.bottom[inked], read.size[inked],
+            read.bold[inked],
+        )  # fmt: skip
+
+
+def _joined(ink: _Inked, pieces: Sequence[str], starts: Sequence[int]) -> list[Segment]:
+    """A segment for each run of characters that has ink; a run goes from one of ``starts`` to the next."""
+    bounds = [(ink.before[start], ink.before[end]) for start, end in pairwise(starts)]
+    held = [(run, first, last) for run, (first, last) in enumerate(bounds) if last > first]
+    if not held:
         return []
-    sizes = sorted(c.size for c in inked)
-    bold = sum(c.bold for c in inked) * 2 > len(inked)
-    return [
-        Segment(
-            " ".join(text.split()), min(c.x0 for c in inked), min(c.top for c in inked),
-            max(c.x1 for c in inked), max(c.bottom for c in inked), sizes[len(sizes) // 2], bold,
-        )
-    ]  # fmt: skip
+    firsts = np.array([first for _, first, _ in held])
+    columns = zip(
+        np.minimum.reduceat(ink.x0, firsts).tolist(), np.minimum.reduceat(ink.top, firsts).tolist(),
+        np.maximum.reduceat(ink.x1, firsts).tolist(), np.maximum.reduceat(ink.bottom, firsts).tolist(),
+        np.add.reduceat(ink.bold.astype(np.int64), firsts).tolist(), strict=True,
+    )  # fmt: skip
+    sizes = ink.size.tolist()
+    out = []
+    for (run, first, last), (x0, top, x1, bottom, bold) in zip(held, columns, strict=True):
+        text = " ".join("".join(pieces[starts[run] : starts[run + 1]]).split())
+        size = sorted(sizes[first:last])[(last - first) // 2]
+        out.append(Segment(text, x0, top, x1, bottom, size, bold * 2 > last - first))
+    return out

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, Literal
+
+from index.manuals.pdf_calls import address, calls
 
 Verdict = Literal["good", "scan", "garbled", "blank"]
 
@@ -44,18 +46,17 @@ class Look:
     dark: float
 
 
-def look_at(page: Any) -> Look:
-    """What a pypdfium2 page holds."""
-    import pypdfium2.raw as raw
-
-    textpage = page.get_textpage()
-    try:
-        text = str(textpage.get_text_range())
-        count = textpage.count_chars()
-        asked = range(0, count, _SAMPLE)
-        broken = sum(raw.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in asked)
-    finally:
-        textpage.close()
+def look_at(page: Any, textpage: Any = None) -> Look:
+    """What a pypdfium2 page holds; ``textpage`` is its text page where that is open already."""
+    if textpage is None:
+        textpage = page.get_textpage()
+        try:
+            return look_at(page, textpage)
+        finally:
+            textpage.close()
+    text = str(textpage.get_text_range())
+    asked = range(0, textpage.count_chars(), _SAMPLE)
+    broken = sum(error == 1 for error in map(calls().map_error, repeat(address(textpage.raw)), asked))
     visible = _visible(text)
     picture = _picture(page) if len(visible) < _LITTLE_TEXT else 0.0
     dark = _dark(page) if len(visible) < _NO_TEXT else 0.0
