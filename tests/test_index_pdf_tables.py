@@ -123,6 +123,47 @@ def test_a_table_goes_on_over_the_page_with_the_header_of_its_beginning(tmp_path
     assert [row.cells for row in rows] == [tuple(zip(("Number", "Value", "Meaning"), row, strict=True)) for row in body]
 
 
+def test_a_header_printed_at_the_top_of_every_page_is_no_running_head(tmp_path: Path) -> None:
+    names = ("No.", "Part", "Number", "Pieces")
+    xs = (72.0, 120.0, 260.0, 400.0)
+    parts = [(f"{n}", f"spare part {n}", f"ZX-{n}{n}4", f"{n % 3 + 1}") for n in range(1, 10)]
+
+    def page(body: list[tuple[str, ...]]) -> Any:
+        def draw(canvas: Any) -> None:
+            write(canvas, 72, 30, "Feeder, spare parts", 8)
+            end = columns(canvas, 70, [names, *body], xs)
+            paragraph(canvas, 72, end + 40, INTRO)
+
+        return draw
+
+    rows = rows_of(make_pdf(tmp_path / "parts.pdf", [page(parts[:3]), page(parts[3:6]), page(parts[6:])]))
+    assert [row.cells for row in rows] == [tuple(zip(names, part, strict=True)) for part in parts]
+
+
+def test_a_name_that_goes_on_below_itself_stays_in_its_row(tmp_path: Path) -> None:
+    names = ("Function", "Pin", "Button")
+    body = [
+        ("Reset the counter", "counter.reset", "RESET"),
+        ("Pause and resume the", "program.pause", "PAUSE"),
+        ("Stop the program", "program.stop", "STOP"),
+        ("Open the gripper", "gripper.open", "OPEN"),
+    ]
+
+    def draw(canvas: Any) -> None:
+        top = 90.0
+        for row in (names, *body):
+            for x, cell in zip(XS, row, strict=True):
+                write(canvas, x, top, cell, 9)
+            if row[0].endswith("the"):
+                top += 13
+                write(canvas, XS[0], top, "loaded program", 9)
+            top += 18
+
+    rows = rows_of(make_pdf(tmp_path / "long.pdf", [draw]))
+    told = [(name + " loaded program" * name.endswith("the"), *others) for name, *others in body]
+    assert [row.cells for row in rows] == [tuple(zip(names, row, strict=True)) for row in told]
+
+
 def test_text_in_two_columns_and_numbered_lists_are_no_tables(tmp_path: Path) -> None:
     left = [
         "Running text in the left column that",

@@ -87,6 +87,18 @@ def test_a_recording_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ((("Voltage", "200 V"), ("Current", "1.5 A")), 0),
         ((("E-1", "Wire"), ("E-2", "Heat")), 0),
         ((("Red", "Stop"), ("Green", "Go")), 0),
+        ((("Button", "Pin"), ("Stop", "panel.stop"), ("Go", "panel.go")), 1),
+        ((("Button", "panel.light"), ("Stop", "panel.stop"), ("Go", "panel.go")), 0),
+        (
+            (
+                ("System", "Chip", "Use"),
+                ("Bookworm", "amd64", "control"),
+                ("Trixie", "amd64", "control"),
+                ("Buster", "arm64", "control"),
+                ("Stretch", "amd64", "control"),
+            ),
+            1,
+        ),
         ((("Lamp", "Meaning"), ("Red", "The machine has stopped and waits."), ("Green", "The machine runs well.")), 1),
     ],
 )

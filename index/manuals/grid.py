@@ -25,6 +25,8 @@ _NUMBER = re.compile(  # 24, ±0.5 mm, AC 200 V, 10-20 s
     r"^(?:AC|DC|[φΦ約≤≥<>≦≧]|[Mm]ax\.?|[Mm]in\.?|最大|最小)?\s*[+\-±]?\d[\d.,]*(?:\s*[~〜～\-–]\s*\d[\d.,]*)?"
     r"\s*[%a-zA-Z℃°Ωµμ/²³·]{0,6}$"
 )
+_IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:[._]\w+)+")  # motion.enable, MAX_VELOCITY: no such name is a column's
+_FEW_KINDS = 0.5  # distinct cells over rows, from which a column tells of which kind a row is
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,17 @@ def _could_be_header(line: Line, above: Line | None = None) -> bool:
 
 
 def _unlike(names: Sequence[str], below: Sequence[Line]) -> bool:
-    """True where a column below its name holds numbers or codes, or text that is much longer than the names."""
-    contrast = 0
+    """True where a column below its name holds numbers, codes or identifiers, or text that is much longer than the
+    names; or where two columns hold the same few words again and again, and the first row none of them."""
+    contrast = kinds = 0
     for at, name in enumerate(names):
         cells = [line.cells[at] for line in below if at < len(line.cells) and line.cells[at]]
-        values = sum(bool(_NUMBER.match(cell)) or bool(find_codes(cell)) for cell in cells)
-        if name and cells and values * 2 > len(cells):
+        values = sum(bool(_NUMBER.match(cell) or _IDENTIFIER.fullmatch(cell) or find_codes(cell)) for cell in cells)
+        if name and cells and values * 2 > len(cells) and not _IDENTIFIER.fullmatch(name):
             contrast += 1
-    if contrast:
+        if name and name not in cells and len(cells) > 3 and len(set(cells)) <= _FEW_KINDS * len(cells):
+            kinds += 1
+    if contrast or kinds > 1:
         return True
     words = [cell for line in below for cell in line.filled]
     named = [name for name in names if name]

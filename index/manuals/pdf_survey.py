@@ -12,6 +12,7 @@ from index.manuals.pdf_ink import Ink
 from index.manuals.pdf_layout import lines_of
 from index.manuals.pdf_margins import Margins
 from index.manuals.pdf_tables import ruled_tables
+from index.manuals.pdf_unruled import column_heads
 
 _WIDEST_LEADING = 2.3  # distance of lines over font size; double-spaced text has about 2.3
 
@@ -28,13 +29,15 @@ class Survey:
     largest: tuple[float, str] = (0.0, "")
 
     def add(self, ink: Ink) -> None:
-        self.margins.add(ink, frozenset(place for _, places in ruled_tables(ink) for place in places))
+        lines = lines_of(ink.segments)
+        heads = {id(segment) for segment in column_heads(lines)}
+        named = frozenset(place for place, segment in enumerate(ink.segments) if id(segment) in heads)
+        self.margins.add(ink, named.union(*(places for _, places in ruled_tables(ink))))
         for segment in ink.segments:
             self.characters += len(segment.text)
             # Running heads are small and on every page: they must not pass for the body of a short manual.
             at_edge = not 0.12 * ink.height <= segment.middle[1] <= 0.88 * ink.height
             self.sizes[half(segment.size)] += 1 if at_edge else 20 * len(segment.text)
-        lines = lines_of(ink.segments)
         for before, after in pairwise(lines):
             ratio = (after.top + after.bottom - before.top - before.bottom) / 2 / max(1.0, after.size)
             if (

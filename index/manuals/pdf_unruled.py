@@ -16,6 +16,7 @@ _FAR = 2.0  # of the font size: lines further apart than this are not one table
 _WRAPPED = 0.45  # of the font size: a cell's own lines are closer than this
 _MOST_LANES = 14
 _FEWEST_ROWS = 3  # header included; fewer at the page's top, where a table may go on
+_TOP_LINES = 4  # of a page, among which the head of a table is looked for that goes on there
 _LOOSER = 1.2  # rows are this much further apart than the lines of a cell
 _FULL = 0.72  # mean width over lane width from which both of two lanes are running text
 _LIST_MARK = re.compile(r"(?:[^\w\s]|[(（]?(?:\d{1,2}|[a-zA-Z]|[①-⑳])[.)）、]?)")
@@ -43,6 +44,24 @@ def unruled_tables(
     return out
 
 
+def column_heads(lines: Sequence[Line]) -> tuple[Segment, ...]:
+    """The names over the columns of a table among the first of ``lines``: at a page's top they look like a running
+    head, but each stands in a lane of its own, where the cells below it begin."""
+    for at, line in enumerate(lines[:_TOP_LINES]):
+        end, lanes = _run(lines, at, lambda _: False)
+        names = _spans(line)
+        if end - at < _FEWEST_ROWS or len(names) != len(lanes) or len(names) < 2:
+            continue
+        below = _lanes([span for row in lines[at + 1 : end] for span in _spans(row)])
+        if len(below) == len(names) and all(_aligned(*pair) for pair in zip(names, below, strict=True)):
+            return line.segments
+    return ()
+
+
+def _aligned(name: Span, lane: Span) -> bool:
+    return any(abs(a - b) < _WHITE for a, b in ((name[0], lane[0]), (name[1], lane[1]), (sum(name) / 2, sum(lane) / 2)))
+
+
 def _run(lines: Sequence[Line], at: int, ends: Callable[[Line], bool]) -> tuple[int, list[Span]]:
     """Where the table that begins with line ``at`` would end, and its lanes. A first line whose phrases stand over
     several lanes each is a header above the header."""
@@ -61,7 +80,8 @@ def _run(lines: Sequence[Line], at: int, ends: Callable[[Line], bool]) -> tuple[
         elif len(wider) < len(lanes):
             break
         alone = len(line.segments) == 1 and line.x0 < lanes[0][1]
-        if alone and (line.top - before.bottom > _WRAPPED * line.size or line.bold != before.segments[0].bold):
+        close = line.top - before.bottom <= _WRAPPED * line.size or _is_wrapped(lines, end, lanes)
+        if alone and not (close and line.bold == before.segments[0].bold):
             break
         spans += _spans(line)
         lanes = wider
@@ -70,6 +90,15 @@ def _run(lines: Sequence[Line], at: int, ends: Callable[[Line], bool]) -> tuple[
     while end > at and len(lines[end - 1].segments) == 1 and lines[end - 1].x0 < lanes[0][1] and told < 3:
         end -= 1
     return (end, lanes) if told >= (_FEWEST_ROWS if at else 2) and len(lanes) <= _MOST_LANES else (at, [])
+
+
+def _is_wrapped(lines: Sequence[Line], at: int, lanes: Sequence[Span]) -> bool:
+    """Whether line ``at``, alone in the first lane, is nearer to the row above than the next row is to it."""
+    if at + 1 >= len(lines):
+        return False
+    row, line, after = lines[at - 1 : at + 2]
+    begins = len(after.segments) > 1 and after.x0 < lanes[0][1] and after.top - line.bottom <= _FAR * line.size
+    return begins and line.x1 <= lanes[0][1] + _WHITE and after.top - line.top > _LOOSER * (line.top - row.top)
 
 
 def _spans(line: Line) -> list[Span]:
@@ -87,9 +116,9 @@ def _lanes(spans: Sequence[Span]) -> list[Span]:
 
 
 def _is_table(lines: Sequence[Line], lanes: Sequence[Span], level: Sequence[Rule]) -> bool:
-    """False for lists (marks in the first lane) and for text in two columns."""
+    """False for lists (marks in the first lane, then text and perhaps a page) and for text in two columns."""
     first = [s.text for line in lines for s in line.segments if s.x0 < lanes[0][1]]
-    if all(_LIST_MARK.fullmatch(text) for text in first):
+    if len(lanes) < 4 and all(_LIST_MARK.fullmatch(text) for text in first):
         return False
     if len(lanes) > 3 or lines[0].bold != lines[-1].bold or any(_parts(rule, lines, lanes) for rule in level):
         return True
