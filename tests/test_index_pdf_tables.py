@@ -155,9 +155,9 @@ def test_a_name_that_goes_on_below_itself_stays_in_its_row(tmp_path: Path) -> No
             for x, cell in zip(XS, row, strict=True):
                 write(canvas, x, top, cell, 9)
             if row[0].endswith("the"):
-                top += 13
+                top += 16
                 write(canvas, XS[0], top, "loaded program", 9)
-            top += 18
+            top += 22
 
     rows = rows_of(make_pdf(tmp_path / "long.pdf", [draw]))
     told = [(name + " loaded program" * name.endswith("the"), *others) for name, *others in body]

@@ -12,7 +12,7 @@ from index.manuals.pdf_ink import Ink
 from index.manuals.pdf_layout import lines_of
 from index.manuals.pdf_margins import Margins
 from index.manuals.pdf_tables import ruled_tables
-from index.manuals.pdf_unruled import column_heads
+from index.manuals.pdf_unruled import opening_table
 
 _WIDEST_LEADING = 2.3  # distance of lines over font size; double-spaced text has about 2.3
 
@@ -30,9 +30,9 @@ class Survey:
 
     def add(self, ink: Ink) -> None:
         lines = lines_of(ink.segments)
-        heads = {id(segment) for segment in column_heads(lines)}
-        named = frozenset(place for place, segment in enumerate(ink.segments) if id(segment) in heads)
-        self.margins.add(ink, named.union(*(places for _, places in ruled_tables(ink))))
+        inside = {id(segment) for segment in opening_table(lines)}
+        tabled = frozenset(place for place, segment in enumerate(ink.segments) if id(segment) in inside)
+        self.margins.add(ink, tabled.union(*(places for _, places in ruled_tables(ink))))
         for segment in ink.segments:
             self.characters += len(segment.text)
             # Running heads are small and on every page: they must not pass for the body of a short manual.

@@ -44,9 +44,9 @@ def unruled_tables(
     return out
 
 
-def column_heads(lines: Sequence[Line]) -> tuple[Segment, ...]:
-    """The names over the columns of a table among the first of ``lines``: at a page's top they look like a running
-    head, but each stands in a lane of its own, where the cells below it begin."""
+def opening_table(lines: Sequence[Line]) -> tuple[Segment, ...]:
+    """All of a table that begins among the first of ``lines``. The names over its columns look like a running head
+    where they come back on every page, and so do rows of numbers; but each name stands where the cells below begin."""
     for at, line in enumerate(lines[:_TOP_LINES]):
         end, lanes = _run(lines, at, lambda _: False)
         names = _spans(line)
@@ -54,7 +54,7 @@ def column_heads(lines: Sequence[Line]) -> tuple[Segment, ...]:
             continue
         below = _lanes([span for row in lines[at + 1 : end] for span in _spans(row)])
         if len(below) == len(names) and all(_aligned(*pair) for pair in zip(names, below, strict=True)):
-            return line.segments
+            return tuple(segment for row in lines[at:end] for segment in row.segments)
     return ()
 
 
