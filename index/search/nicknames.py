@@ -23,7 +23,7 @@ class SiteWord:
 
     ``others``: what it means here; ``named``: ids of the manuals whose machine one of them is, ``meant``: of those that
     it names in words, without telling which machine; ``known``: further ways to say it, from the glossary, by language;
-    ``codes``: those among its words.
+    ``codes``: those among its words, where it is no machine.
     """
 
     said: str
@@ -62,7 +62,7 @@ def _read(spoken: Spoken, manuals: Sequence[Manual], glossary: Glossary) -> Site
     return SiteWord(
         spoken.word, spoken.others, spoken.start, spoken.end, named, meant,
         {lang: tuple(dict.fromkeys(phrase for ways in known for phrase in ways[lang])) for lang in LANGS},
-        tuple(dict.fromkeys(code.canonical for word in spoken.others for code in find_codes(word))),
+        () if named else tuple(dict.fromkeys(code.canonical for word in spoken.others for code in find_codes(word))),
     )  # fmt: skip
 
 
