@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     rf"|(?P<word>[^\W\d_{_JAPANESE}][^\W_{_JAPANESE}]*(?:_+[^\W_{_JAPANESE}]+)*)"
 )
 _UNSAFE = re.compile(r"[^\w.\-]")
+_SHORT_TEXT = 200  # characters: a question
 _LATIN_WORD = re.compile(rf"[^\W\d_{_JAPANESE}][^\W{_JAPANESE}.\-]*(?:[.\-][^\W{_JAPANESE}]+)*")
 _ONE_JAPANESE = re.compile(f"[{_JAPANESE}]")
 _ONLY_HIRAGANA = re.compile(f"[{_HIRAGANA}]+")
@@ -166,7 +167,11 @@ def informative(term: str) -> bool:
 
 
 def language(text: str) -> Lang:
-    """ "ja" where kana and kanji outweigh Latin words (a code or a name counts as one word), else "en"."""
+    """ "ja" where kana and kanji outweigh Latin words (a name counts as one word, the codes of a short text as none),
+    else "en"."""
+    if len(text) <= _SHORT_TEXT:
+        for code in reversed(find_codes(text)):
+            text = f"{text[: code.start]} {text[code.end :]}"
     japanese = len(_ONE_JAPANESE.findall(text))
     words = len(_LATIN_WORD.findall(text))
     return "ja" if japanese > 1.5 * words else "en"

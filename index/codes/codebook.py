@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.codes.find import Code
+from index.codes.find import Code, find_codes
+from index.codes.readings import mended
 from index.codes.rivals import Choice, Entry, settle
-from index.codes.spoken import FAMILIES, other_forms, padded_forms, spoken_codes, spoken_names
+from index.codes.spoken import FAMILIES, other_forms, padded_forms, same_forms, spoken_codes, spoken_names
 from index.passage import Manual
 from index.search.fuse import CodeMatch
 from index.search.question import Question
@@ -38,11 +39,19 @@ class _Row:
     number: int
     code: str
     lead: bool
+    manual: str
 
 
 def look_up_codes(truth: Truth, asked: Question, manuals: Mapping[str, Manual], within: Within = EVERYWHERE) -> Looked:
-    """Look up what ``asked`` names ``within`` a scope."""
-    return _Book(truth, asked, manuals, within).looked()
+    """Look up what ``asked`` names ``within`` a scope; where nothing of it leads
+    anywhere, as it may have been meant (E401 for "E4O1")."""
+    looked = _Book(truth, asked, manuals, within).looked()
+    text = mended(asked.text)
+    if text == asked.text or any(match.lead for match in looked.matches):
+        return looked
+    codes = find_codes(text)
+    meant = _Book(truth, replace(asked, text=text, codes=codes, maybe_codes=()), manuals, within).looked()
+    return meant if any(match.lead for match in meant.matches) else looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class _Book:
             own = [row for row in found if row.code in (form, _base(form))]
             exact = [row for row in own if row.code == form and row.lead]
             if exact:
-                own = [row if row.code == form else _Row(row.number, row.code, False) for row in own]
+                own = [row if row.code == form else replace(row, lead=False) for row in own]
             meant = self._meant(form, named.get(form), own)
             choices += self._settle(meant, matches, {form})
             stands = [row.code for row in meant if row.lead and row.code not in (form, _base(form))]
@@ -98,13 +107,23 @@ class _Book:
             return [row for row in self._rows(padded_forms(form)) if row.lead]
         if code is None or code.kind not in ("alarm", "parameter"):
             return rows
+        for machines, forms in ((self.asked.named, other_forms), (self.asked.meant, same_forms)):
+            if machines and not any(row.lead and row.manual in machines for row in rows):
+                here = [row for row in self._leading(forms(code)) if row.manual in machines]
+                if here:
+                    return [*(replace(row, lead=False) for row in rows), *here]
         others = [row for row in self._rows(other_forms(code)) if row.lead]
         if not any(row.lead for row in rows):
             family = re.match(r"[A-Z]+", form)
             stands = not own and not (family and self._exists(family[0], lead=True))
-            return [*rows, *(others if stands else ())]
+            return [*rows, *(others if stands else self._leading(same_forms(code)))]
         listed = [row for row in others if re.match(rf"(?:{'|'.join(FAMILIES)})\d", row.code)]
         return [*rows, *(listed if re.match(rf"(?:{'|'.join(FAMILIES)})\d", form) else ())]
+
+    def _leading(self, forms: Collection[str]) -> list[_Row]:
+        """The rows that lead for ``forms``, or for the ranges that hold one of them."""
+        rows = [row for row in self._rows(forms) if row.lead]
+        return rows or [row for form in forms for row in self._ranges(form)]
 
     def _settle(
         self, rows: Sequence[_Row], matches: dict[int, CodeMatch], exact: Collection[str]
@@ -162,7 +181,8 @@ class _Book:
         own = {(row["code"], row["manual_id"]) for row in rows if row["lead"] == 1}
         return [
             _Row(int(row["passage"]), str(row["code"]),
-                 row["lead"] == 1 or (row["lead"] == 2 and (row["code"], row["manual_id"]) not in own))
+                 row["lead"] == 1 or (row["lead"] == 2 and (row["code"], row["manual_id"]) not in own),
+                 str(row["manual_id"]))
             for row in rows
         ]  # fmt: skip
 

@@ -33,11 +33,19 @@ _NUMBER_HEADING = re.compile(r"(?P<number>\d{1,5})\s*(?:[:：]|[–—-]\s)\s*\S
 _CODE_NAME = re.compile(r"\bcodes?\b|コード", re.IGNORECASE)
 _WEAK_NAME = re.compile(r"番号|表示|\bno\b\.?|number|^#$|display|\bid$", re.IGNORECASE)
 _CODE_LIST = re.compile(
-    r"codes?\b|list|table|numbers?|message|history|コード|一覧|番号|表$|リスト|メッセージ|(?:alarm|error|fault)s$",
+    r"codes?\b|list|table|numbers?|message|history|コード|一覧|番号|表$|リスト|メッセージ|(?:alarm|error|fault|warning|parameter|setting)s$|パラメータ$",
     re.IGNORECASE,
 )
 _LONGEST_RANGE = 24  # "8003[1] to 8003[9]"
 _NAME = re.compile(r"[A-Z][A-Z0-9]{5,}")
+_CUT_NAME = re.compile(r"[A-Z][A-Z0-9_\s]*_[A-Z0-9_\s]*[A-Z0-9]")
+_LETTERED = re.compile(r"[A-Z]{2,5}-?\s?\d{2,4}")
+_NAMED_COLUMN = re.compile(
+    r"\bcodes?\b|flag|alarm|error|fault|warning|message|^no\b|number|\bid$|コード|アラーム|エラー|警報|異常|警告|番号|表示|フラグ",
+    re.IGNORECASE,
+)
+_PART_COLUMN = re.compile(r"part|item|order|部品|品番|型式|型番|注文", re.IGNORECASE)
+_FLAG_NAME = re.compile(r"[A-Z]{6,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLAIN_NAMES = frozenset(("WARNING", "CAUTION", "DANGER", "NOTICE", "IMPORTANT", "ERRORS", "ALARMS", "REMARKS"))
 _ELSEWHERE = re.compile(r"see also|参照|関連(?:項目|情報)|related", re.IGNORECASE)
 
@@ -66,6 +74,19 @@ def column_family(header: str, context: Sequence[str]) -> str:
         near = reversed([text for text in context if named or _CODE_LIST.search(text.replace("_", " "))])
         return family_in(header) or family_of(near)
     return family_in(header) if len(header) <= 12 else ""
+
+
+def named_cell(header: str, cell: str) -> str:
+    """The code that a cell of a column of codes is, where it is one for its column only: WATCHDOG, SRVO-050; a name
+    that a narrow column cut ("BRAKE_CHECK _OVERDUE") is one again. "" for none."""
+    cell = unicodedata.normalize("NFKC", cell).strip()
+    if not _NAMED_COLUMN.search(header) or _PART_COLUMN.search(header):
+        return ""
+    if _CUT_NAME.fullmatch(cell):
+        return re.sub(r"\s", "", cell)
+    if _NAME.fullmatch(cell) and cell not in _PLAIN_NAMES:
+        return cell
+    return canonical(re.sub(r"\s", "", cell)) if _LETTERED.fullmatch(cell) else ""
 
 
 def list_family(context: Sequence[str]) -> str:
@@ -111,13 +132,15 @@ def code_rows(passage: Passage, title: str = "") -> tuple[Held, ...]:
     lead = lead_codes(passage)
     under = set() if lead else _codes_above(passage)
     rows = {code: int(code in lead) or 2 * int(code in under) for code in dict.fromkeys([*passage.codes, *lead])}
-    rows |= {name_key(code): 1 for code in lead if re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", code)}
+    rows |= {name_key(code): 1 for code in lead if _FLAG_NAME.fullmatch(code)}
     context = (title, *passage.section)
     header, cell = own_cell(passage)
     leaf = passage.section[-1] if passage.section else ""
     for name in (leaf, cell):
         if _NAME.fullmatch(name.strip()) and name.strip() not in _PLAIN_NAMES and family_of(reversed(context)):
             rows[name_key(name)] = 1
+    if passage.kind == "alarm" and (named := named_cell(header, cell)):
+        rows |= {named: 1} | ({name_key(named): 1} if _FLAG_NAME.fullmatch(named) else {})
     rows |= dict(ranges_in(cell, column_family(header, context)))
     if passage.kind == "alarm":
         head, colon, _ = passage.text.partition("\n")[0].replace("：", ":").partition(":")
@@ -132,7 +155,9 @@ def lead_codes(passage: Passage) -> set[str]:
     the row or entry that it is; of a row for a sub-code only the sub-code. A heading that lists several (a table
     "AL.10 to AL.32") is about none of them."""
     leaf = passage.section[-1] if passage.section else ""
-    lead = set() if _ELSEWHERE.search(leaf) else heading_codes(passage.section)
+    if _ELSEWHERE.search(leaf):
+        return set()
+    lead = heading_codes(passage.section)
     header, cell = own_cell(passage)
     if passage.kind == "alarm" or (cell and passage.kind == "table"):
         line = f"{header}: {cell}" if header else cell or passage.text.split("\n")[0]
@@ -144,6 +169,10 @@ def lead_codes(passage: Passage) -> set[str]:
         lead = {code for code in lead if not any(name.startswith(f"{code}.") for name in named)} | named
         if passage.kind == "alarm" and cell and not lead:
             lead |= set(passage.codes[:1])
+    if passage.kind == "table" and not lead and _is_number_of(cell, passage.codes[:1]):
+        lead = {passage.codes[0]}  # a row of a table of parameters that are numbers
+    if not cell and passage.kind in ("alarm", "table") and _begins_with(passage.codes[:1], passage.text):
+        lead = {passage.codes[0]}  # an entry of a list: "W05: clean soon"
     return lead
 
 
@@ -175,6 +204,21 @@ def own_cell(passage: Passage) -> tuple[str, str]:
         header, colon, cell = first.partition(" / ")[0].rpartition(": ")
         return (header, cell) if colon else ("", "")
     return "", ""
+
+
+def _begins_with(codes: Sequence[str], text: str) -> bool:
+    """Whether the text tells of the first of ``codes`` up to its first colon."""
+    head, colon, _ = text.partition("\n")[0].replace("：", ":").partition(":")
+    if not (codes and colon) or len(head) > _LONGEST_RANGE:
+        return False
+    return canonical(head) == codes[0] or head.strip().removeprefix("設定").strip() == codes[0].removeprefix("SETTING")
+
+
+def _is_number_of(cell: str, codes: Sequence[str]) -> bool:
+    """Whether a cell is the bare number of the parameter that is the first of ``codes``."""
+    match = _NUMBER_CELL.fullmatch(unicodedata.normalize("NFKC", cell).strip())
+    number = match["number"].lstrip("0") or "0" if match else ""
+    return bool(codes) and codes[0] in (f"PARAM{number}", f"SETTING{number}")
 
 
 def _is_own(code: Code, begins: int, kind: str) -> bool:

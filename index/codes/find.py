@@ -49,7 +49,8 @@ _FAMILY = {
     "fault": "FAULT", "faults": "FAULT", "フォルト": "FAULT", "異常": "FAULT",
     "warning": "WARN", "warnings": "WARN", "警告": "WARN", "ワーニング": "WARN",
     "parameter": "PARAM", "param": "PARAM", "パラメータ": "PARAM", "パラメーター": "PARAM",
-    "params": "PARAM", "parameters": "PARAM", "setting": "SETTING", "settings": "SETTING", "$": "SETTING",
+    "params": "PARAM", "parameters": "PARAM", "setting": "SETTING", "settings": "SETTING",
+    "設定": "SETTING", "$": "SETTING",
 }  # fmt: skip
 _KIND = (
     r"alarms?|errors?|faults?|warnings?|param(?:eter)?s?|settings?|アラーム?|アラム|警報|エラー?|フォルト|異常|警告|"
@@ -67,8 +68,8 @@ _COUNTED = (
 )
 _END = r"(?![A-Za-z0-9])(?!\.\d)"
 _WORD_NUMBER = re.compile(
-    rf"(?<![A-Za-z])(?P<word>{_KIND})(?:[\s_]*(?:code|number|no\.?|nr\.?|id|コード|番号)\s*(?:は|が|の|[:#=])?|\s?の)?"
-    r"(?:\s*[:#=]\s*|\s*|(?<=[A-Za-z])-)(?P<number>\d{1,5})" + _END + _COUNTED,
+    rf"(?<![A-Za-z])(?P<word>{_KIND})(?:[\s_]*(?:code|number|no\.?|nr\.?|id|コード|番号|ナンバー)\s*(?:は|が|の|[:#=])?|\s?の)?"
+    r"(?:\s*[:#=]\s*|\s*|(?<=[A-Za-z])-|\.)(?P<number>\d{1,5})(?!\s?\[\d)" + _END + _COUNTED,
     re.IGNORECASE,
 )
 _NUMBER_WORD = re.compile(  # 5番のエラー, 23号アラーム, number 23 error
@@ -85,11 +86,12 @@ _COLUMN = re.compile(
 _STOP_CODE = re.compile(  # printed in hexadecimal, with or without 0x
     r"(?:stop\s?(?:code|error)|bug\s?check(?:\s?code)?|(?:停止|ストップ)\s?(?:コード|エラー)|バグ\s?チェック(?:\s?コード)?|"
     r"(?-i:\bSTOP)(?=[:\s]*(?:[0-9A-F]{8}|\d[0-9A-F]*[A-F]|[A-F]+\d)))\s*[:#=]?\s*"
-    r"(?P<number>(?=[A-F]*\d)[0-9A-F]{1,16})h?(?![A-Za-z0-9])",
+    r"(?:0x\s?)?(?P<number>(?=[A-F]*\d)[0-9A-F]{1,16})h?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _KIND_WORD = re.compile(
     rf"(?P<stop>stop\s?codes?|bug\s?checks?|(?:停止|ストップ)\s?コード|バグ\s?チェック)|\$(?=-?\s?(?:code|\d))|"
+    rf"設定(?=番号|コード|一覧|項目一覧|リスト)|"
     rf"(?<![A-Za-z])(?:{_KIND})(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -105,14 +107,17 @@ _HEX = re.compile(r"(?<![A-Za-z0-9])0x\s?(?P<number>[0-9A-F]{1,16})(?![A-Za-z0-9
 _INDEXED = re.compile(r"(?<![A-Za-z0-9.])(?P<number>\d{3,5})\[(?P<index>\d{1,3})\]")
 _DOLLAR = re.compile(r"(?<![A-Za-z0-9$])\$\s?(?P<number>\d{1,3})(?![\d.,]*\d|\s?(?:USD|million|k\b))")
 _PARAMETER = re.compile(
-    r"(?<![A-Za-z0-9])(?:Pr\.?\s?(?P<named>P[A-Z]\d{2,3})|(?P<bare>P[A-FL]\d{2})|(?P<pr>Pr\.?\s?\d{1,3}(?:\.\d{1,3})?)|"
+    r"(?<![A-Za-z0-9])(?:P[Rr]\.?\s?(?P<named>P[A-Z]\d{2,3})|(?P<bare>P[A-FL]\d{2})|(?P<pr>Pr\.?\s?\d{1,3}(?:\.\d{1,3})?)|"
     r"(?P<pn>Pn\d{2,4})|(?P<p>P\d{3,4})|(?P<pdash>P-\d{2,4})|"
     r"(?P<dotted>(?!AL|ER|NO|CH|PP|EN|IP)[A-Z]{2}\.\d{2,3}))" + _END
 )
 _PARAMETER_LOWER = re.compile(r"(?<![A-Za-z0-9])(?P<bare>p[a-fl]\d{2}|pn\d{3}|pr\.p[a-z]\d{2})" + _END)
-_FLAG = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
+# a narrow column cuts a name after its underscore: "BRAKE_CHECK_ OVERDUE"
+_FLAG = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_(?:[A-Z0-9]+|\s[A-Z0-9]{2,}))+(?![A-Za-z0-9_])")
 _PART = re.compile(r"(?<![A-Za-z0-9_.\-/])[A-Za-z]{1,6}\d{0,5}(?:-[A-Za-z0-9]{1,8}){1,4}(?![A-Za-z0-9_])")
-_PLAIN = re.compile(r"(?<![A-Za-z0-9_.\-/])(?P<letters>[A-Z]{1,4})(?P<separator>[.\-]?)(?P<number>\d{2,5})" + _END)
+_PLAIN = re.compile(
+    r"(?<![A-Za-z0-9_.\-/])(?P<letters>[A-Z]{1,4})(?P<separator>[.\-]?|-\s(?=\d{3}))(?P<number>\d{2,5})" + _END
+)
 _REFERENCE = re.compile(
     r"(?:pages?|pp?\.|sections?|chapter|appendix|fig(?:ure)?\.?|table|図|表|頁|ページ|付録|章|節)\s?$", re.IGNORECASE
 )
@@ -188,13 +193,13 @@ def _parameters(text: str) -> list[Code]:
 
 
 def _parts(text: str) -> list[Code]:
-    found = [Code(m[0], "flag", m.start(), m.end()) for m in _FLAG.finditer(text)]
+    found = [Code(re.sub(r"\s", "", m[0]), "flag", m.start(), m.end()) for m in _FLAG.finditer(text)]
     for m in _PLAIN.finditer(text):
         letters, joined = m["letters"], m["letters"] + m["number"]
         if letters in _NO_CODE_PREFIX:
             continue
         single = len(letters) == 1
-        dashed = m["separator"] == "-"
+        dashed = m["separator"].strip() == "-"
         if (single and dashed and len(m["number"]) in (3, 4)) or (
             (single or not dashed) and _near_alarm_word(text, m.start(), m.end())
         ):
@@ -248,3 +253,8 @@ def canonical(code: str) -> str:
         return found[0].canonical
     folded, _ = _folded(code)
     return re.sub(r"[^\w]", "", folded).upper()
+
+
+def is_parameter(code: str) -> bool:
+    """Whether a canonical form is that of a parameter or setting."""
+    return code.startswith(("PARAM", "SETTING")) or any(found.kind == "parameter" for found in find_codes(code))

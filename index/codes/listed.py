@@ -1,4 +1,4 @@
-"""Listed entries: alarms that a manual describes in a list or in paragraphs ("E-401: Film broken"), not in a table."""
+"""Listed entries: alarms and settings that a manual tells in a list or in paragraphs ("E-401: Film broken")."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.codes.entry import list_family, ranges_in
-from index.codes.find import find_codes
+from index.codes.find import canonical, find_codes
 from index.manuals.block import Block
 
 FEWEST = 2  # a single paragraph that begins with a code is no list
 _LONGEST_TITLE = 60
 _LONGEST_RANGE = 24
 _SEPARATOR = re.compile(r"\s*(?:[:：=]|[–—|]|-\s|[(（「]|$)")
+# a code of any letters, in a list of codes: "W05: clean soon"
+_LETTERED = re.compile(r"(?P<code>[A-Za-z]{1,4}[.\-]?\d{1,5})\s*(?:[:：=]|\s[–—-]\s)\s*\S")
+_SETTING = re.compile(r"設定\s?(?:番号)?\s?(?P<number>\d{1,5})\s*(?:[:：=]|\s[–—-]\s)\s*\S")
 _NUMBER = re.compile(r"(?P<number>\d{1,5})\s*(?:[:：=]|\s[–—-]\s)\s*\S")
 
 
@@ -33,9 +36,15 @@ def _opens(block: Block, family: str) -> str:
     if head != block.text and len(head) <= _LONGEST_RANGE and (held := ranges_in(head, family)):
         return held[0][0]
     for code in find_codes(block.text[: 2 * _LONGEST_TITLE])[:1]:
-        if code.start == 0 and code.kind in ("alarm", "flag"):
+        if code.start == 0 and (code.kind in ("alarm", "flag") or (family and code.kind == "parameter")):
             title = len(block.text) <= _LONGEST_TITLE and block.text.rstrip()[-1:] not in tuple("。.!?")
             return code.canonical if title or _SEPARATOR.match(block.text, code.end) else ""
+    setting = _SETTING.match(block.text) if family in ("SETTING", "PARAM") else None
+    if setting:
+        return "SETTING" + (setting["number"].lstrip("0") or "0")
+    lettered = _LETTERED.match(block.text) if family else None
+    if lettered:
+        return canonical(lettered["code"])
     number = _NUMBER.match(block.text) if family else None
     return family + (number["number"].lstrip("0") or "0") if number else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from index.passage import Lang, Manual, Passage
 from index.search.question import TRANSLATED, Concept, Question, machine_names
 from index.text import terms
 
+_KINDS = frozenset(("設定", "set"))  # like "alarm" and "parameter", which index.codes.find knows
 TITLED = 0.5  # what a word of the manual's title counts beside one of the headings
 
 
@@ -69,13 +71,15 @@ def settle(asked: Question, entries: Sequence[Entry]) -> tuple[list[Entry], tupl
 def _fits(asked: Question, entries: Sequence[Entry]) -> Mapping[int, float]:
     """How much of the question stands over each entry and not over all of them; a heading says more than a title."""
     fits = dict.fromkeys((entry.number for entry in entries), 0.0)
+    codes = _KINDS.union(*(terms(asked.text[code.start : code.end]) for code in asked.codes))
     for titled in (False, True):
         places = {entry.number: _place(entry, titled) for entry in entries}
         shared = frozenset.intersection(*places.values())
         for entry in entries:
             own = (1.0 if entry.passage.lang == asked.lang else TRANSLATED) * (TITLED if titled else 1.0)
             concepts = asked.concepts[entry.passage.lang]
-            fits[entry.number] += own * sum(c.weight for c in concepts if _tells(c, places[entry.number] - shared))
+            place = places[entry.number] - shared - codes
+            fits[entry.number] += own * sum(c.weight for c in concepts if _tells(c, place))
     return fits
 
 
@@ -83,7 +87,24 @@ def _place(entry: Entry, titled: bool) -> frozenset[str]:
     """The words that stand over an entry: of its headings below the manual's title, or of the title too."""
     title = entry.manual.title
     headings = [heading for heading in entry.passage.section if titled or heading != title]
-    return frozenset(terms(" ".join((title if titled else "", *headings)).replace("_", " ")))
+    return frozenset(terms(" ".join((title if titled else "", *headings, *_before(entry))).replace("_", " ")))
+
+
+def _before(entry: Entry) -> list[str]:
+    """The cells of a row before that of its code: the part that a flag is of."""
+    cells = _cells(entry.passage)
+    at = next((place for place, cell in enumerate(cells) if _plain(entry.code) in _plain(cell)), 0)
+    return cells[:at]
+
+
+def _cells(passage: Passage) -> list[str]:
+    """The first cells of a row, up to what its code is called."""
+    lines = passage.text.replace(" / ", "\n").split("\n")
+    return [line.partition(": ")[2] or line for line in lines[:3]]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
 def _tells(concept: Concept, place: frozenset[str]) -> bool:
@@ -116,13 +137,16 @@ def _is_same(entry: Entry, other: Entry) -> bool:
         return False
     a, b = entry.passage, other.passage
     rows = [bool(own_cell(passage)[1]) for passage in (a, b)]
-    if a.section == b.section or rows[0] != rows[1]:
+    if rows[0] != rows[1]:
         return True  # a row of the list, and the section that says more about it
     if all(rows):
-        return _name(a) == _name(b)
+        return _name(entry) == _name(other) or (a.section == b.section and _before(entry) == _before(other))
+    if a.section == b.section:
+        return True
     return a.section[:-1] == b.section[:-1] or set(a.section) <= set(b.section) or set(b.section) <= set(a.section)
 
 
-def _name(passage: Passage) -> str:
-    """What a row calls its code: its second cell."""
-    return passage.text.replace(" / ", "\n").partition("\n")[2].partition("\n")[0]
+def _name(entry: Entry) -> list[str]:
+    """What a row calls its code: the cell behind it, and those before."""
+    before = _before(entry)
+    return [*before, *_cells(entry.passage)[len(before) + 1 : len(before) + 2]]

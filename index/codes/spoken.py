@@ -29,6 +29,13 @@ _SETTING = re.compile(
     r"(?:設定|\bsettings?)\s*(?:番号|no\.?)?\s*(?P<number>\d{1,5})(?![A-Za-z0-9.])|(?<![A-Za-z0-9.])(?P<ja>\d{1,5})\s*番の設定",
     re.IGNORECASE,
 )
+# a number alone, where a display shows it: "8020が出ました", "it stopped with 8020"
+_SHOWN = re.compile(
+    r"^\s*(?P<number>\d{3,5})\s*(?:$|[?。]|が(?:出|表示|点|消え|つい)|で止|って出|とは|の原因|の対処|の意味|\s*意味)|"
+    r"(?:shows?|displays?|stopped with|reads|says|clear|meaning of|does|表示が|画面に)\s*(?P<after>\d{3,5})"
+    r"(?=$|[?.,、。で]|\s*(?:mean|again|と|が|and))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z][a-z]+(?=[A-Z][a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Za-z0-9]+")
 _JOINT = re.compile(r"[ _\-]?")
 
@@ -58,6 +65,20 @@ def other_forms(code: Code) -> tuple[str, ...]:
     letters = "EAFWL" if family != "WARN" else "W"
     prefixed = (letter + form for letter in letters for form in padded) if len(number) > 1 else ()
     return tuple(form for form in (*_in_families(number), *prefixed) if form != code.canonical)
+
+
+def same_forms(code: Code) -> tuple[str, ...]:
+    """Those of the other forms that mean the same beyond doubt: E-401 for "error 401", setting 5 for "parameter 5"."""
+    match = _NUMBERED.fullmatch(code.canonical)
+    if match is None:
+        return ()
+    family, number = match["family"], match["number"].lstrip("0") or "0"
+    if family in ("PARAM", "SETTING"):
+        return tuple(of + number for of in ("PARAM", "SETTING") if of != family)
+    letters = {"ERR": "E", "E": "ERR", "WARN": "W", "W": "WARN", "AL": "A", "A": "AL"}.get(family)
+    if letters is None:
+        return ()
+    return tuple(letters + form for form in (_padded(number) if len(letters) == 1 else (number,)))
 
 
 def padded_forms(form: str) -> tuple[str, ...]:
@@ -95,16 +116,20 @@ def spoken_codes(text: str, codes: Sequence[Code]) -> tuple[tuple[str, ...], ...
         if free(m):
             number = (m["number"] or m["ja"]).lstrip("0") or "0"
             groups.append((f"SETTING{number}", f"PARAM{number}"))
+    shown = _SHOWN.search(text) if not codes and not groups else None
+    if shown:
+        groups.append(_in_families((shown["number"] or shown["after"]).lstrip("0") or "0"))
     return tuple(dict.fromkeys(groups))
 
 
 def spoken_names(text: str) -> tuple[str, ...]:
     """Keys (index.codes.entry.name_key) of the flags that ``text`` may name in words, the longest first: two words
-    or more in a row, however they are joined, or one written in capitals."""
+    or more in a row, however they are joined, or one in capitals or in a Japanese sentence."""
     words = list(_WORD.finditer(text))[:MOST_WORDS]
     joined = [_JOINT.fullmatch(text, a.end(), b.start()) is not None for a, b in pairwise(words)]
     keys = {key: None for length in range(LONGEST_NAME, 1, -1) for key in _runs(words, joined, length)}
-    keys |= {name_key(word[0]): None for word in words if word[0].isupper() and len(word[0]) > 5}
+    plain = any(character > "\u3040" for character in text) or len(words) == 1
+    keys |= {name_key(word[0]): None for word in words if len(word[0]) > 5 and (plain or word[0].isupper())}
     return tuple(keys)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.codes.find import find_codes
+from index.codes.find import find_codes, is_parameter
 from index.codes.listed import listed_entries
 from index.manuals.block import Page
 from index.passage import Box, Kind, Lang
@@ -137,11 +137,12 @@ class _Cut:
         )  # fmt: skip
 
     def _entry(self, blocks: Sequence[Placed], code: str) -> Iterator[DraftPassage]:
-        """An alarm that is told in a list."""
+        """An alarm or a setting that is told in a list."""
         first, *others = (quoted_line(p.block) for p in blocks)
         whole = "\n".join([first.strip(), *others]).removeprefix("- ")
         if self.count_tokens(whole) <= ALARM_TOKENS:
-            yield self._passage(whole, blocks, "alarm", OwnRow("" if "~" in code else code, ()))
+            kind: Kind = "table" if is_parameter(code) else "alarm"
+            yield self._passage(whole, blocks, kind, OwnRow("" if "~" in code else code, ()))
         else:
             yield from self._prose(blocks, True)
 

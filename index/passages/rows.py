@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.codes.entry import family_of, number_code, ranges_in
+from index.codes.entry import family_of, named_cell, number_code, ranges_in
 from index.codes.find import find_codes
 from index.manuals.block import Block
 
@@ -108,6 +108,8 @@ def row_code(block: Block, context: Sequence[str] = (), alarm_table: bool = Fals
             inside = code.end - max(code.start, len(printed) - len(cell))
             if code.kind in ("alarm", "flag") and inside >= _SHARE_OF_CELL * len(cell):
                 return code.canonical
+        if (alarm_table or speaks_of_alarms(context[-2:])) and (name := named_cell(header, cell)):
+            return name
         number = number_code(header, cell, context)
         if number or (place == 0 and alarm_table and _NAMED_CODE.search(header) and cell.strip().isdigit()):
             return number or f"CODE{int(cell)}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.codes.find import Code, find_codes
+from index.codes.readings import in_digits
 from index.passage import Lang, Manual
 from index.search.glossary import Glossary, Known
 from index.search.lookalikes import alike
@@ -87,7 +88,7 @@ class Question:
 def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Question:
     """What ``text`` asks, given the manuals that there are."""
     manuals = list(manuals)
-    text = unicodedata.normalize("NFKC", text)
+    text = in_digits(unicodedata.normalize("NFKC", text))
     lang = language(text)
     codes = find_codes(text)
     named = mentions(text, manuals, codes)
