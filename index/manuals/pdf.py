@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from index.manuals.plain import read_bytes
 
 _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its own documentation)
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
+_INK_KEPT = 100_000  # segments, lines and panels kept from the first pass to the second: 25 MB, some 1000 pages
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
 
 
@@ -44,18 +45,19 @@ class PdfReader:
         with _PDFIUM:
             document = _opened(path, data)
             try:
-                survey, judged = self._survey(document, path)
+                first = self._first_pass(document, path)
+                survey = first.survey
                 if survey.characters == 0:
-                    raise self._nothing(path, survey.margins.pages, judged)
+                    raise self._nothing(path, survey.margins.pages, first.judged)
                 title = _title(document, survey, path)
                 style = survey.style(_outline(document))
             except BaseException:
                 document.close()
                 raise
-        return Reading(title, survey.margins.pages, _pages(document, path, survey, style, judged))
+        return Reading(title, survey.margins.pages, _pages(document, path, first, style))
 
-    def _survey(self, document: Any, path: Path) -> tuple[Survey, dict[int, Judged]]:
-        survey, found = Survey(), dict[int, Judged]()
+    def _first_pass(self, document: Any, path: Path) -> _FirstPass:
+        first = _FirstPass()
         for number in range(1, len(document) + 1):
             with _page(document, number, path) as page:
                 with _text_of(page) as textpage:
@@ -63,13 +65,14 @@ class PdfReader:
                 own = sum(len(segment.text) for segment in ink.segments)
                 judged_so = judged(page, verdict(look), own, self._recognise)
             if judged_so is not None:
-                found[number] = judged_so
+                first.judged[number] = judged_so
                 ink = judged_so.scanned.ink if judged_so.scanned else ink
-            survey.add(ink)
+            first.survey.add(ink)
+            first.keep(number, ink)
             if self.report is not None:
                 by_ocr = judged_so is not None and judged_so.scanned is not None
                 self.report(number, len(document), by_ocr)
-        return survey, found
+        return first
 
     def _nothing(self, path: Path, pages: int, judged: Mapping[int, Judged]) -> ManualUnreadable:
         if not any(page.verdict != "blank" for page in judged.values()):
@@ -78,6 +81,23 @@ class PdfReader:
         if self._recognise and is_installed():
             return EmptyManual(f"{message} Text recognition (OCR) found no text in it either.", "Scan it more sharply.")
         return OcrMissing(message, INSTALL)
+
+
+@dataclass
+class _FirstPass:
+    """What the first pass over all pages found: the ``survey``, the pages whose own text cannot be used, and the ink of
+    as many pages as are kept."""
+
+    survey: Survey = field(default_factory=Survey)
+    judged: dict[int, Judged] = field(default_factory=dict)
+    ink: dict[int, Ink] = field(default_factory=dict)
+    _room: int = _INK_KEPT
+
+    def keep(self, number: int, ink: Ink) -> None:
+        size = len(ink.segments) + len(ink.rules) + len(ink.panels)
+        if size <= self._room and number not in self.judged:
+            self._room -= size
+            self.ink[number] = ink
 
 
 def _opened(path: Path, data: bytes) -> Any:
@@ -146,15 +166,16 @@ def _title(document: Any, survey: Survey, path: Path) -> str:
     return " ".join(text.split()) if size > body and len(text) <= 120 else path.stem
 
 
-def _pages(document: Any, path: Path, survey: Survey, style: Style, judged: Mapping[int, Judged]) -> Iterator[Page]:
-    reader = PageReader(style)
+def _pages(document: Any, path: Path, first: _FirstPass, style: Style) -> Iterator[Page]:
+    reader, survey = PageReader(style), first.survey
     try:
         for number in range(1, survey.margins.pages + 1):
-            aside = judged.get(number)
+            aside = first.judged.get(number)
             scanned = aside.scanned if aside is not None else None
+            ink = first.ink.pop(number, None)
             with _PDFIUM:
                 named = str(document.get_page_label(number - 1) or "").strip()
-                if scanned is None:
+                if scanned is None and ink is None:
                     with _page(document, number, path) as page, _text_of(page) as textpage:
                         ink = read_ink(page, textpage)
             label = named or survey.margins.printed_label(number - 1) or str(number)
@@ -162,6 +183,7 @@ def _pages(document: Any, path: Path, survey: Survey, style: Style, judged: Mapp
             if scanned is not None:
                 yield scanned_page(reader, scanned, running, number, label)
                 continue
+            assert ink is not None
             blocks = tuple(reader.blocks(page_items(ink, running, style), number))
             if ink.turned:  # the places are not those of the page as people see it
                 blocks = tuple(replace(block, box=None) for block in blocks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from typing import Any, Literal
@@ -81,13 +82,16 @@ def _visible(text: str) -> str:
 
 def _broken(visible: str) -> float:
     """Share of replacement and private-use characters, controls and what Unicode has not assigned."""
-    odd = sum(c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") for c in visible)
+    counts = Counter(visible).items()
+    odd = sum(n for c, n in counts if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
     return odd / len(visible)
 
 
 def _mixed(text: str) -> float:
     """Share of neighbouring letters that belong to different scripts, where no language mixes them: codes taken for
     characters jump between scripts."""
+    if len({_script(letter) for letter in set(text) if letter.isalpha()}) < 2:
+        return 0.0
     pairs = [(a, b) for a, b in pairwise(text) if a.isalpha() and b.isalpha()]
     return sum(_script(a) != _script(b) for a, b in pairs) / len(pairs) if len(pairs) > 20 else 0.0
 
