@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
-
 from index.embedders.embedder import Embedder, Vectors
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
+from index.ingest.embed_ahead import EmbedAhead
 from index.ingest.originals import Original, Originals
 from index.ingest.parsing import OpenFile, Seen, Watch, open_here
 from index.manuals.block import Page
@@ -101,7 +100,7 @@ class Builder:
                 raise ManualUnknown(f"There is no manual {id_or_name!r}.", "List them with: andon index list")
             original = self._originals.at(manual.sha256, self._truth.suffix(manual.id))
             self._forget(self._truth.drop_manual(manual.id))
-        self._originals.drop_unused(original)
+            self._originals.drop_unused(original)
         return manual
 
     def _same(self, original: Original, name: str) -> Manual | None:
@@ -144,38 +143,32 @@ class Builder:
         return Added(manual, "replaced" if old else "added")
 
     def _read(self, original: Original, name: str, say: ReportProgress) -> _Ready:
-        try:
-            reading = self._open_file(original.path, _watching(say))
-            total = reading.page_count
-            heading = storable(reading.title.strip())
-            title = heading if heading and heading != original.path.stem else Path(name).stem
+        with EmbedAhead(self._embedder if self._store is not None else None, EMBED_AT_ONCE) as ahead:
+            try:
+                reading = self._open_file(original.path, _watching(say))
+                total = reading.page_count
+                heading = storable(reading.title.strip())
+                title = heading if heading and heading != original.path.stem else Path(name).stem
 
-            tally = Tally(list(reading.skipped))
+                tally = Tally(list(reading.skipped))
 
-            def counted() -> Iterator[Page]:
-                for done, page in enumerate(tally.counted(reading.pages), start=1):
-                    yield page
-                    say(Progress("read", done, total))
+                def counted() -> Iterator[Page]:
+                    for done, page in enumerate(tally.counted(reading.pages), start=1):
+                        yield page
+                        say(Progress("read", done, total))
 
-            hint: Lang | None = "ja" if language(title) == "ja" else None
-            drafts = tuple(_stored(draft) for draft in chunk(counted(), hint, title=title))
-        except ManualUnreadable as error:  # the reader knows the file by its hash; a person knows it by its name
-            message = error.message.replace(original.path.name, name)
-            raise type(error)(message, error.remedy, **error.details) from error
-        if not drafts:
-            raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
-        return _Ready(title, tally.coverage(), drafts, self._vectors(title, drafts, say))
-
-    def _vectors(self, title: str, drafts: Sequence[DraftPassage], say: ReportProgress) -> Vectors | None:
-        if self._store is None or self._embedder is None:
-            return None
-        parts = []
-        for start in range(0, len(drafts), EMBED_AT_ONCE):
-            say(Progress("embed", start, len(drafts)))
-            texts = [embedding_text(title, draft) for draft in drafts[start : start + EMBED_AT_ONCE]]
-            parts.append(np.asarray(self._embedder.embed(texts, "passage"), dtype=np.float32))
-        say(Progress("embed", len(drafts), len(drafts)))
-        return np.concatenate(parts)
+                hint: Lang | None = "ja" if language(title) == "ja" else None
+                drafts = []
+                for draft in map(_stored, chunk(counted(), hint, title=title)):
+                    drafts.append(draft)
+                    ahead.take(embedding_text(title, draft))
+            except ManualUnreadable as error:  # the reader knows the file by its hash; a person knows it by its name
+                message = error.message.replace(original.path.name, name)
+                raise type(error)(message, error.remedy, **error.details) from error
+            if not drafts:
+                raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
+            vectors = ahead.vectors(lambda done: say(Progress("embed", done, len(drafts))))
+            return _Ready(title, tally.coverage(), tuple(drafts), vectors)
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if self._store is not None and passage_ids:
@@ -188,9 +181,10 @@ def embedding_text(title: str, passage: DraftPassage | Passage) -> str:
 
 
 def manual_name(name: str) -> str:
-    """``name`` as it is kept and shown: without control characters and what UTF-8 cannot hold. Raises ManualUnreadable
-    where nothing is left."""
-    kept = "".join(character for character in storable(name) if unicodedata.category(character) != "Cc").strip()
+    """``name`` as it is kept and shown: without control characters, those that turn the direction of reading and so
+    show another suffix, and what UTF-8 cannot hold. Raises ManualUnreadable where nothing is left."""
+    hidden = ("Cc", "Cf")
+    kept = "".join(character for character in storable(name) if unicodedata.category(character) not in hidden).strip()
     if not kept:
         raise ManualUnreadable("The file has no name.", "Give the file a name and upload it again.")
     return kept
