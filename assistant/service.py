@@ -1,4 +1,4 @@
-"""The HTTP service: /ask as server-sent events, /search, /manuals, /jobs, /health; one error shape."""
+"""The HTTP service: sessions, /ask as server-sent events, /search, /health; one error shape."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import asyncio
 import base64
 import json
 import logging
-import secrets
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 from threading import Event as Flag
 from typing import Annotated, Any
 
 import anyio.to_thread
 from anyio import CapacityLimiter
-from fastapi import Depends, FastAPI, HTTPException, Query, Request, UploadFile
-from fastapi import Path as InPath
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
@@ -27,28 +22,34 @@ from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.service_errors import FAILURES, BodyLimit, add_error_shapes, error_json, status_of, unexpected_json
-from assistant.wire import Json, event_json, job_json, manual_json, results_json
-from index.errors import UnknownFormat
-from index.ingest.jobs import Job
+from assistant.service_manuals import add_manuals
+from assistant.service_synonyms import LARGEST_FILE, add_synonyms
+from assistant.wire import Json, event_json, results_json
 from index.library import Scope
-from index.manuals.choose import suffixes
 
-__all__ = ["COOKIE", "accept_upload", "account_of_request", "error_json", "make_service", "status_of"]
+__all__ = ["COOKIE", "account_of_request", "error_json", "make_service", "status_of"]
 
 COOKIE = "andon_session"
 MAX_JSON_BYTES = 1 << 20
-MAX_NAME = 200  # characters of an uploaded file's name
-_SHOWN_AS_TEXT = (".txt", ".text", ".md", ".csv", ".tsv", ".adoc", ".asciidoc", ".asc")
 WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
 LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
 _LOG = logging.getLogger("andon.service")
 
 
 class AskRequest(BaseModel):
-    """A question; ``manuals`` narrows it to these manual ids."""
+    """A question, and what it is narrowed to: see GET /filters. ``manuals``: ids, file names or titles."""
 
     question: str = Field(examples=["AL.32 が出て搬送軸が止まった"])
     manuals: list[str] = Field(default_factory=list, max_length=1000)
+    lines: list[str] = Field(default_factory=list, max_length=100)
+    machines: list[str] = Field(default_factory=list, max_length=100)
+    kinds: list[str] = Field(default_factory=list, max_length=100)
+    langs: list[str] = Field(default_factory=list, max_length=100)
+
+    def scope(self) -> Scope:
+        return Scope.of(
+            manuals=self.manuals, lines=self.lines, machines=self.machines, kinds=self.kinds, langs=self.langs
+        )
 
 
 class SignIn(BaseModel):
@@ -67,11 +68,13 @@ def make_service(andon: Andon) -> FastAPI:
     service.state.account_of = account
     add_error_shapes(service)
     whole_file = (andon.settings.max_file_mb + 1) * 1024 * 1024
-    limits = {"/ask": MAX_JSON_BYTES, "/session": MAX_JSON_BYTES, "/manuals": whole_file}
+    small = ("/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*")
+    limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
     _add_sessions(service, andon)
     _add_questions(service, andon, account)
-    _add_manuals(service, andon, account, admin)
+    add_manuals(service, andon, account, admin)
+    add_synonyms(service, andon, account, admin)
     _add_docs(service)
     return service
 
@@ -154,7 +157,7 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
     async def ask(body: AskRequest, request: Request) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
-        events = andon.assistant.ask(body.question, Scope(frozenset(body.manuals)), stop)
+        events = andon.assistant.ask(body.question, body.scope(), stop)
         first = await _next(events, None, limiter)  # a refused question is an HTTP error, not a stream
         return StreamingResponse(
             _server_sent(first, events, stop, limiter, request),
@@ -164,11 +167,20 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
     @service.get("/search", tags=["questions"], dependencies=[Depends(account)])
     def search(
         q: Annotated[str, Query(min_length=1, max_length=2000)],
+        scope: Annotated[Scope, Depends(_scope_of_query)],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
-        manuals: Annotated[list[str] | None, Query()] = None,
     ) -> Json:
         """Hits alone, best first, each with score and why it was found."""
-        return results_json(andon.library.search(q, k, Scope(frozenset(manuals or ()))))
+        return results_json(andon.library.search(q, k, scope))
+
+
+_Names = Annotated[list[str] | None, Query(max_length=1000)]
+
+
+def _scope_of_query(
+    manuals: _Names = None, lines: _Names = None, machines: _Names = None, kinds: _Names = None, langs: _Names = None
+) -> Scope:
+    return Scope.of(manuals=manuals, lines=lines, machines=machines, kinds=kinds, langs=langs)
 
 
 async def _next(events: Iterator[Event], end: Event | None, limiter: CapacityLimiter) -> Any:
@@ -202,72 +214,6 @@ async def _server_sent(
 
 def _frame(name: str, content: Json) -> bytes:
     return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
-
-
-def _add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
-    library = andon.library
-
-    @service.get("/manuals", tags=["manuals"], dependencies=[Depends(account)])
-    def manuals() -> Json:
-        return {"manuals": [manual_json(manual) for manual in library.manuals()]}
-
-    @service.post("/manuals", tags=["manuals"], status_code=202, dependencies=[Depends(admin)])
-    def upload(file: UploadFile) -> Json:
-        """Accept a file; it is on disk and queued when this answers. Follow it with /jobs/{id}."""
-        return job_json(accept_upload(andon, file))
-
-    @service.delete("/manuals/{manual_id}", tags=["manuals"], dependencies=[Depends(admin)])
-    def remove(manual_id: str) -> Json:
-        return manual_json(library.remove(manual_id))
-
-    @service.get("/manuals/{manual_id}/original", tags=["manuals"], dependencies=[Depends(account)])
-    def original(manual_id: str) -> FileResponse:
-        """The original file, shown in the browser where it can (add #page=N to open a PDF at a page)."""
-        path, manual = library.original(manual_id), library.manual(manual_id)
-        inline = path.suffix == ".pdf" or path.suffix in _SHOWN_AS_TEXT
-        media = "text/plain; charset=utf-8" if path.suffix in _SHOWN_AS_TEXT else None
-        return FileResponse(
-            path, filename=manual.name, media_type=media,
-            content_disposition_type="inline" if inline else "attachment",
-            # an uploaded HTML manual must never run as a page of this service
-            headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
-            if path.suffix != ".pdf" else {"X-Content-Type-Options": "nosniff"},
-        )  # fmt: skip
-
-    @service.get("/jobs", tags=["manuals"], dependencies=[Depends(admin)])
-    def jobs() -> Json:
-        return {"jobs": [job_json(job) for job in library.jobs.jobs()]}
-
-    @service.get("/jobs/{job_id}", tags=["manuals"], dependencies=[Depends(admin)])
-    def job(job_id: Annotated[int, InPath(ge=1, le=2**63 - 1)]) -> Json:
-        found = library.jobs.job(job_id)
-        if found is None:
-            raise HTTPException(404, f"There is no job {job_id}.")
-        return job_json(found)
-
-
-def accept_upload(andon: Andon, file: UploadFile) -> Job:
-    """Write an uploaded file to disk and queue it. Raises UnknownFormat for a name that no reader knows."""
-    name = _file_name(file.filename or "")
-    if Path(name).suffix.lower() not in suffixes():
-        raise UnknownFormat(
-            f"No reader for the file {name!r}.", f"Its name must end with one of: {', '.join(suffixes())}.", name=name
-        )
-    with tempfile.TemporaryDirectory(dir=andon.settings.index_folder, prefix=".upload-") as part:
-        path = Path(part) / "file"
-        with path.open("wb") as target:
-            shutil.copyfileobj(file.file, target, 1 << 20)
-        return andon.library.jobs.submit(path, name)
-
-
-def _file_name(sent: str) -> str:
-    """The last part of what a browser sent as a name, printable, short, and never a path."""
-    last = sent.encode("utf-8", "replace").decode().replace("\\", "/").rpartition("/")[2]
-    printable = "".join(character for character in last if character.isprintable()).strip()
-    stem, dot, suffix = printable.rpartition(".")
-    if len(printable) > MAX_NAME and dot and len(suffix) < 20:
-        printable = f"{stem[: MAX_NAME - len(suffix) - 1]}.{suffix}"
-    return printable[:MAX_NAME] or f"upload-{secrets.token_hex(4)}"
 
 
 def _add_docs(service: FastAPI) -> None:

@@ -24,7 +24,16 @@ from assistant.errors import (
 )
 from assistant.wire import Json
 from edge.errors import EdgeFailed
-from index.errors import IndexBusy, IndexFailed, ManualUnknown, ManualUnreadable
+from index.errors import (
+    AttributeRefused,
+    IndexBusy,
+    IndexFailed,
+    ManualUnknown,
+    ManualUnreadable,
+    ScopeUnknown,
+    SynonymsRefused,
+    SynonymUnknown,
+)
 
 Failure = AssistantFailed | IndexFailed | EdgeFailed
 FAILURES = (AssistantFailed, IndexFailed, EdgeFailed)
@@ -58,13 +67,15 @@ def status_of(failure: Failure) -> int:
             return 429
         case NotAllowed():
             return 401
-        case ManualUnknown():
+        case ManualUnknown() | SynonymUnknown():
             return 404
         case IndexBusy():
             return 409
         case RequestTooLarge():
             return 413
         case QuestionRefused() | ManualUnreadable() | RequestRefused():
+            return 422
+        case ScopeUnknown() | AttributeRefused() | SynonymsRefused():
             return 422
         case _:
             return 500
@@ -110,14 +121,14 @@ def _refusal(failure: RequestValidationError) -> RequestRefused:
 
 class BodyLimit:
     """Refuses bodies over a limit with 413, by their announced length or, where none is announced, while they come.
-    ``limits``: bytes for each path."""
+    ``limits``: bytes for each path; "/manuals/*" is for all below /manuals that have no limit of their own."""
 
     def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
         self._app = app
         self._limits = dict(limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limits.get(scope.get("path", "")) if scope["type"] == "http" else None
+        limit = self._limit(str(scope.get("path", ""))) if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)
             return
@@ -136,6 +147,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+    def _limit(self, path: str) -> int | None:
+        return self._limits.get(path, self._limits.get(f"{path.rpartition('/')[0]}/*"))
 
 
 def _too_large(limit: int) -> RequestTooLarge:

@@ -9,6 +9,7 @@ from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
 from index.ingest.jobs import Job
 from index.passage import Hit, Manual
 from index.search.searcher import Results
+from index.search.synonyms import Group
 
 Json = dict[str, Any]
 
@@ -41,6 +42,10 @@ def hit_json(hit: Hit) -> Json:
             for twin in hit.also
         ],
     }  # fmt: skip
+
+
+def group_json(group: Group) -> Json:
+    return {"id": group.id, "words": list(group.words)}
 
 
 def results_json(results: Results) -> Json:

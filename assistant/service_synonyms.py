@@ -1,0 +1,69 @@
+"""Service routes of the site's own words: read by all who are signed in, changed by admins."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Query, Response, UploadFile
+from fastapi import Path as InPath
+from pydantic import BaseModel, Field
+
+from assistant.build import Andon
+from assistant.wire import Json, group_json
+from index.search.synonym_file import MOST_BYTES, file_of_groups, read_groups
+from index.search.synonym_table import Put
+
+LARGEST_FILE = MOST_BYTES + (64 << 10)  # with what a form puts around it
+_Id = Annotated[int, InPath(ge=1, le=2**63 - 1)]
+
+
+class Words(BaseModel):
+    """Words that mean the same on this site."""
+
+    words: list[str] = Field(max_length=100, examples=[["2号機", "梱包機", "SW-310"]])
+
+
+def add_synonyms(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
+    """``account`` and ``admin`` say who is signed in, or refuse."""
+    table = andon.library.synonyms
+
+    @service.get("/synonyms", tags=["synonyms"], dependencies=[Depends(account)])
+    def synonyms() -> Json:
+        """All groups of words that mean the same on this site."""
+        return {"groups": [group_json(group) for group in table.groups()]}
+
+    @service.post("/synonyms", tags=["synonyms"], status_code=201, dependencies=[Depends(admin)])
+    def add(body: Words) -> Json:
+        """Add a group; where one of its words stands in a group already, they are joined. The next question goes by
+        it."""
+        return _put_json(table.add(body.words))
+
+    @service.put("/synonyms/{group_id}", tags=["synonyms"], dependencies=[Depends(admin)])
+    def edit(group_id: _Id, body: Words) -> Json:
+        """Give a group other words."""
+        return _put_json(table.edit(group_id, body.words))
+
+    @service.delete("/synonyms/{group_id}", tags=["synonyms"], dependencies=[Depends(admin)])
+    def remove(group_id: _Id) -> Json:
+        return group_json(table.remove_group(group_id))
+
+    @service.get("/synonyms/file", tags=["synonyms"], dependencies=[Depends(account)], response_class=Response)
+    def export(format: Annotated[Literal["csv", "tsv"], Query()] = "csv") -> Response:
+        """The list as a file, one group a line, in UTF-8 with a byte order mark for Excel."""
+        return Response(
+            file_of_groups(table.groups(), tabs=format == "tsv"),
+            media_type="text/csv; charset=utf-8" if format == "csv" else "text/tab-separated-values; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="andon-words.{format}"'},
+        )
+
+    @service.post("/synonyms/file", tags=["synonyms"], dependencies=[Depends(admin)])
+    def take(file: UploadFile, replace: Annotated[bool, Query()] = False) -> Json:
+        """Add the groups of a CSV or TSV file, all or none; ``replace`` forgets those that were there."""
+        groups = read_groups(file.file.read(MOST_BYTES + 1), file.filename or "file")
+        done = table.add_all(groups, replace=replace)
+        changes = [put.change for put in done]
+        return {change: changes.count(change) for change in ("added", "joined", "unchanged")}
+
+
+def _put_json(put: Put) -> Json:
+    return {"group": group_json(put.group), "change": put.change, "joined": [group_json(old) for old in put.joined]}
