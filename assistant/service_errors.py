@@ -148,7 +148,6 @@ class BodyLimit:
 
         await self._app(scope, counted, send)
 
-
     def _limit(self, path: str) -> int | None:
         return self._limits.get(path, self._limits.get(f"{path.rpartition('/')[0]}/*"))
 
