@@ -13,6 +13,7 @@ IndexFailed
 │   ├── ReaderCrashed         reading it ended the reader
 │   ├── ReaderOverMemory      reading it needs more memory than a reader may have
 │   └── ReaderTooSlow         reading it does not come to an end
+├── OriginalLost          a file that was received has gone before it was read
 ├── ManualUnknown         no manual of that id or name
 ├── AttributeRefused      a line or machine of a manual that cannot be one
 ├── ScopeUnknown          a search is narrowed to something that is not there
@@ -93,6 +94,10 @@ class ReaderOverMemory(ManualUnreadable):
 
 class ReaderTooSlow(ManualUnreadable):
     code = "reader_too_slow"
+
+
+class OriginalLost(IndexFailed):
+    code = "original_lost"
 
 
 class ManualUnknown(IndexFailed):

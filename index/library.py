@@ -6,6 +6,7 @@ import fcntl
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,7 @@ from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
 from index.truth import Truth
 from index.vector_probe import OpenMark, damage
+from index.verify import Finding, Report, ReportCheck, Verifier
 
 __all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 
@@ -79,9 +81,10 @@ class Library:
             mark.leave()
             opened.callback(mark.clear)
         try:
-            if mark.found and not fresh and (self._writes or not _locked(self.options.lock)):
-                if why := damage(folder, name):
-                    raise IndexStale(f"The vectors in {folder} are damaged: {why}.", "Run: andon index verify --repair")
+            killed = mark.found and not fresh and (self._writes or not _locked(self.options.lock))
+            why = damage(folder, name) if killed else ""
+            if why:
+                raise IndexStale(f"The vectors in {folder} are damaged: {why}.", "Run: andon index verify --repair")
             store = VectorStore(folder, name, fresh=fresh)
         except IndexStale as stale:
             if not self._writes:
@@ -176,6 +179,31 @@ class Library:
         made = self._refill.run(report)
         self._search_vectors()
         return made
+
+    def verify(self, *, repair: bool = False, deep: bool = False, report: ReportCheck | None = None) -> Report:
+        """Whether all that is kept agrees; with ``repair`` what can be made again is, and the report says what of it
+        was. ``deep`` embeds every passage again to compare, else a sample."""
+        if repair:
+            self._must_write()
+        verifier = Verifier(self._truth, self._store, self.embedder, self._originals, self._builder.publishing)
+        if repair and self._refill is not None and self._refill.running:
+            self._refill_now()
+        beside = not self._writes and _locked(self.options.lock)
+        filling = self._refill is not None and self._refill.running
+        found = verifier.check(deep=deep, beside=beside, filling=filling, say=report)
+        if self._store is None and self.embedder is not None:  # a reader that could not open them
+            damaged = Finding("vectors_damaged", 1, (str(self.options.vectors),))
+            found = replace(found, findings=(*found.findings, damaged))
+        if not repair or found.agrees:
+            return found
+        verifier.repair(found, self._refill_now, self.rebuild)
+        return found.mended_by(verifier.check(deep=deep, beside=False, filling=False, say=report))
+
+    def _refill_now(self) -> None:
+        if self._refill is not None:
+            self._refill.stop()
+            self._refill.run()
+            self._search_vectors()
 
     def close(self) -> None:
         """Let a running job stop at its next step, then let go of files and lock. Doing it twice is harmless."""

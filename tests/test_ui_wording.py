@@ -18,6 +18,7 @@ from ui.wording.errors import ERRORS
 from ui.wording.evaluation import EVALUATION
 from ui.wording.pages import PAGES
 from ui.wording.terminal import TERMINAL
+from ui.wording.verify import VERIFY
 
 ROOT = Path(__file__).resolve().parents[1]
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -45,9 +46,9 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted({**PAGES, **TERMINAL, **EVALUATION, **ERRORS}))
+@pytest.mark.parametrize("key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **ERRORS}))
 def test_a_sentence_is_there_in_both_languages(key: str) -> None:
-    entry = {**PAGES, **TERMINAL, **EVALUATION, **ERRORS}[key]
+    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **ERRORS}[key]
     assert set(entry) == set(LANGS)
     assert all(text.strip() for text in entry.values())
     assert places(entry["ja"]) == places(entry["en"])

@@ -72,7 +72,7 @@ def print_failure(failure: Exception) -> None:
         print(f"  {say('cli.remedy', lang)}: {remedy}", file=sys.stderr)
 
 
-_STAGES = {"recognise": "cli.recognising", "read": "cli.reading", "embed": "cli.embedding"}
+_STAGES = {"recognise": "cli.recognising", "read": "cli.reading", "embed": "cli.embedding", "verify": "cli.verifying"}
 
 
 class ProgressLine:

@@ -50,6 +50,11 @@ class Refill:
     def state(self) -> VectorState:
         return self._state
 
+    @property
+    def running(self) -> bool:
+        """Whether vectors are being made on the thread now."""
+        return self._thread is not None and self._thread.is_alive()
+
     def look(self) -> VectorState:
         """Count what is there."""
         self._state = VectorState(self._store.count(), len(self._truth.passage_ids()))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.attributes import UNSET, Attributes, put_attributes
-from index.errors import IndexFailed, ManualUnreadable
+from index.errors import IndexFailed, ManualUnreadable, OriginalLost
 from index.ingest.build import Builder, Cancelled, Progress, ReportProgress, manual_name
 from index.ingest.originals import Original, Originals
 from index.manuals.archive import ZIP, members
@@ -99,17 +99,18 @@ class JobQueue:
     def cancel(self, job_id: int) -> None:
         """End a job that has not ended: at once while it waits, at its next page or batch while it runs."""
         self._cancelled.add(job_id)
-        with self._truth.transaction() as db:
-            waiting = db.execute(
-                "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'"
-                " RETURNING sha256, suffix",
-                (_now(), job_id),
-            ).fetchall()
-            running = db.execute("SELECT 1 FROM job WHERE id = ? AND state = 'running'", (job_id,)).fetchone()
+        with self._builder.publishing:
+            with self._truth.transaction() as db:
+                waiting = db.execute(
+                    "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'"
+                    " RETURNING sha256, suffix",
+                    (_now(), job_id),
+                ).fetchall()
+                running = db.execute("SELECT 1 FROM job WHERE id = ? AND state = 'running'", (job_id,)).fetchone()
+            for row in waiting:
+                self._originals.drop_unused(self._originals.at(row["sha256"], row["suffix"]))
         if running is None:
             self._cancelled.discard(job_id)
-        for row in waiting:
-            self._originals.drop_unused(self._originals.at(row["sha256"], row["suffix"]))
 
     def job(self, job_id: int) -> Job | None:
         row = self._truth.db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
@@ -173,9 +174,18 @@ class JobQueue:
                 self._seconds_left[job_id] = round((now - begun) / max(1, furthest) * (progress.total - furthest))
                 self._update(job_id, pages_done=furthest, pages_total=progress.total)
 
+        with self._originals.keeping(original):
+            self._work_on(job_id, original, name, report)
+        self._cancelled.discard(job_id)
+        self._seconds_left.pop(job_id, None)
+
+    def _work_on(self, job_id: int, original: Original, name: str, report: ReportProgress) -> None:
+        """Read and index, and write down how it ended."""
         manual_id = ""
         try:
-            if suffix == ZIP:
+            if not original.path.is_file():
+                raise OriginalLost(f"{name} was received, but its file has gone since.", "Upload it again.")
+            if original.suffix == ZIP:
                 self._unpack(original, name, report, self._attributes(job_id))
             else:
                 manual_id = self._builder.add(original, name, report).manual.id
@@ -184,8 +194,8 @@ class JobQueue:
         except Cancelled:
             if job_id not in self._cancelled:  # a service that stops leaves the job to its next start
                 self._update(job_id, state="queued")
-                return
-            self._update(job_id, state="cancelled", finished_at=_now())
+            else:
+                self._update(job_id, state="cancelled", finished_at=_now())
         except IndexFailed as failed:
             error = storable(str(failed))
             self._update(job_id, state="failed", error_code=failed.code, error=error, finished_at=_now())
@@ -195,9 +205,6 @@ class JobQueue:
             self._update(job_id, state="failed", error_code="unexpected", error=storable(error), finished_at=_now())
         else:
             self._update(job_id, state="done", manual_id=manual_id, finished_at=_now())
-        self._cancelled.discard(job_id)
-        self._seconds_left.pop(job_id, None)
-        self._originals.drop_unused(original)
 
     def _attributes(self, job_id: int) -> Attributes:
         row = self._truth.db.execute("SELECT attributes FROM job WHERE id = ?", (job_id,)).fetchone()

@@ -1,4 +1,4 @@
-"""andon index: add, list, remove and rebuild."""
+"""andon index: add, list, remove, rebuild and verify."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from ui.coverage import coverage_notes
 from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, settings_with, tell
+from ui.verify_lines import tell_report
 from ui.wording import say_error
 
 if TYPE_CHECKING:
@@ -123,3 +124,46 @@ def rebuild(data: Data = None) -> None:
         line.done()
         library.close()
     tell("cli.rebuilt", count=count)
+
+
+@app.command("verify")
+def verify(
+    repair: Annotated[bool, typer.Option("--repair", help="Make again what can be made again.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Embed every passage again to compare its vector, not a sample.")
+    ] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Prove that passages, keywords, codes, vectors and originals agree.
+
+    The exit code is 1 if something disagrees and was not repaired. Without --repair nothing is changed, and the service
+    may run meanwhile.
+    """
+    from assistant.build import open_library
+    from index.ingest.build import Progress
+
+    settings, line = settings_with(data=data), ProgressLine("")
+
+    def say(what: str, done: int, total: int) -> None:
+        line(Progress("verify", done, total))
+
+    library = open_library(settings)
+    try:
+        report, embeds = library.verify(deep=deep, report=say), library.embedder is not None
+    finally:
+        line.done()
+        library.close()
+    if repair and not report.agrees:  # opening to write clears away some of it, so it is looked at before
+        library = open_library(settings, write=True)
+        try:
+            report = report.mended_by(library.verify(repair=True, deep=deep, report=say))
+        finally:
+            line.done()
+            library.close()
+    if as_json:
+        print_json({**asdict(report), "agrees": report.agrees, "vectors_checked": embeds})
+    else:
+        tell_report(report, embeds)
+    if not report.agrees:
+        raise typer.Exit(1)

@@ -28,5 +28,6 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.evaluation import EVALUATION
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
+    from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION}
+    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY}

@@ -73,6 +73,10 @@ ERRORS: dict[str, Entry] = {
         "en": "Reading this file did not come to an end and was stopped. "
         "Split it or save it in another way, and upload that.",
     },
+    "original_lost": {
+        "ja": "受け取ったファイルが、読み取る前に失われました。もう一度登録してください。",
+        "en": "The file was received, but it was lost before it could be read. Upload it again.",
+    },
     "manual_unknown": {
         "ja": "このマニュアルは登録されていません。削除された可能性があります。",
         "en": "This manual is not in the library. It may have been removed.",

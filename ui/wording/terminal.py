@@ -63,6 +63,7 @@ TERMINAL: dict[str, Entry] = {
     "cli.reading": {"ja": "読み取り中", "en": "reading"},
     "cli.recognising": {"ja": "文字認識中(OCR)", "en": "recognising text (OCR)"},
     "cli.embedding": {"ja": "索引作成中", "en": "indexing"},
+    "cli.verifying": {"ja": "照合中", "en": "checking"},
     "cli.added": {
         "ja": "登録しました: {name}({pages} ページ、{passages} 箇所)",
         "en": "added: {name} ({pages} pages, {passages} passages)",
