@@ -19,6 +19,7 @@ from index.passage import Hit, Lang, Manual, Passage
 from index.passages.sentences import sentences
 from index.search.actions import Action, actions_in, asked_actions, asks_how, plain
 from index.search.glossary import Glossary
+from index.search.matters import asked_matters
 from index.search.quantity import Quantity, asked_quantities, gives
 from index.search.question import Question, machine_names, understand
 from index.search.rank import Fields, relevance
@@ -60,10 +61,11 @@ def look_beside(
 ) -> Beside:
     """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
     question that names a machine is answered from its manual, or from a passage that names the machine too."""
-    quantities = asked_quantities(asked.text)
+    matters = asked_matters(asked.text)
+    quantities = () if matters else asked_quantities(asked.text)  # "how long is the warranty" asks for no length
     actions = asked_actions(asked.text) if asks_how(asked.text) else ()
     about_alarm = any(code.kind in ("alarm", "flag", "parameter") for code in asked.codes)
-    if not quantities and (not actions or about_alarm):
+    if not quantities and not matters and (not actions or about_alarm):
         return Beside()
     spoken = [hit for hit in hits if _speaks_of(hit, asked.named, manuals)]
     own = [hit for hit in spoken if not asked.named or hit.manual.id in asked.named]
@@ -71,6 +73,8 @@ def look_beside(
     seen = len(own) >= MANY or any(subject.is_sayable(hit.passage.lang) for hit in own)
     if quantities and asked.named and seen and not any(gives(quantities, hit.passage.text) for hit in own):
         return Beside(value=0.0)
+    if matters and not any(gives(matters, hit.passage.text) for hit in own):
+        return Beside(value=0.0)  # nobody tells such a thing of anything that the question is about
     best = max((subject.held(hit, hit.passage.text) for hit in own), default=0.0)
     if best < LEAST_DESCRIBED:
         return Beside()

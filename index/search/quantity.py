@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_NEVER = r"(?!)"
+NEVER = r"(?!)"  # matches nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Quantity:
     given: re.Pattern[str]
 
 
-def _quantity(name: str, asked: str, noun: str, unit: str = _NEVER, given: str = _NEVER) -> Quantity:
+def _quantity(name: str, asked: str, noun: str, unit: str = NEVER, given: str = NEVER) -> Quantity:
     alone = rf"(?<![A-Za-z])(?:{unit})(?![A-Za-z])"
     # "25 N·m", "Torque (N·m): 25", "Range: 1 to 5 / Unit: kPa"
     value = rf"\d\s*[(\[（]?(?:{unit})(?![A-Za-z])|{alone}[)\]）]?\s*[:=]\s*[-+±]?\d|:\s*{alone}\s*(?:/|$)"
@@ -42,7 +42,8 @@ QUANTITIES = (
     _quantity(
         "length",
         r"何\s*(?:mm|ミリ|cm|センチ|メートル)|how many mm|how far|how wide|how long is|what distance",
-        r"ストローク|半径|直径|すきま|\b(?:stroke|radius|diameter|bore)\b",
+        r"ストローク|半径|直径|軸径|内径|外径|すきま|全長|長さは|高さは|厚さは|幅は|ピッチは"
+        r"|\b(?:stroke|radius|diameter|bore|in (?:mm|millimet(?:re|er)s|met(?:re|er)s))\b",
         r"mm|cm|m|[uμµ]m|ミリ|センチ|メートル|inch(?:es)?|in|\"|metres?|meters?",
     ),
     _quantity("frequency", r"何\s*(?:k?Hz|ヘルツ)|how many hz", r"周波数|\bfrequency\b", r"[kM]?Hz|ヘルツ"),
@@ -55,33 +56,71 @@ QUANTITIES = (
     _quantity(
         "current",
         r"何\s*(?:m?A(?![A-Za-z])|アンペア)|how many amp|(?:what|which) current",
-        r"\bamperes?\b|電流値",
+        r"\bamperes?\b|電流値|定格電流|入力電流|\brated current\b",
         r"m?A|アンペア|amp(?:ere)?s?",
     ),
     _quantity(
         "voltage",
         r"何\s*(?:V(?![A-Za-z])|ボルト)|電圧は?(?:いくつ|どれ|何)|how many volts?|what voltage",
-        _NEVER,
+        NEVER,
         r"m?V|kV|ボルト|volts?|V\s?(?:AC|DC)",
     ),
     _quantity(
         "mass",
-        r"何\s*(?:kg|キロ)|(?:質量|重さ|重量)は|how heavy|\bweighs?\b|how many kg|how much does .* weigh",
-        _NEVER,
+        r"何\s*(?:kg|キロ|グラム|g(?![A-Za-z]))|(?:質量|重さ|重量)は|how heavy|\bweighs?\b|how many kg"
+        r"|how much does .* weigh",
+        NEVER,
         r"k?g|t|kilograms?|lbs?|キロ|トン",
     ),
     _quantity("noise", r"何\s*dB|how (?:loud|noisy)", r"騒音(?:値|レベル)|\bnoise level\b|\bdB\b", r"dB", r"\d\s*dB"),
     _quantity(
         "pressure",
         r"何\s*[kM]?Pa|圧力は?(?:いくつ|どれ|何)|how many (?:[kM]?Pa|bar)\b|(?:what|which) pressure",
-        _NEVER,
+        r"耐圧",
         r"[kMh]?Pa|bar|psi|kgf/cm2|N/mm2|mmHg",
     ),
     _quantity(
         "temperature",
         r"何\s*(?:度(?!も)|℃|°C)|温度は?(?:いくつ|どれ|何)|how hot|what temperature",
-        _NEVER,
+        NEVER,
         r"℃|°\s?[CF]|度|degrees?(?: [CF])?|deg",
+    ),
+    _quantity(
+        "force",
+        r"何\s*k?N(?![A-Za-z])(?!\s?[·・･⋅∙.]?\s?m)|how many (?:kilo)?newtons|(?:what|which|how much) (?:\w+ )?force",
+        r"推力|\b(?:clamping|pushing|pressing) force\b|\bin (?:kilo)?newtons?\b|\bin k?N\b(?!\s?[·・･⋅∙.]?\s?m)",
+        r"k?N(?!\s?[·・･⋅∙.]?\s?m)|kgf|ニュートン",
+    ),
+    _quantity(
+        "resistance",
+        r"何\s*[kM]?(?:Ω|オーム)|how many ohms?|(?:what|which) resistance",
+        r"抵抗値|\bin ohms?\b|\bwinding resistance\b",
+        r"[kM]?Ω|[kM]?ohms?|オーム",
+    ),
+    _quantity(
+        "flow",
+        r"毎分何|何\s*(?:N?L|リットル)\s*/\s*(?:min|分)|how many lit(?:re|er)s (?:per|a|each) minute"
+        r"|(?:what|which) flow",
+        r"流量|風量|\bflow rate\b",
+        r"N?L\s?/\s?min|L/分|m[3³]\s?/\s?(?:min|h)|cfm",
+    ),
+    _quantity(
+        "speed",
+        r"何\s*(?:m/min|r/min|rpm|mm/s|回転)|how many (?:rpm|revolutions)|(?:what|which) speed\b(?! setting)",
+        NEVER,
+        r"m/min|r/min|rpm|mm/s|m/s|min-1|回転",
+    ),
+    _quantity(
+        "ratio",
+        r"何分の一",
+        r"減速比|\b(?:gear|reduction) ratio\b",
+        given=r"\b1\s*[/:]\s*\d|減速比\D{0,6}\d|\d\s?:\s?1\b",
+    ),
+    _quantity("hardness", NEVER, r"硬度|\b(?:shore|hardness)\b", given=r"\bshore\b|\bH[RSV]C?\s?\d|硬度\D{0,8}\d"),
+    _quantity("brightness", r"how bright", r"輝度|照度|\bluminance\b|\bcd/m2", r"cd(?:/m2)?|lx|ルクス"),
+    _quantity("inertia", NEVER, r"慣性モーメント|イナーシャ|\bmoment of inertia\b", r"k?g\s?[·・.]?\s?c?m[2²]"),
+    _quantity(
+        "memory", r"how (?:much|many) (?:\w+ )*memory|何\s*[kMG]B", r"メモリ容量|\bin [kMG]B\b", r"[kMGT]B|[KMG]バイト"
     ),
     _quantity(
         "interval",
@@ -91,6 +130,13 @@ QUANTITIES = (
         given=r"\d[\d,]*\s*万?\s*(?:時間|年|[かヶカケ]月|週|日|回|h(?![A-Za-z])|hours?|months?|years?|weeks?|days?|shifts?)"
         r"|[一二三四五六半毎]\s*(?:年|[かヶカケ]月|月|週|日)|始業"
         r"|daily|weekly|monthly|yearly|annual|every|each|once|per (?:day|shift)",
+    ),
+    _quantity(
+        "material",
+        r"\b(?:which|what) material\b|\bmade (?:out )?of what\b|何でできて",
+        r"材質",
+        given=r"材質|\bmaterial\b|ステンレス|アルミ|鋼|ウレタン|ナイロン|シリコーン?|\b(?:stainless|steel|alumini?um|rubber|nylon"
+        r"|polyurethane|silicone|brass|plastic)\b",
     ),
     _quantity(
         "part number",
