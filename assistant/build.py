@@ -53,6 +53,12 @@ def open_library(settings: Settings, *, write: bool = False, rebuild: bool = Fal
     return _library(settings, embedder, write=write)
 
 
+def open_words(settings: Settings) -> Library:
+    """The index over ``settings.data`` for what needs neither its vectors nor its writer lock: the site's words, and
+    what manuals are for. The service may run meanwhile."""
+    return _library(settings, None, write=False)
+
+
 def _library(settings: Settings, embedder: Embedder | None, *, write: bool, rebuild: bool = False) -> Library:
     options = IndexOptions(folder=settings.index_folder, max_file_bytes=settings.max_file_mb * 1024 * 1024)
     return Library(options, write=write, rebuild=rebuild, embedder=embedder)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui.commands import ask, demo, doctor, evaluate, index, search, serve, train, user
+from ui.commands import ask, demo, doctor, evaluate, index, search, serve, train, user, words
 
 app = typer.Typer(
     name="andon",
@@ -21,6 +21,7 @@ app.command("search")(search.search)
 app.command("ask")(ask.ask)
 app.command("doctor")(doctor.doctor)
 app.add_typer(index.app, name="index")
+app.add_typer(words.app, name="words")
 app.add_typer(user.app, name="user")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")

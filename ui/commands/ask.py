@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.narrowed import Kinds, Langs, Lines, Machines, Manuals, scope_of
 from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, settings_with, tell
 from ui.wording import say
 
@@ -18,6 +19,11 @@ EXIT_DECLINED = 3
 
 def ask(
     question: Annotated[str, typer.Argument(help="What happened, in Japanese or English.")],
+    line: Lines = None,
+    machine: Machines = None,
+    manual: Manuals = None,
+    kind: Kinds = None,
+    lang: Langs = None,
     as_json: AsJson = False,
     model: Annotated[str | None, typer.Option(help='Model id, GGUF file, or "none" for quotes only.')] = None,
     data: Data = None,
@@ -33,7 +39,7 @@ def ask(
     andon = build(settings_with(data=data, model=model))
     try:
         last: Answer | None = None
-        for event in andon.assistant.ask(question):
+        for event in andon.assistant.ask(question, scope_of(line, machine, manual, kind, lang)):
             if isinstance(event, Answer):
                 last = event
             elif as_json:

@@ -11,7 +11,7 @@ import typer
 from ui.coverage import coverage_notes
 from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, settings_with, tell
 from ui.verify_lines import tell_report
-from ui.wording import say_error
+from ui.wording import say, say_error
 
 if TYPE_CHECKING:
     from index.ingest.unpack import Outcome
@@ -22,6 +22,8 @@ app = typer.Typer(help="Add, list and remove manuals.", no_args_is_help=True)
 @app.command("add")
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files, to index.")],
+    lines: Annotated[list[str] | None, typer.Option("--line", help="The line they are for; may be repeated.")] = None,
+    machines: Annotated[list[str] | None, typer.Option("--machine", help="The machine they are for.")] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -31,8 +33,9 @@ def add(
     """
     from assistant.build import open_library
     from index.ingest.unpack import add_all
-    from index.library import files_under
+    from index.library import Attributes, files_under
 
+    attributes = Attributes.of(lines, machines)
     library = open_library(settings_with(data=data), write=True)
     results, failed = [], False
     try:
@@ -47,6 +50,8 @@ def add(
                 for outcome in add_all(library, file, name, line):
                     line.done()
                     failed = failed or outcome.added is None
+                    if outcome.added is not None and attributes:
+                        library.describe(outcome.added.manual.id, attributes)
                     results.append(_told(outcome, as_json))
     finally:
         library.close()
@@ -96,6 +101,26 @@ def list_manuals(as_json: AsJson = False, data: Data = None) -> None:
             f"{manual.id}  {manual.name}  rev {manual.revision}  {manual.pages} p  {manual.passages} passages  "
             f"{manual.lang}  {manual.title}"
         )
+        if manual.lines or manual.machines:
+            print(f"    {', '.join(manual.lines) or '-'} / {', '.join(manual.machines) or '-'}")
+
+
+@app.command("set")
+def set_manual(
+    manual: Annotated[str, typer.Argument(help="The manual's id or file name.")],
+    line: Annotated[list[str] | None, typer.Option("--line", help="The line it is for; '' for none.")] = None,
+    machine: Annotated[list[str] | None, typer.Option("--machine", help="The machine it is for; likewise.")] = None,
+    data: Data = None,
+) -> None:
+    """Say which lines and machines a manual is for; what is not given stays. The service may run meanwhile."""
+    from assistant.build import open_words
+    from index.library import Attributes
+
+    with open_words(settings_with(data=data)) as library:
+        found = library.describe(manual, Attributes.of(line, machine))
+    nothing = say("words.nothing", reader_lang())
+    lines, machines = (", ".join(names) or nothing for names in (found.lines, found.machines))
+    tell("words.set", name=found.name, lines=lines, machines=machines)
 
 
 @app.command("remove")

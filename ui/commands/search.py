@@ -6,12 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ui.terminal import AsJson, Data, page_of, print_json, settings_with, tell
+from ui.narrowed import Kinds, Langs, Lines, Machines, Manuals, scope_of
+from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, settings_with, tell
+from ui.wording import say
 
 
 def search(
     question: Annotated[str, typer.Argument(help="What to look for, in Japanese or English.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
+    line: Lines = None,
+    machine: Machines = None,
+    manual: Manuals = None,
+    kind: Kinds = None,
+    lang: Langs = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -21,7 +28,7 @@ def search(
 
     library = open_library(settings_with(data=data))
     try:
-        results = library.search(question, k)
+        results = library.search(question, k, scope_of(line, machine, manual, kind, lang))
     finally:
         library.close()
     if as_json:
@@ -37,4 +44,7 @@ def search(
         place = ", ".join(part for part in (hit.manual.name, page_of(passage)) if part)
         print(f"{rank}. {place}  [{passage.kind}]  score {hit.score:.3f}  ({why})")
         print(f"   {' > '.join(passage.section)}")
+        if hit.also:
+            places = "; ".join(", ".join(filter(None, (t.manual.name, page_of(t.passage)))) for t in hit.also)
+            print("   " + say("words.also", reader_lang(), places=places))
         print("   " + passage.text.replace("\n", "\n   ") + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.words import WORDS
 
 _FRAME: dict[str, Entry] = {
     "page.title": {"ja": "Andon 操作支援", "en": "Andon operator help"},
@@ -325,4 +326,4 @@ _ADMIN: dict[str, Entry] = {
     },
 }
 
-PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN}
+PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **WORDS}
