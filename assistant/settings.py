@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         'which those that a passage holds are shown; "auto" does what models.toml says of the model, else "free".',
     )
     max_question: int = Field(default=2000, ge=10, description="Longest question in characters.")
+    ocr: Literal["auto", "rapidocr", "tesseract", "none"] = Field(
+        default="auto",
+        description='Which program reads scanned pages: "rapidocr", "tesseract", "none", or "auto" for the first of '
+        "them that is installed.",
+    )
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that can be uploaded, in MiB.")
     session_hours: int = Field(default=12, ge=1, description="Hours until a sign-in ends.")
 

@@ -24,12 +24,13 @@ class Caps:
 class IndexOptions:
     """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
     ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only.
-    ``caps``: what reading one file may cost."""
+    ``caps``: what reading one file may cost; ``ocr``: which program reads pictures, see index.manuals.ocr."""
 
     folder: Path
     embedder: str = "none"
     max_file_bytes: int = MAX_FILE_BYTES
     caps: Caps = Caps()
+    ocr: str = "auto"
 
     @property
     def database(self) -> Path:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from index.errors import IndexFailed, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow
 from index.ingest.reader_process import ReaderProcess
 from index.manuals.block import Block, Page, Reading
+from index.manuals.bounded import bounded
 from index.manuals.choose import reader_for
 from index.manuals.coverage import Skipped
 from index.options import MEGABYTE, Caps
@@ -43,16 +44,17 @@ OpenFile = Callable[[Path, Watch | None], Reading]
 
 def open_here(path: Path, watch: Watch | None = None) -> Reading:
     """Open a file in this process, for callers that trust it."""
-    return reader_for(path).open(path)
+    return bounded(reader_for(path).open(path), path.name)
 
 
 class Parser:
     """Opens files like a reader does. One worker is kept warm; several threads may open files at once, each then has
     its own. Close it when nothing is being read."""
 
-    def __init__(self, caps: Caps | None = None, worker: str = "index.manuals.worker") -> None:
+    def __init__(self, caps: Caps | None = None, worker: str = "index.manuals.worker", ocr: str = "auto") -> None:
         self._caps = caps or Caps()
         self._module = worker
+        self._ocr = ocr
         self._guard = threading.Lock()
         self._idle: ReaderProcess | None = None
 
@@ -84,9 +86,9 @@ class Parser:
     def _take(self) -> ReaderProcess:
         with self._guard:
             worker, self._idle = self._idle, None
-        return (
-            worker if worker is not None and worker.is_alive() else ReaderProcess(self._module, self._caps.memory_bytes)
-        )
+        if worker is not None and worker.is_alive():
+            return worker
+        return ReaderProcess(self._module, self._caps.memory_bytes, self._ocr)
 
     def _give_back(self, worker: ReaderProcess, clean: bool) -> None:
         if clean and worker.is_alive() and worker.resident() < _KEEP_UNDER:
@@ -167,7 +169,7 @@ class _Session:
             raise ReaderCrashed(f"{self.path.name}: reading it broke the reader.", _OTHER_WAY) from cause
 
     def _dead(self) -> ManualUnreadable:
-        self.worker.process.kill()
+        self.worker.kill()
         code = self.worker.process.wait()
         said = self.worker.last_words()
         log.warning("The reader of %s ended (%s): %s", self.path.name, code, said)

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,14 +24,15 @@ _NONE = (b"", b"", b"")
 class ReaderProcess:
     """One child process. ``idle``: it has answered all it was asked."""
 
-    def __init__(self, module: str, memory_bytes: int) -> None:
+    def __init__(self, module: str, memory_bytes: int, ocr: str = "auto") -> None:
         root = str(Path(__file__).resolve().parents[2])  # where the package index lies
         before = os.environ.get("PYTHONPATH")
         paths = root + (os.pathsep + before if before else "")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, str(memory_bytes)],
+            [sys.executable, "-m", module, str(memory_bytes), ocr],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=root,
+            start_new_session=True,  # what it starts itself (Tesseract) ends with it
             env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
         self.idle = True
@@ -80,8 +82,15 @@ class ReaderProcess:
         self._errors.seek(0)
         return self._errors.read().decode("utf-8", "replace")[-_TAIL:]
 
+    def kill(self) -> None:
+        """End the process and what it started."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            log.debug("A reader was gone before it was ended.")
+
     def end(self) -> None:
-        self.process.kill()
+        self.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self._errors):
             if pipe is not None:

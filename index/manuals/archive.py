@@ -7,6 +7,7 @@ says of itself.
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -141,7 +142,8 @@ class _Unpacking:
 
 
 def printable_name(entry: zipfile.ZipInfo) -> str:
-    """The path of an entry. Names that are not marked as UTF-8 are what Japanese Windows wrote: Shift_JIS."""
+    """The path of an entry, without control characters and those that turn the direction of reading. Names that are
+    not marked as UTF-8 are what Japanese Windows wrote: Shift_JIS."""
     name = entry.filename
     if not entry.flag_bits & _UTF8_NAME:
         raw = entry.orig_filename.encode("cp437", "replace")
@@ -151,7 +153,8 @@ def printable_name(entry: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue  # the next one, or the name as zipfile read it
-    return name.partition("\0")[0].replace("\\", "/")
+    name = name.partition("\0")[0].replace("\\", "/")
+    return "".join(character for character in name if unicodedata.category(character) not in ("Cc", "Cf"))
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, path: Path) -> None:

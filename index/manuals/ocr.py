@@ -1,8 +1,7 @@
-"""OCR engine: finds and reads printed lines in a picture, by RapidOCR's bundled models. The only door to rapidocr.
+"""OCR: which program reads the printed lines of a picture, what it is asked for, and what it gives.
 
-Models: PP-OCRv6 small, detection and recognition (Apache-2.0, PaddlePaddle), inside the wheel of rapidocr (Apache-2.0):
-nothing is fetched, and a test runs it with the network cut. One recogniser knows Latin letters, kana, the Chinese
-characters of Japanese and Chinese, and Greek.
+RapidOCR is the usual one (index.manuals.ocr_rapid); Tesseract is an option (index.manuals.ocr_tesseract). The choice is
+one for the whole process: a reader's process is told it when it is started.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
-from typing import Any
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +18,12 @@ from index.errors import OcrMissing
 
 Image = NDArray[np.uint8]  # (height, width, 3)
 Point = tuple[float, float]
-
-FIND_AT = (
-    1600  # longest side in pixels at which lines are looked for; 2000 found no more lines and took 1.6 times as long
+OcrChoice = Literal["auto", "rapidocr", "tesseract", "none"]  # auto: RapidOCR where installed, else Tesseract
+INSTALL = (
+    "Install text recognition with: pip install 'andon[ocr]', or with: apt-get install tesseract-ocr "
+    'tesseract-ocr-jpn. The setting ocr must not be "none".'
 )
-LINE_HEIGHT = 48  # pixels, the recogniser's input
-_LEAST_SIZE = 32  # pixels: a smaller picture holds no line
-INSTALL = "Install text recognition with: pip install 'andon[ocr]'"
+_chosen: list[OcrChoice] = ["auto"]
 
 
 def rotated(x: float, y: float, middle: Point, degrees: float) -> Point:
@@ -68,68 +65,57 @@ class Printed:
     quad: Quad
 
 
-def is_installed() -> bool:
-    return find_spec("rapidocr") is not None
+class Engine(Protocol):
+    """Reads pictures. ``find`` and ``read`` are asked of one picture after the other, not side by side."""
 
-
-@lru_cache(maxsize=1)
-def engine() -> Engine:
-    """The engine, its models loaded once (about 0.5 GB with its working memory). Raises OcrMissing."""
-    if not is_installed():
-        raise OcrMissing("Text recognition (OCR) is not installed.", INSTALL)
-    return Engine()
-
-
-class Engine:
-    """One thread: a box answers questions beside it."""
-
-    def __init__(self) -> None:
-        from rapidocr import RapidOCR
-
-        self._ocr: Any = RapidOCR(
-            params={
-                "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                "Global.log_level": "critical",
-                "Global.max_side_len": 10_000,
-                "Det.limit_type": "max",
-                "Det.limit_side_len": FIND_AT,
-            }
-        )
+    def turned(self, image: Image) -> int | None:
+        """Quarter turns against the clock that set the page upright; None where only reading it tells."""
+        ...
 
     def find(self, image: Image) -> list[Quad]:
         """Lines of the picture, in no order."""
-        if min(image.shape[:2]) < _LEAST_SIZE:
-            return []
-        found = self._ocr(image, use_det=True, use_cls=False, use_rec=False)
-        if found is None or found.boxes is None:
-            return []
-        return [_quad(box) for box in found.boxes]
+        ...
 
     def read(self, image: Image, quad: Quad, upside_down: bool = False) -> Printed:
-        """The text in ``quad``."""
-        line = _cut(image, quad)
-        if upside_down:
-            line = np.ascontiguousarray(line[::-1, ::-1])
-        found = self._ocr(line, use_det=False, use_cls=False, use_rec=True)
-        if found is None or not found.txts:
-            return Printed("", 0.0, quad)
-        return Printed(str(found.txts[0]).strip(), float(found.scores[0]), quad)
+        """The text in ``quad``, which is a line that ``find`` gave for this picture, or a part of it."""
+        ...
 
 
-def _quad(box: Any) -> Quad:
-    corners = [(float(x), float(y)) for x, y in box]
-    return Quad((corners[0], corners[1], corners[2], corners[3]))
+def choose(choice: str) -> None:
+    """Read pictures by that engine from here on. Raises ValueError for a name that is none."""
+    known: tuple[OcrChoice, ...] = get_args(OcrChoice)
+    if choice not in known:
+        raise ValueError(f"There is no way of reading pictures called {choice!r}, only {', '.join(known)}.")
+    _chosen[0] = known[known.index(choice)]
 
 
-def _cut(image: Image, quad: Quad) -> Image:
-    """The line set straight, at the recogniser's height where it is higher."""
-    import cv2
+def is_installed() -> bool:
+    """Whether the chosen engine can be used; False for "none"."""
+    return _present(_chosen[0]) != "none"
 
-    height = max(1.0, quad.height)
-    scale = min(1.0, 1.5 * LINE_HEIGHT / height)
-    wide, high = max(2, round(quad.width * scale)), max(2, round(height * scale))
-    source = np.asarray(quad.corners, dtype=np.float32)
-    target = np.asarray([(0, 0), (wide, 0), (wide, high), (0, high)], dtype=np.float32)
-    turn = cv2.getPerspectiveTransform(source, target)
-    return np.asarray(cv2.warpPerspective(image, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,) * 3))
+
+def engine() -> Engine:
+    """The chosen engine, loaded once. Raises OcrMissing."""
+    present = _present(_chosen[0])
+    if present == "none":
+        raise OcrMissing("Text recognition (OCR) is not installed, or switched off.", INSTALL)
+    return _loaded(present)
+
+
+def _present(choice: OcrChoice) -> OcrChoice:
+    """The engine that ``choice`` comes to on this machine."""
+    from index.manuals import ocr_rapid, ocr_tesseract
+
+    if choice in ("auto", "rapidocr") and ocr_rapid.is_present():
+        return "rapidocr"
+    if choice in ("auto", "tesseract") and ocr_tesseract.is_present():
+        return "tesseract"
+    return "none"
+
+
+@lru_cache(maxsize=2)
+def _loaded(present: OcrChoice) -> Engine:
+    from index.manuals.ocr_rapid import RapidOcr
+    from index.manuals.ocr_tesseract import Tesseract
+
+    return RapidOcr() if present == "rapidocr" else Tesseract()

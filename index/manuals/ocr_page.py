@@ -115,6 +115,10 @@ def read_page(image: Image, width: float, height: float, ocr: Engine | None = No
 
 def _upright(ocr: Engine, image: Image) -> tuple[Image, list[Quad], int]:
     """The picture turned so that its lines can be read, its lines, and how many quarter turns that took."""
+    known = ocr.turned(image)
+    if known is not None:
+        image = np.ascontiguousarray(np.rot90(image, known)) if known else image
+        return image, ocr.find(image), known
     quads = ocr.find(image)
     quarters = 0
     along = sum(q.width for q in quads if q.height <= _TALL * q.width)

@@ -167,7 +167,4 @@ def _element(lines: list[str]) -> Block:
 
 
 def _joined(lines: list[str]) -> str:
-    out = ""
-    for line in lines:
-        out = signs.join(out, line)
-    return out
+    return signs.joined(lines)

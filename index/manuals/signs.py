@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 SIGNAL_WORDS = ("危険", "警告", "注意", "DANGER", "WARNING", "CAUTION", "NOTICE")
 NOTE_WORDS = ("お知らせ", "参考", "補足", "メモ", "ポイント", "重要", "NOTE", "IMPORTANT", "TIP", "INFORMATION", "HINT")
@@ -80,6 +81,18 @@ def heading_level(text: str) -> int | None:
 def caption(text: str) -> bool:
     """True for "図 3-2 ...", "Table 4 ..."."""
     return _CAPTION.match(text) is not None
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Lines of one paragraph as one, see ``join``; in time by their length, however many there are."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and line:
+            end = "".join(parts[-3:])[-2:]
+            parts.append(join(end, line[0])[len(end) : -1])
+        if line:
+            parts.append(line)
+    return "".join(parts)
 
 
 def join(first: str, second: str) -> str:

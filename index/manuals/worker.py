@@ -1,6 +1,6 @@
 """Worker: the child process that reads files for the index, one after the other, under a cap on its memory.
 
-    python -m index.manuals.worker MEMORY_BYTES
+    python -m index.manuals.worker MEMORY_BYTES [OCR]
 
 One JSON object a line. In: {"path"}. Out, in this order: {"seen": [pages done, pages in all, read by OCR]} any number
 of times, {"title", "page_count", "skipped"} once, {"page"} for each page, {"end"}; or {"failed"} with the error's code,
@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -23,7 +24,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import IndexFailed
+from index.manuals.bounded import bounded
 from index.manuals.choose import reader_for
+from index.manuals.ocr import choose
 from index.manuals.pdf import PdfReader
 from index.manuals.scan import ScanReader
 
@@ -38,6 +41,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     limit = int(sys.argv[1])
+    choose(*sys.argv[2:3] or ["auto"])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
@@ -70,7 +74,7 @@ def _read(path: Path, say: Say) -> None:
     reader = reader_for(path)
     if isinstance(reader, (PdfReader, ScanReader)):
         reader.report = seen
-    reading = reader.open(path)
+    reading = bounded(reader.open(path), path.name)
     skipped = [asdict(part) for part in reading.skipped]
     say({"title": reading.title, "page_count": reading.page_count, "skipped": skipped})
     for page in reading.pages:
@@ -82,7 +86,7 @@ def _end_with(parent: int) -> None:
     """A killed service takes its reader with it."""
     while os.getppid() == parent:
         time.sleep(_ORPHAN_LOOK_S)
-    os._exit(1)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

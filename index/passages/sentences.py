@@ -10,6 +10,7 @@ CountTokens = Callable[[str], int]
 _WIDE = re.compile(r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[^\W\u3000-\u9fff]+|[^\w\s\u3000-\u9fff\uf900-\uffef]")
 _TOKENS_PER_WORD = 1.3  # an English word in the vocabulary of a small model
+_MOST_CHARACTERS = 16  # of a token; running text has four or five
 _END = re.compile(r"[。！？]+[」』）)】]*|[.!?]+[\"')\]]*(?=\s+[^\sa-z])|\n")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:no|nos|fig|figs|tab|ch|sec|pp?|approx|max|min|ca|vs|etc|e\.g|i\.e|dr|mr|ms|st|ref|vol|ver|rev|cf|dia)|"
@@ -19,9 +20,11 @@ _ABBREVIATION = re.compile(
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of ``text``, without a tokenizer: one a Japanese character, 1.3 a Latin word or mark."""
+    """Tokens of ``text``, without a tokenizer: one a Japanese character, 1.3 a Latin word or mark, and for what looks
+    like a word but is as long as a page, by its length."""
     wide = len(_WIDE.findall(text))
-    return wide + round(_TOKENS_PER_WORD * len(_WORD.findall(_WIDE.sub(" ", text))))
+    counted = wide + round(_TOKENS_PER_WORD * len(_WORD.findall(_WIDE.sub(" ", text))))
+    return max(counted, len(text) // _MOST_CHARACTERS)
 
 
 def sentences(text: str) -> list[str]:
