@@ -12,16 +12,22 @@ from functools import lru_cache
 
 from index.codes.find import find_codes
 from index.passage import Lang
+from index.spellings import one_form
 
 _HIRAGANA = "ぁ-ゖゝゞ"
 _KATAKANA = "ァ-ヺーヽヾ"
 _KANJI = "㐀-䶿一-鿿豈-﫿々〆\U00020000-\U0003ffff"
 _JAPANESE = _HIRAGANA + _KATAKANA + _KANJI
 
+_NEXT_WORD = "アイウエオカケコシセソヒビフブヘホボモユヨリレロワヲ"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | {ord("〜"): "~", ord("\u00ad"): None, ord("\u200b"): None}
 _SPACE = re.compile(r"\s+")
 _MIDDLE_DOT = re.compile(rf"(?<=[{_KATAKANA}])[・·](?=[{_KATAKANA}])")
 _FINAL_VOWEL = re.compile(rf"(?<=[{_KATAKANA}]{{2}})ー+(?![{_KATAKANA}])")
+# "ター" before the next word; not the vowel of インバータ, アラーム, デパート
+_INNER_VOWEL = re.compile(
+    rf"(?<=[{_KATAKANA}]{{2}})(?<=[アカガサザタダナハバパマヤラ])ー(?=[{_NEXT_WORD}][{_KATAKANA}])"
+)
 
 _TOKEN = re.compile(
     rf"(?P<japanese>[{_JAPANESE}]+)|(?P<hexadecimal>0x[0-9a-f]+)|(?P<number>\d+(?:[.,]\d+)*)"
@@ -61,14 +67,15 @@ _CASE_PARTICLES = frozenset("はがをにので")
 def _fold_once(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES)
     folded = _SPACE.sub(" ", folded).strip()
-    folded = _FINAL_VOWEL.sub("", folded)
-    return _MIDDLE_DOT.sub("", folded)
+    folded = _FINAL_VOWEL.sub("", _MIDDLE_DOT.sub("", one_form(folded)))
+    return _INNER_VOWEL.sub("", folded)
 
 
 def normalise(text: str) -> str:
     """The form in which texts are compared: width and case folded, white space tidied, dashes one, the long vowel at
-    the end of a katakana word of three or more characters dropped (モーター is モータ, キー stays), the middle dot
-    between katakana dropped (サーボ・アンプ is サーボアンプ). Doing it twice changes nothing."""
+    the end of a katakana word of three or more characters dropped (モーター is モータ, キー stays), also before the
+    next word (モーターカバー), the middle dot between katakana dropped (サーボ・アンプ is サーボアンプ), and words that
+    are written in kana or kanji in one form (index.spellings). Doing it twice changes nothing."""
     before, after = text, _fold_once(text)
     while after != before:
         before, after = after, _fold_once(after)

@@ -36,7 +36,8 @@ _JA_SETTING = ("{c}は何の設定ですか", "{c}の意味を教えてくださ
 @dataclass(frozen=True)
 class CodeEntry:
     """A code with the passage that is right for it: ``forms`` are its wordings by language ("en", "ja", "odd"),
-    ``machine`` a name that every wording adds, ``is_right`` tells the entry's passage."""
+    ``machine`` a name that every wording adds, ``is_right`` tells the entry's passage, ``key`` is the code in its one
+    form, by which another set may have it too."""
 
     id: str
     kind: str
@@ -44,6 +45,7 @@ class CodeEntry:
     is_right: Callable[[Hit, str], bool]
     setting: bool = False
     machine: str = ""
+    key: str = ""
 
     @property
     def held_back(self) -> bool:
@@ -79,6 +81,7 @@ def wide(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)  # a link is read as its text
     return re.sub(r"\W+", " ", unicodedata.normalize("NFKC", text)).strip()
 
 
@@ -119,7 +122,8 @@ def _grbl_entry(row: dict[str, str], rows: list[dict[str, str]]) -> CodeEntry:
             "odd": (wide(f"${n}"), f"$ {n}", f"設定{wide(n)}番", f"パラメーター {n}"),
         },
     }[kind]  # type: ignore[assignment]
-    return CodeEntry(f"grbl:{row['id']}", kind, forms, is_right, kind == "setting")
+    family = {"alarm": "AL", "error": "ERR", "setting": "SETTING"}[kind]
+    return CodeEntry(f"grbl:{row['id']}", kind, forms, is_right, kind == "setting", key=f"{family}{n}")
 
 
 def odrive(shared: Path, work: Path, layout: str) -> CodeSet:
@@ -167,7 +171,7 @@ def _flag_entry(row: dict[str, str], name: str) -> CodeEntry:
         "odd": (wide(flag), words.title(), words.title().replace(" ", ""), words.lower().replace(" ", "-"),
                 wide(words.lower()), f"ERROR_{flag}"),
     }  # fmt: skip
-    return CodeEntry(f"odrive:{row['id']}", "flag", forms, is_right)
+    return CodeEntry(f"odrive:{row['id']}", "flag", forms, is_right, key=flag)
 
 
 def bugcheck(shared: Path) -> CodeSet:
@@ -200,7 +204,7 @@ def _stop_entry(code: str, docs: dict[str, str]) -> CodeEntry:
         "odd": (wide(f"0x{padded}"), f"0X{value}", f"0x {up}", wide(f"stop code {value}"), f"stop code {padded}",
                 f"バグ チェック {up}"),
     }  # fmt: skip
-    return CodeEntry(f"bugcheck:{code}", "stop", forms, is_right)
+    return CodeEntry(f"bugcheck:{code}", "stop", forms, is_right, key=f"0x{up}")
 
 
 def demo() -> CodeSet:
@@ -239,4 +243,5 @@ def _demo_entry(slug: str, printed: str, last: str, shared_code: bool) -> CodeEn
                 wide(bare)),
     }  # fmt: skip
     machine = re.sub(r"([a-z]+)(\d+)", r"\1-\2", slug).upper() if shared_code else ""
-    return CodeEntry(f"demo:{slug}:{plain}", "alarm", forms, is_right, machine=machine)
+    key = find_codes(plain)[0].canonical
+    return CodeEntry(f"demo:{slug}:{plain}", "alarm", forms, is_right, machine=machine, key=key)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.codes.find import Code, find_codes
-from index.codes.readings import mended
+from index.codes.readings import joined_up, mended
 from index.codes.rivals import Choice, Entry, settle
 from index.codes.spoken import FAMILIES, other_forms, padded_forms, same_forms, spoken_codes, spoken_names
 from index.passage import Manual
@@ -17,6 +17,7 @@ from index.search.scope import EVERYWHERE, Within
 from index.truth import Truth
 
 FAMILY = 4  # so many codes of one form (S-01, S-02, …) make another of that form a code too
+_AS_PRINTED = re.compile(r"(?:AL|ALM)[.\-\s]?\d", re.IGNORECASE)
 MOST_MATCHES = 200
 MOST_ENTRIES = 40  # of one code; a hundred would be no choice
 
@@ -45,13 +46,24 @@ class _Row:
 def look_up_codes(truth: Truth, asked: Question, manuals: Mapping[str, Manual], within: Within = EVERYWHERE) -> Looked:
     """Look up what ``asked`` names ``within`` a scope; where nothing of it leads
     anywhere, as it may have been meant (E401 for "E4O1")."""
+    joined = joined_up(asked.text)
+    if joined != asked.text:
+        closer = _Book(truth, _read(asked, joined), manuals, within)
+        if closer.is_exact():
+            return closer.looked()
     looked = _Book(truth, asked, manuals, within).looked()
-    text = mended(asked.text)
-    if text == asked.text or any(match.lead for match in looked.matches):
+    if any(match.lead for match in looked.matches):
         return looked
-    codes = find_codes(text)
-    meant = _Book(truth, replace(asked, text=text, codes=codes, maybe_codes=()), manuals, within).looked()
-    return meant if any(match.lead for match in meant.matches) else looked
+    for text in mended(asked.text):
+        meant = _Book(truth, _read(asked, text), manuals, within).looked()
+        if any(match.lead for match in meant.matches):
+            return meant
+    return looked
+
+
+def _read(asked: Question, text: str) -> Question:
+    """The question, its codes read from ``text`` instead."""
+    return replace(asked, text=text, codes=find_codes(text), maybe_codes=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,11 @@ class _Book:
     asked: Question
     manuals: Mapping[str, Manual]
     within: Within
+
+    def is_exact(self) -> bool:
+        """Whether each code of the question has an entry in that very form."""
+        leading = {row.code for row in self._rows(code.canonical for code in self.asked.codes) if row.lead}
+        return bool(leading) and all(code.canonical in leading for code in self.asked.codes)
 
     def looked(self) -> Looked:
         named = {code.canonical: code for code in self.asked.codes}
@@ -117,6 +134,8 @@ class _Book:
             family = re.match(r"[A-Z]+", form)
             stands = not own and not (family and self._exists(family[0], lead=True))
             return [*rows, *(others if stands else self._leading(same_forms(code)))]
+        if _AS_PRINTED.match(self.asked.text, code.start):
+            return rows  # "error AL.33" asks for AL.33 and for no error 33
         listed = [row for row in others if re.match(rf"(?:{'|'.join(FAMILIES)})\d", row.code)]
         return [*rows, *(listed if re.match(rf"(?:{'|'.join(FAMILIES)})\d", form) else ())]
 

@@ -36,6 +36,7 @@ _CODE_LIST = re.compile(
     r"codes?\b|list|table|numbers?|message|history|コード|一覧|番号|表$|リスト|メッセージ|(?:alarm|error|fault|warning|parameter|setting)s$|パラメータ$",
     re.IGNORECASE,
 )
+_OF_ALARM = ("PARAM", "SETTING")
 _LONGEST_RANGE = 24  # "8003[1] to 8003[9]"
 _NAME = re.compile(r"[A-Z][A-Z0-9]{5,}")
 _CUT_NAME = re.compile(r"[A-Z][A-Z0-9_\s]*_[A-Z0-9_\s]*[A-Z0-9]")
@@ -134,6 +135,10 @@ def code_rows(passage: Passage, title: str = "") -> tuple[Held, ...]:
     rows = {code: int(code in lead) or 2 * int(code in under) for code in dict.fromkeys([*passage.codes, *lead])}
     rows |= {name_key(code): 1 for code in lead if _FLAG_NAME.fullmatch(code)}
     context = (title, *passage.section)
+    if any(
+        code.kind in ("alarm", "flag") for text in context for code in find_codes(text)
+    ):  # an alarm's own parameters
+        rows = {code: 0 if code.startswith(_OF_ALARM) else led for code, led in rows.items()}
     header, cell = own_cell(passage)
     leaf = passage.section[-1] if passage.section else ""
     for name in (leaf, cell):

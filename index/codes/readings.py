@@ -48,6 +48,11 @@ _SPELT = re.compile(rf"(?<![ァ-ヺー])(?P<letters>(?:{_LETTER}){{1,4}})[の・
 _EACH_LETTER = re.compile(_LETTER)
 
 _HEXADECIMAL_ALARM = re.compile(r"(?<![A-Za-z0-9])AL[.\-\s]?(?P<n>[A-F]\d|\d[A-F])(?![A-Za-z0-9])", re.IGNORECASE)
+_DETAIL_APART = re.compile(
+    r"(?<![A-Za-z0-9.\-])(?P<code>[A-Za-z]{1,3}[.\-\s]?\d{1,4})[\s\-](?P<detail>\d{1,2})(?![A-Za-z0-9.]|\s?[回件個秒分])"
+)
+_PREFIX_APART = re.compile(r"(?<![A-Za-z0-9])(?P<prefix>[A-Za-z]{2,4})\s(?P<code>[AEFWaefw]-?\d{2,4})(?![A-Za-z0-9])")
+_DETAIL_JOINED = re.compile(r"(?<![A-Za-z0-9.])(?P<code>[A-Za-z]{1,3}[.\-]?\d{1,4})(?P<detail>\d)(?![A-Za-z0-9.])")
 _NOT_BEFORE, _NOT_AFTER = r"(?<![A-Za-z0-9_.\-])", r"(?![A-Za-z0-9_])"
 _SLIPS = tuple(
     (re.compile(slip), meant)
@@ -80,9 +85,21 @@ def in_digits(text: str) -> str:
     return _SPELT.sub(lambda m: "".join(_LETTERS[one[0]] for one in _EACH_LETTER.finditer(m["letters"])), text)
 
 
-def mended(text: str) -> str:
-    """``text`` (NFKC) as it was perhaps meant, where no manual has its codes as they were typed: the letters O, l and I
-    for digits, other brackets and blanks."""
+def joined_up(text: str) -> str:
+    """``text`` (NFKC) with the pieces of a code put together that a blank parts: AL.30.1 for "AL 30 1", PLC-E052 for
+    "PLC E052". To be asked first, since a piece may be a code of its own."""
+    text = _DETAIL_APART.sub(r"\g<code>.\g<detail>", text)
+    return _PREFIX_APART.sub(r"\g<prefix>-\g<code>", text)
+
+
+def mended(text: str) -> tuple[str, ...]:
+    """``text`` (NFKC) as it was perhaps meant, where no manual has its codes as they were typed, the likeliest first:
+    the letters O, l and I for digits, other brackets and blanks; then a detail without its point (AL321)."""
+    readings = (_mended(text), _DETAIL_JOINED.sub(r"\g<code>.\g<detail>", text))
+    return tuple(dict.fromkeys(reading for reading in readings if reading != text))
+
+
+def _mended(text: str) -> str:
     text = with_digits(text)
     text = _HEXADECIMAL_ALARM.sub(lambda m: f"AL.{m['n'].upper()}", text)
     for slip, meant in _SLIPS:

@@ -42,17 +42,14 @@ class Entry:
 def settle(asked: Question, entries: Sequence[Entry]) -> tuple[list[Entry], tuple[Choice, ...]]:
     """The entries that the question means, and what a person should choose among where they are several things.
 
-    A named machine's manual decides (entries of others stay entries: that manual counts more anyway), then the
-    question's language among translations, then the words that stand over one entry and not over all ("servo error
-    23"), then the exact form.
+    A machine's manual decides that is named by its product name (entries of others stay entries: that manual counts
+    more anyway), then the question's language among translations, then a machine named in words, then the words that
+    stand over one entry and not over all ("servo error 23"), then the exact form.
     """
-    others: list[Entry] = []
-    for chosen in (asked.named, asked.meant):
-        own = [entry for entry in entries if entry.manual.id in chosen]
-        if own and chosen is asked.named:
-            others = [entry for entry in entries if entry.manual.id not in chosen]
-        entries = own or entries
-    entries = _in_language(asked.lang, entries)
+    own = [entry for entry in entries if entry.manual.id in asked.named]
+    others = [entry for entry in entries if entry not in own] if own else []
+    entries = _in_language(asked.lang, own or entries)
+    entries = [entry for entry in entries if entry.manual.id in asked.meant] or entries
     if len(entries) > 1:
         fits = _fits(asked, entries)
         best = max(fits.values())
