@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -37,11 +39,10 @@ def make_app(andon: Andon) -> FastAPI:
 
     The service's own routes were added first and win; then /login, then the admin page, then the operator page at "/".
     """
-    os.environ.update(_OFFLINE)
-    uploads = andon.settings.data / "uploads"  # where Gradio keeps a file until the index has its own copy
+    import_pages(andon)
+    uploads = _uploads(andon)
     shutil.rmtree(uploads, ignore_errors=True)
     uploads.mkdir(mode=0o700, parents=True)
-    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     from ui.admin import AdminPage
     from ui.chat import OperatorPage
 
@@ -56,6 +57,20 @@ def make_app(andon: Andon) -> FastAPI:
     service.add_middleware(BodyLimit, limits=dict.fromkeys(_SMALL, SMALL_BYTES))
     service.add_middleware(Door, andon=andon)
     return service
+
+
+def import_pages(andon: Andon) -> None:
+    """Import Gradio and the pages written with it, which takes two seconds: so that it can be done beside other work,
+    before ``make_app``."""
+    os.environ.update(_OFFLINE)
+    os.environ["GRADIO_TEMP_DIR"] = str(_uploads(andon))
+    import_module("ui.admin")
+    import_module("ui.chat")
+
+
+def _uploads(andon: Andon) -> Path:
+    """Where Gradio keeps a file until the index has its own copy."""
+    return andon.settings.data / "uploads"
 
 
 def _mount(service: FastAPI, andon: Andon, blocks: Any, path: str, *, admin_only: bool, max_file_size: str) -> None:

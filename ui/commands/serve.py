@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,7 +43,9 @@ def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable
             "Choose another with --port.",
         )
     andon = build(settings, write=True)
+    beside = ThreadPoolExecutor(1, "import-pages")
     try:
+        pages = beside.submit(_import_pages, andon)
         prepare(andon)
         tell("cli.loading")
         if andon.library.embedder is not None:
@@ -56,10 +59,19 @@ def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable
                 andon.assistant.runner.load()
             except EdgeFailed as failed:
                 tell("cli.no_model", reason=failed)
+        pages.result()
         _serve(andon, listening, announce)
     finally:
+        beside.shutdown()
         andon.close()
         listening.close()
+
+
+def _import_pages(andon: Andon) -> None:
+    """The slow part of ``make_app``, on a thread of its own beside indexing and loading the model."""
+    from ui.app import import_pages
+
+    import_pages(andon)
 
 
 def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], None] | None) -> None:
