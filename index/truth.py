@@ -16,6 +16,8 @@ from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
 from index.stored_rows import StoredRows
 
+FAILED_KEPT = 8  # of so many failed files the original stays, so that a job can be tried again without an upload
+
 
 class _Held:
     """A thread's connection. It lives in a thread-local, so it is closed when its thread ends."""
@@ -122,11 +124,13 @@ class Truth:
         return _manual(row) if row else None
 
     def uses_content(self, sha256: str, suffix: str) -> bool:
-        """True where a manual, or a job that has not ended, needs the original of that hash and suffix."""
+        """True where a manual, a job that has not ended, or one of the last that failed and may be tried again needs
+        the original of that hash and suffix."""
         row = self.db.execute(
             "SELECT EXISTS (SELECT 1 FROM manual WHERE sha256 = ?1 AND suffix = ?2) OR EXISTS"
-            " (SELECT 1 FROM job WHERE sha256 = ?1 AND suffix = ?2 AND state IN ('queued', 'running'))",
-            (sha256, suffix),
+            " (SELECT 1 FROM job WHERE sha256 = ?1 AND suffix = ?2 AND (state IN ('queued', 'running') OR id IN"
+            " (SELECT id FROM job WHERE state = 'failed' AND sha256 != '' ORDER BY id DESC LIMIT ?3)))",
+            (sha256, suffix, FAILED_KEPT),
         ).fetchone()
         return bool(row[0])
 

@@ -2,10 +2,11 @@
 
     python -m index.vector_probe FOLDER EMBEDDER
 
-Chroma 1.5 writes its HNSW files in place, a part every thousand vectors. A process killed in that moment leaves files
-which raise, end the next process (segmentation fault), or hold fewer vectors than are listed: 3 of 50 kills while 6,000
-vectors were being added. So whoever writes leaves a mark while it has the vectors open. Where the mark is still there
-at the next start, a child process looks first; if it finds them damaged, or dies of it, they are made again.
+Chroma 1.5 writes its HNSW files in place, every thousand vectors. A process killed in that moment leaves files which
+raise, end the next process (segmentation fault), or hold fewer vectors than are listed; it took about fifty kills
+while 6,000 vectors were being added to see it. So whoever writes leaves a mark while it has the vectors open. Where the
+mark is still there at the next start, a child process looks first; if it finds them damaged, or dies of it, they are
+made again.
 """
 
 from __future__ import annotations

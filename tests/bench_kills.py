@@ -1,6 +1,6 @@
 """kill -9 at random moments of add, replace, delete, rebuild and a change of embedder: what is there afterwards.
 
-    python -m tests.bench_kills docs/results/kills.json [--times 100] [--seed 0] [--embedder tiny|bundled] [--passages N]
+    python -m tests.bench_kills docs/results/kills.json [--times 100] [--seed 0] [--embedder tiny|bundled]
 
 A process makes one change to a copy of an index of real manuals (demo PDFs, and open ones where they lie beside the
 repository; with --passages 1050 Chroma writes its HNSW files too) and is killed. Half of the moments are spread evenly
@@ -194,7 +194,7 @@ def _embedders(folder: Path, which: str) -> tuple[Path, Path]:
 
 
 def _fill(folder: Path, embedder: Path, passages: int) -> tuple[int, list[str]]:
-    """An index of two demo manuals, and of open ones until it holds so many passages: how many, and of which manuals."""
+    """An index of two demo manuals, and of open ones until it holds so many passages: how many, and the names."""
     from index.embedders.embedder import make_embedder
     from index.library import Library
     from index.options import IndexOptions

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from index.options import IndexOptions
 from index.store import VectorStore
 from index.text import terms
+from index.truth import FAILED_KEPT
 
 
 @contextmanager
@@ -37,7 +38,11 @@ def assert_agreement(options: IndexOptions, embedder: str = "fake") -> None:
         manuals = {f"{sha}{suffix}" for sha, suffix in db.execute("SELECT sha256, suffix FROM manual")}
         jobs = {
             f"{sha}{suffix}"
-            for sha, suffix in db.execute("SELECT sha256, suffix FROM job WHERE state IN ('queued', 'running')")
+            for sha, suffix in db.execute(
+                "SELECT sha256, suffix FROM job WHERE state IN ('queued', 'running') UNION SELECT * FROM"
+                " (SELECT sha256, suffix FROM job WHERE state = 'failed' AND sha256 != '' ORDER BY id DESC LIMIT ?)",
+                (FAILED_KEPT,),
+            )
         }
         db.execute("INSERT INTO keyword (keyword) VALUES ('integrity-check')")
     assert {(manual, revision) for _, _, manual, revision, _, _ in passages} == live

@@ -20,10 +20,11 @@ from killed_uploads import upload, upload_and_die
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_pages, many_sections, write
 
 from index.embedders.embedder import TextKind, Vectors
-from index.errors import EmptyManual, ManualUnreadable
+from index.errors import EmptyManual, ManualUnreadable, OriginalLost
 from index.ingest.jobs import MAX_CRASHES, Job
 from index.library import Library
 from index.options import IndexOptions
+from index.truth import FAILED_KEPT
 
 WAIT_S = 30.0
 KILLS = 8
@@ -197,6 +198,76 @@ def test_running_job_is_cancelled_and_leaves_nothing(opened: Callable[..., Libra
     assert_agreement(library.options)
     again = ended(library, library.jobs.submit(tmp_path / "b.md", "b.md"))
     assert again.state == "done", "a cancelled file can be uploaded again"
+
+
+def test_what_waits_is_taken_up_in_order_after_a_start(opened: Callable[..., Library], tmp_path: Path) -> None:
+    """A job that was running when the power went comes first, then those behind it."""
+    library = opened(start=False)
+    names = ["c.md", "a.md", "b.md"]
+    sent = [library.jobs.submit(write(tmp_path, name, many_sections(3, name[0])), name) for name in names]
+    with raw(library.options) as db:
+        db.execute("UPDATE job SET state = 'running' WHERE name = 'c.md'")
+        db.commit()
+    library.close()
+    reopened = opened()
+    assert [ended(reopened, job).state for job in sent] == ["done"] * 3
+    with raw(reopened.options) as db:
+        added = [name for (name,) in db.execute("SELECT DISTINCT name FROM manual JOIN passage ON manual_id = manual.id"
+                                                " GROUP BY name ORDER BY min(number)")]  # fmt: skip
+    assert added == names
+    assert_agreement(reopened.options)
+
+
+def test_a_queued_file_that_vanished_fails_alone_and_comes_with_the_next_upload(
+    opened: Callable[..., Library], tmp_path: Path
+) -> None:
+    library = opened(start=False)
+    lost = library.jobs.submit(write(tmp_path, "a.md", SERVO_EN), "a.md")
+    for path in library.options.originals.iterdir():
+        path.unlink()
+    good = library.jobs.submit(write(tmp_path, "b.md", ROBOT_EN), "b.md")
+    library.jobs.start()
+    assert ended(library, good).state == "done"
+    lost = ended(library, lost)
+    assert (lost.state, lost.error_code) == ("failed", "original_lost")
+    assert "a.md" in lost.error
+    with pytest.raises(OriginalLost, match="no longer kept"):
+        library.jobs.retry(lost.id)
+    assert ended(library, library.jobs.submit(tmp_path / "a.md", "a.md")).state == "done"
+    assert library.verify().findings == ()
+
+
+def test_a_failed_job_is_tried_again_without_another_upload(opened: Callable[..., Library], tmp_path: Path) -> None:
+    """As when something that was missing has been installed: the library opens with an embedder that works."""
+    library = opened(Breaks())
+    job = ended(library, library.jobs.submit(write(tmp_path, "rb77.md", ROBOT_EN), "rb77.md"))
+    assert job.state == "failed"
+    (tmp_path / "rb77.md").unlink()
+    library.close()
+    reopened = opened()
+    assert reopened.verify().findings == (), "its file is kept, and is no leftover"
+    again = reopened.jobs.retry(job.id)
+    assert (again.id, again.error, again.error_code) == (job.id, "", "")
+    assert ended(reopened, again).state == "done"
+    with pytest.raises(OriginalLost):
+        reopened.jobs.retry(job.id)
+    assert_agreement(reopened.options)
+
+
+def test_of_failed_files_only_the_last_are_kept(opened: Callable[..., Library], tmp_path: Path) -> None:
+    library = opened()
+    sent = [
+        library.jobs.submit(write(tmp_path, f"{n}.dwg", b"AC1027 %d" % n), f"{n}.dwg") for n in range(FAILED_KEPT + 2)
+    ]
+    assert {ended(library, job).state for job in sent} == {"failed"}
+    library.jobs.stop()
+    assert len(list(library.options.originals.iterdir())) == FAILED_KEPT
+    with pytest.raises(OriginalLost):
+        library.jobs.retry(sent[0].id)
+    library.jobs.cancel(sent[-1].id)
+    assert len(list(library.options.originals.iterdir())) == FAILED_KEPT - 1
+    assert library.jobs.job(sent[-1].id).state == "cancelled"  # type: ignore[union-attr]
+    assert library.verify().findings == ()
 
 
 def test_stopped_service_finishes_the_job_at_its_next_start(opened: Callable[..., Library], tmp_path: Path) -> None:

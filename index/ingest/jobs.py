@@ -96,13 +96,30 @@ class JobQueue:
         self._wake.set()
         return _job(row)
 
+    def retry(self, job_id: int) -> Job:
+        """Queue a job that failed once more, as when text recognition was installed since. Raises OriginalLost where
+        its file is no longer kept (index.truth.FAILED_KEPT), or it has not failed."""
+        with self._truth.transaction() as db:
+            row = db.execute("SELECT * FROM job WHERE id = ? AND state = 'failed'", (job_id,)).fetchone()
+            if row is None or not self._originals.at(row["sha256"], row["suffix"]).path.is_file():
+                raise OriginalLost(f"The file of job {job_id} is no longer kept.", "Upload it again.")
+            db.execute(
+                "UPDATE job SET state = 'queued', crashes = 0, pages_done = 0, pages_total = 0, error = '',"
+                " error_code = '', finished_at = '' WHERE id = ?",
+                (job_id,),
+            )
+            row = db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
+        self._wake.set()
+        return _job(row)
+
     def cancel(self, job_id: int) -> None:
-        """End a job that has not ended: at once while it waits, at its next page or batch while it runs."""
+        """End a job that has not ended: at once while it waits, at its next page or batch while it runs. One that
+        failed can then not be tried again; its file goes."""
         self._cancelled.add(job_id)
         with self._builder.publishing:
             with self._truth.transaction() as db:
                 waiting = db.execute(
-                    "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'"
+                    "UPDATE job SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'failed')"
                     " RETURNING sha256, suffix",
                     (_now(), job_id),
                 ).fetchall()
@@ -176,6 +193,7 @@ class JobQueue:
 
         with self._originals.keeping(original):
             self._work_on(job_id, original, name, report)
+        self._originals.drop_leftovers()  # a failed job may have pushed the oldest of those kept out
         self._cancelled.discard(job_id)
         self._seconds_left.pop(job_id, None)
 
