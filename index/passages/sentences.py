@@ -11,7 +11,7 @@ _WIDE = re.compile(r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ff
 _WORD = re.compile(r"[^\W\u3000-\u9fff]+|[^\w\s\u3000-\u9fff\uf900-\uffef]")
 _TOKENS_PER_WORD = 1.3  # an English word in the vocabulary of a small model
 _MOST_CHARACTERS = 16  # of a token; running text has four or five
-_END = re.compile(r"[。！？]+[」』）)】]*|[.!?]+[\"')\]]*(?=\s+[^\sa-z])|\n")
+_END = re.compile(r"[。！？]+[」』）)】]*|(?<![.!?])[.!?]+[\"')\]]*(?=\s+[^\sa-z])|\n")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:no|nos|fig|figs|tab|ch|sec|pp?|approx|max|min|ca|vs|etc|e\.g|i\.e|dr|mr|ms|st|ref|vol|ver|rev|cf|dia)|"
     r"\b[A-Z]|^\s*\d{1,3})\.$",
