@@ -18,6 +18,7 @@ from index.embedders.embedder import Embedder, make_embedder
 from index.errors import IndexFailed
 from index.library import Library
 from index.options import IndexOptions
+from index.search.reranker import Reranker, make_reranker
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def _library(settings: Settings, embedder: Embedder | None, *, write: bool, rebu
     options = IndexOptions(
         folder=settings.index_folder, max_file_bytes=settings.max_file_mb * 1024 * 1024, ocr=settings.ocr
     )
-    return Library(options, write=write, rebuild=rebuild, embedder=embedder)
+    return Library(options, write=write, rebuild=rebuild, embedder=embedder, reranker=_open_reranker(settings))
 
 
 def open_embedder(settings: Settings) -> Embedder | None:
@@ -76,6 +77,19 @@ def open_embedder(settings: Settings) -> Embedder | None:
     if embedder is not None:
         embedder.load()
     return embedder
+
+
+def _open_reranker(settings: Settings) -> Reranker | None:
+    """The reranker that the setting names, loaded; None for "none", and where it cannot be used, which the log tells:
+    search then keeps its own order."""
+    try:
+        reranker = make_reranker(settings.reranker)
+        if reranker is not None:
+            reranker.load()
+    except IndexFailed as failed:
+        log.warning("Hits are not reordered. %s", failed)
+        return None
+    return reranker
 
 
 def _embedder_or_reason(settings: Settings) -> tuple[Embedder | None, str]:

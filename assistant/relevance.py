@@ -1,10 +1,13 @@
-"""Relevance: whether the manuals hold an answer at all, decided before the model is asked."""
+"""Relevance: whether the manuals hold an answer at all, decided before the model is asked; and how sure that is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import asdict, dataclass
 
 from assistant.answer import Declined
+from index.passage import Found, Hit
 from index.search.searcher import Results
 
 
@@ -44,7 +47,72 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     return "procedure_missing" if results.procedure_beside < limits.least_beside else None
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for or against an answer, each 0 to 1. ``support``: share of the question's words in the best of the
+    first hits; ``keyword``: relevance of the best passage by words, ``nearness``: cosine of the nearest; ``missing``:
+    share of the words that stand in no manual; ``value``, ``procedure``: how much of what it asks for stands beside
+    what it is asked of; ``code``: it names a code of a manual; ``unknown_code``, ``foreign``: only codes, or machines,
+    that stand nowhere."""
+
+    support: float
+    keyword: float
+    nearness: float
+    missing: float
+    value: float
+    procedure: float
+    code: float
+    unknown_code: float
+    foreign: float
+
+
+# A logistic regression over demo/development.jsonl, demo/faq.jsonl and tests/data/relevance_questions.jsonl, made by
+# `python -m tests.bench_relevance --fit`; what its measure is worth stands in docs/results/relevance.json. Each weight
+# has the sign that its meaning asks for, so that more support never makes an answer less likely.
+WEIGHTS = Signs(
+    support=2.798,
+    keyword=1.164,
+    nearness=7.383,
+    missing=-1.493,
+    value=8.304,
+    procedure=9.046,
+    code=1.04,
+    unknown_code=-5.332,
+    foreign=-4.42,
+)
+OFFSET = -21.189
+USUAL_NEARNESS = 0.47  # taken where no vectors were asked: the mean over the questions it was fitted on
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
 def relevance(results: Results) -> float:
-    """A measure (0 to 1) that the manuals hold an answer."""
-    best = max((hit.support for hit in results.hits[:3]), default=0.0)
-    return max(0.0, best - results.missing)
+    """How likely (0 to 1) the manuals hold an answer, for questions as those it was fitted on (six answerable in ten).
+    It is reported and orders doubtful questions; ``decline`` goes by reasons that can be told to a person."""
+    return likely(signs(results)) if results.hits else 0.0
+
+
+def likely(seen: Signs, weights: Signs = WEIGHTS, offset: float = OFFSET) -> float:
+    values, by = asdict(seen), asdict(weights)
+    return 1 / (1 + math.exp(-offset - sum(by[name] * value for name, value in values.items())))
+
+
+def signs(results: Results) -> Signs:
+    """What ``results`` say for and against an answer."""
+    known = bool(results.codes)
+    return Signs(
+        support=max((hit.support for hit in results.hits[: LIMITS.looked_at]), default=0.0),
+        keyword=max((_told(hit, "keyword", 0.0) for hit in results.hits), default=0.0),
+        nearness=max((_told(hit, "vector", 0.0) for hit in results.hits), default=0.0) or USUAL_NEARNESS,
+        missing=results.missing,
+        value=min(1.0, results.value_beside),
+        procedure=min(1.0, results.procedure_beside),
+        code=float(known),
+        unknown_code=float(bool(results.unknown_codes) and not known),
+        foreign=float(bool(results.foreign) and not results.names_machine and not known),
+    )
+
+
+def _told(hit: Hit, by: Found, otherwise: float) -> float:
+    """The measure with which one side found a hit, as its reason tells it."""
+    told = (_NUMBER.search(why.detail) for why in hit.why if why.by == by)
+    return next((float(number[0]) for number in told if number), otherwise)

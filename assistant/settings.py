@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="Embedder: an id of models/models.toml, the path of an ONNX file or of a sentence-transformers "
         'folder, "minilm", or "none" for keywords only.',
     )
+    reranker: str = Field(
+        default="none",
+        description='Model that reads question and passage together and reorders the first hits: the folder of a '
+        'sentence-transformers CrossEncoder, the path of an ONNX file, or "none".',
+    )
     model: str = Field(
         default="andon-slm-ja-en",
         description='SLM: an id of models/models.toml, the path of a GGUF file, or "none" for quotes only.',
@@ -112,6 +117,7 @@ def read_settings(**flags: Any) -> Settings:
         "models": settings.models.expanduser().resolve(),
         "model": _from_home(settings.model),
         "embedder": _from_home(settings.embedder),
+        "reranker": _from_home(settings.reranker),
     }
     return settings.model_copy(update=paths)
 

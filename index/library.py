@@ -21,6 +21,7 @@ from index.ingest.parsing import Parser
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.passage import Manual, Passage
+from index.search.reranker import FIRST, Reranker, rerank
 from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
 from index.search.synonym_table import SynonymTable
@@ -39,12 +40,20 @@ class Library:
     """Opens the index in ``options.folder``. ``write=True`` takes the writer lock (IndexBusy if another process has
     it), clears away what a crash left and makes the vectors that are missing, which after a change of the embedder are
     all: then on a thread, and search goes by codes and keywords until it is done. ``rebuild=True`` throws the vectors
-    away instead: call ``rebuild`` next. Without ``embedder`` it is the one of ``options``."""
+    away instead: call ``rebuild`` next. Without ``embedder`` it is the one of ``options``;
+    ``reranker`` reorders the first hits where one is given."""
 
     def __init__(
-        self, options: IndexOptions, *, write: bool = False, rebuild: bool = False, embedder: Embedder | None = None
+        self,
+        options: IndexOptions,
+        *,
+        write: bool = False,
+        rebuild: bool = False,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.options = options
+        self.reranker = reranker
         self._writes = write or rebuild
         options.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:  # whatever fails below, what was opened before it is closed again
@@ -148,7 +157,10 @@ class Library:
         return Filters.of(self.manuals())
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
-        return self._searcher.search(question, k, scope)
+        if self.reranker is None:
+            return self._searcher.search(question, k, scope)
+        found = self._searcher.search(question, max(k, FIRST), scope)
+        return replace(found, hits=rerank(question, found.hits, self.reranker)[:k])
 
     def manuals(self) -> list[Manual]:
         return self._truth.manuals()

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.build import open_library
+from assistant.evaluation.questions import read_questions
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Embedder
 from index.library import Library
@@ -32,7 +33,6 @@ from index.search.fuse import MIX, Candidate, Evidence, Mix, fuse
 from index.search.searcher import Searcher, spread
 from index.store import VectorStore
 from index.truth import Truth
-from tests.bench_relevance import is_expected
 from tests.retrieval_sets import Asked, Target, heading_questions, is_target, manuals_of, sections
 from training.corpus import ALLOWED_LICENCE, Document, read_documents, sentences
 
@@ -183,18 +183,13 @@ def searched(
 
 def demo_questions(by_name: Mapping[str, Manual]) -> list[Question]:
     """FAQ and answerable development questions, by language asked and written."""
-    manuals = {Path(name).stem: manual for name, manual in by_name.items()}
+    written = {Path(name).stem: manual.lang for name, manual in by_name.items()}
     questions = []
     for name in ("faq", "development"):
-        for line in (ROOT / f"demo/{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row.get("answerable", True):
-                direction = f"{row['lang']}-{manuals[row['manual']].lang}"
-
-                def answers(hit: Hit, row: dict[str, Any] = row) -> bool:
-                    return is_expected(hit, row, manuals)
-
-                questions.append(Question(f"demo-{name} {direction}", row["question"], answers))
+        for asked in read_questions(ROOT / f"demo/{name}.jsonl").questions:
+            if asked.answerable:
+                direction = f"{asked.lang}-{written[asked.manual]}"
+                questions.append(Question(f"demo-{name} {direction}", asked.text, asked.is_right))
     return questions
 
 

@@ -187,12 +187,22 @@ def _bugcheck(data: Path, name: str, ask: Callable[[str], str]) -> RetrievalSet:
 
 def klipper(data: Path) -> RetrievalSet:
     """klipper-en-ja, English: FAQ question -> its answer among the sections of all English pages."""
+    return _klipper(data, "klipper", "en")
+
+
+def klipper_ja(data: Path) -> RetrievalSet:
+    """klipper-en-ja, Japanese: FAQ question -> its answer among the sections of all Japanese pages."""
+    return _klipper(data, "klipper-ja", "ja")
+
+
+def _klipper(data: Path, name: str, lang: Lang) -> RetrievalSet:
     folder = data / "klipper-en-ja"
-    placed = list(_placed(folder / "docs", (row["id"] for row in _rows(folder / "docs.jsonl") if row["lang"] == "en")))
+    pages = (row["id"] for row in _rows(folder / "docs.jsonl") if row["lang"] == lang)
+    placed = list(_placed(folder / "docs", pages, lang))
     at = {(page, heading): number for number, (page, heading, _) in enumerate(placed)}
-    rows = [row for row in _rows(folder / "qa.jsonl") if row["lang"] == "en"]
+    rows = [row for row in _rows(folder / "qa.jsonl") if row["lang"] == lang]
     asked = tuple(Asked(row["question"], at[row["doc"], row["question"]]) for row in rows)
-    return RetrievalSet("klipper", "en", "en", tuple(target for _, _, target in placed), asked)
+    return RetrievalSet(name, lang, lang, tuple(target for _, _, target in placed), asked)
 
 
 def linuxcnc(data: Path) -> RetrievalSet:
@@ -235,14 +245,14 @@ def heading_questions(found: Sequence[tuple[str, str]]) -> tuple[Asked, ...]:
     )
 
 
-def _placed(folder: Path, pages: Iterable[str]) -> Iterator[tuple[str, str, Target]]:
+def _placed(folder: Path, pages: Iterable[str], lang: Lang = "en") -> Iterator[tuple[str, str, Target]]:
     """(page, heading, target) of every section with text; the page's first heading is its title."""
     for page in pages:
         found = sections((folder / page).read_text(encoding="utf-8"))
         title = next((heading for heading, _ in found if heading), page)
         for number, (heading, text) in enumerate(found):
             if text:
-                yield page, heading, Target(_file(page), title, _part("en", number), text)
+                yield page, heading, Target(_file(page), title, _part(lang, number), text)
 
 
 def _page(path: Path, page: str, title: str) -> Target:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from assistant_sources import quote
 
-from assistant.relevance import LIMITS, decline
-from index.passage import Hit
+from assistant.relevance import LIMITS, USUAL_NEARNESS, WEIGHTS, Signs, decline, likely, relevance, signs
+from index.passage import Hit, Why
 from index.search.searcher import Results
 
 
@@ -61,3 +61,38 @@ def test_more_support_never_declines_more() -> None:
     for missing in (0.0, 0.3, 0.6):
         declined = [decline(Results(hits(value / 20), missing=missing)) is not None for value in range(21)]
         assert declined == sorted(declined, reverse=True)
+
+
+NONE = Signs(0, 0, 0, 0, 1, 1, 0, 0, 0)
+
+
+def test_each_sign_speaks_the_way_that_it_means() -> None:
+    against = {"missing", "unknown_code", "foreign"}
+    for name in (field.name for field in fields(Signs)):
+        found = [likely(replace(NONE, **{name: value / 10})) for value in range(11)]
+        assert found == sorted(found, reverse=name in against), name
+        assert getattr(WEIGHTS, name) != 0
+        assert all(0 < value < 1 for value in found)
+
+
+def test_what_a_search_found_is_read_from_its_hits() -> None:
+    (hit,) = hits(0.7)
+    near = replace(hit, why=(Why("keyword", 1, "0.50"), Why("vector", 2, "0.61")))
+    far = replace(hit, support=0.2, why=(Why("code", 1, "AL32"), Why("keyword", 2, "0.90")))
+    seen = signs(Results((near, far), missing=0.1, value_beside=0.4, unknown_codes=("AL99",)))
+    assert seen == Signs(0.7, 0.9, 0.61, 0.1, 0.4, 1.0, 0.0, 1.0, 0.0)
+    known = signs(Results((far,), codes=("AL32",), unknown_codes=("AL99",), foreign=("fanuc",)))
+    assert (known.code, known.unknown_code, known.foreign) == (1, 0, 0)
+    assert known.nearness == USUAL_NEARNESS, "without vectors it says neither"
+    assert signs(Results((), foreign=("fanuc",), names_machine=True)).foreign == 0
+
+
+def test_the_measure_tells_plain_cases_apart() -> None:
+    good = replace(hits(0.9)[0], why=(Why("keyword", 1, "0.80"), Why("vector", 1, "0.75")))
+    assert relevance(Results((good,))) > 0.9
+    assert relevance(Results((good,), codes=("AL32",))) > relevance(Results((good,)))
+    for missing in (
+        Results((good,), unknown_codes=("AL99",)), Results((good,), value_beside=0.0),
+        Results((good,), procedure_beside=0.0), Results(()),
+    ):  # fmt: skip
+        assert relevance(missing) < 0.5

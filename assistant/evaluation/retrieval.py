@@ -68,6 +68,7 @@ def evaluate_retrieval(library: Library, files: Iterable[QuestionFile], report: 
     return {
         "what": "retrieval", "version": VERSION,
         "embedder": library.embedder.name if library.embedder is not None else "none",
+        "reranker": library.reranker.name if library.reranker is not None else "none",
         "manuals": len(manuals), "passages": sum(manual.passages for manual in manuals),
         "files": measured, "questions": rows,
     }  # fmt: skip

@@ -109,22 +109,10 @@ class OnnxEmbedder:
         return self._ready
 
     def _read(self) -> _Loaded:
-        model, tokenizer = self._file(), self._tokenizer_file()
+        model = self._file()
+        self._tokenizer_file()
         try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise EmbedderMissing(f"The embedder {model.name} needs {error.name}.", _INSTALL) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # every text has another length: an arena would keep the largest of all blocks for good
-        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-            words = Tokenizer.from_file(str(tokenizer))
+            session, words = open_model(self._path)
             loaded = self._checked(session, words)
             words.no_padding()
             words.enable_truncation(min(MAX_TOKENS, int(_metadata(session).get("max_tokens", MAX_TOKENS))))
@@ -164,11 +152,41 @@ class OnnxEmbedder:
         return self._path
 
     def _tokenizer_file(self) -> Path:
-        own = self._path.with_suffix(".tokenizer.json")
-        for path in (own, self._path.with_name("tokenizer.json")):
-            if path.is_file():
-                return path
-        raise EmbedderMissing(f"The embedder's tokenizer {own} is missing.", "Copy it there again.")
+        return tokenizer_of(self._path)
+
+
+def tokenizer_of(model: Path) -> Path:
+    """The tokenizer beside an ONNX file. Raises EmbedderMissing."""
+    own = model.with_suffix(".tokenizer.json")
+    for path in (own, model.with_name("tokenizer.json")):
+        if path.is_file():
+            return path
+    raise EmbedderMissing(f"The tokenizer {own} is missing.", "Copy it there again.")
+
+
+def open_model(model: Path) -> tuple[Any, Any]:
+    """The session of an ONNX file and the tokenizer beside it, for one thread a call and no arena. Raises
+    EmbedderMissing where a file or package is absent or damaged."""
+    if not model.is_file():
+        raise EmbedderMissing(f"The model {model} is missing.", "Copy it there again.")
+    tokenizer = tokenizer_of(model)
+    try:
+        import onnxruntime
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise EmbedderMissing(f"The model {model.name} needs {error.name}.", _INSTALL) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    # every text has another length: an arena would keep the largest of all blocks for good
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return session, Tokenizer.from_file(str(tokenizer))
+    except Exception as error:  # both libraries raise bare Exception; whatever they say, this pair cannot be used
+        raise EmbedderMissing(f"{model} cannot be used ({error}).", "Copy it there again.") from error
 
 
 def _run(model: _Loaded, text: str) -> Vectors:

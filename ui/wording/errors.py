@@ -137,6 +137,10 @@ ERRORS: dict[str, Entry] = {
         "ja": "検索用の埋め込みモデルがないか、壊れています。andon doctor で確認してください。",
         "en": "The embedder that search uses is missing or damaged. Check with: andon doctor",
     },
+    "reranker_missing": {
+        "ja": "検索結果の並べ替えに使うモデルがないか、壊れています。andon.toml の reranker を確認してください。",
+        "en": "The model that reorders search results is missing or damaged. Check reranker in andon.toml.",
+    },
     "unexpected": {
         "ja": "想定外の問題が起きました。時刻と操作を控えて、管理者に連絡してください。",
         "en": "Something unexpected happened. Note the time and what you did, and tell your admin.",

@@ -320,6 +320,7 @@ _ADMIN: dict[str, Entry] = {
     "admin.why.code": {"ja": "コード一致 {rank} 位", "en": "code, rank {rank}"},
     "admin.why.keyword": {"ja": "語の一致 {rank} 位", "en": "words, rank {rank}"},
     "admin.why.vector": {"ja": "意味の近さ {rank} 位", "en": "meaning, rank {rank}"},
+    "admin.why.reranker": {"ja": "並べ替え {rank} 位", "en": "reranker, rank {rank}"},
     "admin.signed_out": {
         "ja": "ログインの期限が切れました。ページを開き直してください。",
         "en": "Your sign-in has ended. Open the page again.",
