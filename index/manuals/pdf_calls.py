@@ -32,6 +32,7 @@ class Calls:
     origin: Call
     angle: Call
     text_object: Call
+    font_of: Call
     font_size: Call
     font_info: Call
     font_weight: Call
@@ -68,6 +69,7 @@ def calls() -> Calls:
         origin=plain("FPDFText_GetCharOrigin", _OK, *a_character, _OUT, _OUT),
         angle=plain("FPDFText_GetCharAngle", ctypes.c_float, *a_character),
         text_object=plain("FPDFText_GetTextObject", ctypes.c_void_p, *a_character),
+        font_of=plain("FPDFTextObj_GetFont", ctypes.c_void_p, _HANDLE),
         font_size=plain("FPDFText_GetFontSize", ctypes.c_double, *a_character),
         font_info=plain("FPDFText_GetFontInfo", ctypes.c_ulong, *a_character, _OUT, ctypes.c_ulong, _OUT),
         font_weight=plain("FPDFText_GetFontWeight", ctypes.c_int, *a_character),

@@ -139,7 +139,7 @@ def _looks(handle: int, seen: Ints, rotation: int) -> _Looks:
     found = []
     for holder, place in zip(holders[starts].tolist(), seen[starts].tolist(), strict=True):
         if holder not in known:
-            known[holder] = asked.look(place)
+            known[holder] = asked.look(holder, place)
         found.append(known[holder])
     lengths = np.diff(starts, append=seen.size)
     sideways = np.array([angle for _, _, angle in found], dtype=np.int64)
@@ -159,17 +159,20 @@ class _Asked:
     name: Any = field(default_factory=ctypes.c_char.__mul__(_NAME_BYTES))
     flags: Any = field(default_factory=ctypes.c_int)
     colour: Any = field(default_factory=ctypes.c_uint.__mul__(4))
-    bold_names: dict[bytes, bool] = field(default_factory=dict)
+    bold_fonts: dict[int, bool] = field(default_factory=dict)
 
-    def look(self, place: int) -> tuple[float, bool, int]:
-        """(font size in points, bold, the page rotation that sets it upright) of the character at ``place``."""
+    def look(self, holder: int, place: int) -> tuple[float, bool, int]:
+        """(font size in points, bold, the page rotation that sets it upright) of the character at ``place`` in the text
+        object ``holder``."""
         call, page = calls(), self.page
         size = float(call.font_size(page, place))
         if call.char_matrix(page, place, ctypes.addressof(self.matrix)):
             scale = (self.matrix[2] ** 2 + self.matrix[3] ** 2) ** 0.5
             size = size * scale if size <= 1.5 or scale < 0.5 else size
-        weight = call.font_weight(page, place)
-        bold = self._light(place) or weight >= 600 or self._bold_name(place)
+        font = (call.font_of(holder) or 0) if holder else 0
+        if not font or font not in self.bold_fonts:
+            self.bold_fonts[font] = call.font_weight(page, place) >= 600 or self._bold_name(place)
+        bold = self.bold_fonts[font] or self._light(place)
         return size, bold, _right_angles(call.angle(page, place))
 
     def _bold_name(self, place: int) -> bool:
@@ -177,10 +180,8 @@ class _Asked:
             self.page, place, ctypes.addressof(self.name), _NAME_BYTES, ctypes.addressof(self.flags)
         )
         name = self.name.value if 0 < needed <= _NAME_BYTES else b""
-        if name not in self.bold_names:
-            folded = name.decode("utf-8", "replace").lower()
-            self.bold_names[name] = any(word in folded for word in _BOLD_NAMES)
-        return self.bold_names[name]
+        folded = name.decode("utf-8", "replace").lower()
+        return any(word in folded for word in _BOLD_NAMES)
 
     def _light(self, place: int) -> bool:
         first = ctypes.addressof(self.colour)
