@@ -42,7 +42,7 @@ def test_a_report_over_all_its_parts(library: Library) -> None:
     (file,) = report["files"]
     assert told[-1] == (6, 7)
     assert report["manuals"] == 3
-    assert report["embedder"] == "none"
+    assert (report["embedder"], report["reranker"]) == ("none", "none")
     assert file["left_out"] == {"not-here": 1}
     assert (file["asked"], file["answerable"]) == (6, 5)
     rows = {row["id"]: row for row in report["questions"]}
