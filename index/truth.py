@@ -14,7 +14,7 @@ from index.errors import IndexFailed
 from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
 from index.schema import VERSION, upgrade, version_of
-from index.stored_rows import StoredRows
+from index.stored_rows import StoredRows, Words
 
 FAILED_KEPT = 8  # of so many failed files the original stays, so that a job can be tried again without an upload
 
@@ -142,9 +142,13 @@ class Truth:
         row = self.db.execute("SELECT max(revision) AS last FROM revision WHERE manual_id = ?", (manual_id,)).fetchone()
         return int(row["last"] or 0)
 
-    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
-        """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced."""
-        rows = [StoredRows.of(manual, passage) for passage in passages]  # slow, so before others have to wait
+    def put_manual(
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
+    ) -> list[str]:
+        """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced.
+        ``words``: of each passage, where they are made already."""
+        made: Sequence[Words | None] = words or [None] * len(passages)
+        rows = [StoredRows.of(manual, *each) for each in zip(passages, made, strict=True)]  # slow: before others wait
         with self.transaction() as db:
             replaced = self._drop_passages(db, manual.id)
             db.execute(

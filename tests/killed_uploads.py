@@ -18,6 +18,7 @@ from index.library import Library
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.store import VectorStore
+from index.stored_rows import Words
 from index.truth import Truth
 
 SECONDS_A_TEXT = 0.002
@@ -37,7 +38,9 @@ def upload(folder: Path, files: Sequence[tuple[Path, str]], told: Connection) ->
 class DiesBefore(Truth):
     """The power goes after the vectors are written and before the truth is."""
 
-    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
+    def put_manual(
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
+    ) -> list[str]:
         os.kill(os.getpid(), signal.SIGKILL)
         return []
 
@@ -45,8 +48,10 @@ class DiesBefore(Truth):
 class DiesAfter(Truth):
     """The power goes after the truth is written and before the replaced revision is cleared away."""
 
-    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
-        replaced = super().put_manual(manual, suffix, passages)
+    def put_manual(
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
+    ) -> list[str]:
+        replaced = super().put_manual(manual, suffix, passages, words)
         if manual.revision > 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return replaced

@@ -17,16 +17,19 @@ from index.ingest.originals import Originals
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.store import VectorStore
+from index.stored_rows import Words
 from index.truth import Truth
 
 
 class FullDisk(Truth):
     """Writes no manual of the name full.md."""
 
-    def put_manual(self, manual: Manual, suffix: str, passages: Sequence[Passage]) -> list[str]:
+    def put_manual(
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
+    ) -> list[str]:
         if manual.name == "full.md":
             raise OSError(28, "No space left on device")
-        return super().put_manual(manual, suffix, passages)
+        return super().put_manual(manual, suffix, passages, words)
 
 
 class Ground:

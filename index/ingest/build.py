@@ -20,6 +20,7 @@ from index.manuals.coverage import Coverage, Tally
 from index.passage import Lang, Manual, Passage
 from index.passages.chunk import DraftPassage, chunk
 from index.store import VectorStore
+from index.stored_rows import Words, words_of
 from index.text import language
 from index.truth import Truth, storable
 
@@ -58,6 +59,7 @@ class _Ready:
     title: str
     coverage: Coverage
     drafts: tuple[DraftPassage, ...]
+    words: tuple[Words, ...]
     vectors: Vectors | None
 
 
@@ -133,7 +135,7 @@ class Builder:
             # vectors first: those without a passage in the truth are never shown, a passage without one would be missed
             if self._store is not None and ready.vectors is not None:
                 self._store.add(ids, ready.vectors, [manual_id] * len(ids))
-            replaced = self._truth.put_manual(manual, original.suffix, passages)
+            replaced = self._truth.put_manual(manual, original.suffix, passages, ready.words)
         except BaseException:
             self._forget(ids)
             raise
@@ -167,8 +169,9 @@ class Builder:
                 raise type(error)(message, error.remedy, **error.details) from error
             if not drafts:
                 raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
+            words = tuple(words_of(title, name, draft) for draft in drafts)  # while the last ones are being embedded
             vectors = ahead.vectors(lambda done: say(Progress("embed", done, len(drafts))))
-            return _Ready(title, tally.coverage(), tuple(drafts), vectors)
+            return _Ready(title, tally.coverage(), tuple(drafts), words, vectors)
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if self._store is not None and passage_ids:
