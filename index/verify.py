@@ -166,7 +166,8 @@ class Verifier:
     def _files(self, beside: bool, say: ReportCheck) -> tuple[list[Finding], int]:
         """Findings of the originals, and how many manuals have theirs whole."""
         manuals = self._truth.manuals()
-        missing, altered = [], []
+        missing: list[str] = []
+        altered: list[str] = []
         for done, manual in enumerate(manuals):
             say("originals", done, len(manuals))
             state = self._originals.state(self._originals.at(manual.sha256, self._truth.suffix(manual.id)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from index.verify import Report
+from typing import TYPE_CHECKING
+
 from ui.terminal import reader_lang, tell
 from ui.wording import all_wording, say
+
+if TYPE_CHECKING:
+    from index.verify import Report
 
 
 def tell_report(report: Report, embeds: bool) -> None:
