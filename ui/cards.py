@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import quote as url_quote
 
 from assistant.answer import Found, Quote
-from index.passage import Hit
+from index.passage import Hit, Twin
 from ui.verbatim import verbatim_html
 from ui.wording import Lang, say
 
@@ -70,6 +70,24 @@ def place_html(hit: Hit, lang: Lang) -> str:
     )
 
 
+def also_html(hit: Hit, lang: Lang) -> str:
+    """The other manuals in which the very same words stand, each with the way there; "" where there is none."""
+    if not hit.also:
+        return ""
+    places = "".join(f"<li>{_also(twin, lang)}</li>" for twin in hit.also)
+    return f'<div class="a-also">{_say("quote.also", lang)}<ul>{places}</ul></div>'
+
+
+def _also(twin: Twin, lang: Lang) -> str:
+    there = Hit(twin.passage, twin.manual, 0.0, 0.0)
+    label, page = page_label(there, lang), twin.passage.pages[0]
+    href = f"/manuals/{url_quote(twin.manual.id, safe='')}/original{f'#page={page}' if label else ''}"
+    section = escape(" › ".join(twin.passage.section[-1:]))
+    where = ", ".join(part for part in (section, _say("quote.page", lang, label=label) if label else "") if part)
+    link = f'<a href="{escape(href)}" target="_blank" rel="noopener">{escape(twin.manual.title)}</a>'
+    return f"{link} <span>{where}</span>"
+
+
 def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, folded: bool = False) -> str:
     """Citation number, section path, section and kind; folded also how its text begins."""
     section = hit.passage.section or (hit.manual.title,)
@@ -96,7 +114,7 @@ def body_html(hit: Hit, lang: Lang) -> str:
     passage = hit.passage
     return (
         f'<div class="a-body" lang="{passage.lang}">{verbatim_html(passage.text, passage.kind)}</div>'
-        f"{place_html(hit, lang)}"
+        f"{place_html(hit, lang)}{also_html(hit, lang)}"
     )
 
 

@@ -9,6 +9,7 @@ from html import escape
 from index.ingest.jobs import Job
 from index.passage import Hit, Manual
 from index.search.searcher import Results
+from ui.belongs import for_html
 from ui.cards import body_html, head_html
 from ui.coverage import coverage_notes
 from ui.wording import Lang, say, say_error
@@ -69,7 +70,7 @@ def manuals_html(manuals: Sequence[Manual], lang: Lang) -> str:
         return f'{title}<div class="a-card"><p class="a-blank">{_say("admin.no_manuals", lang)}</p></div>'
     head = _head(
         (("admin.manual", ""), ("admin.revision", "a-n"), ("admin.pages", "a-n"), ("admin.passages", "a-n"),
-         ("admin.lang", ""), ("admin.added", ""), ("", "")), lang,
+         ("admin.lang", ""), ("admin.added", ""), ("admin.for", ""), ("", "")), lang,
     )  # fmt: skip
     rows = "".join(_manual(manual, lang) for manual in manuals)
     table = f'<table class="a-list a-manuals">{head}<tbody>{rows}</tbody></table>'
@@ -85,7 +86,7 @@ def _manual(manual: Manual, lang: Lang) -> str:
         f"{_cell('admin.pages', 'a-n', f'{manual.pages:,}', lang)}"
         f"{_cell('admin.passages', 'a-n', f'{manual.passages:,}', lang)}"
         f"{_cell('admin.lang', 'a-m', say(f'admin.lang.{manual.lang}', lang), lang)}"
-        f"{_cell('admin.added', 'a-m', _when(manual.added_at), lang)}"
+        f"{_cell('admin.added', 'a-m', _when(manual.added_at), lang)}{for_html(manual, lang)}"
         f'<td><button type="button" class="a-delete" data-manual="{escape(manual.id)}" '
         f'data-name="{escape(manual.name)}" aria-label="{hint}">{_say("admin.delete", lang)}</button></td></tr>'
     )

@@ -1,4 +1,4 @@
-// Small helpers of the pages: language of the document, jumps to sources, the delete dialog, IME-safe Enter.
+// Small helpers of the pages: language of the document, jumps to sources, dialogs, IME-safe Enter.
 (() => {
   "use strict";
   const setLang = (lang) => {
@@ -25,21 +25,43 @@
       element.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
   };
 
-  // asks before a manual is deleted
-  const deletes = (element, remove) => {
+  const picks = (element, buttons, act) =>
     element.addEventListener("click", (event) => {
-      const button = event.target.closest("button.a-delete");
-      const dialog = document.getElementById("delete-dialog");
-      if (!button || !dialog) return;
+      const button = event.target.closest(buttons);
+      if (button) act(button);
+    });
+
+  // asks in a dialog before something is deleted
+  const asks = (element, buttons, dialogId, act) =>
+    picks(element, buttons, (button) => {
+      const dialog = document.getElementById(dialogId);
+      if (!dialog) return;
       dialog.querySelector(".a-dialog-name").textContent = button.dataset.name;
       dialog.onclick = (inside) => {
-        if (inside.target.closest(".a-yes")) remove(button.dataset.manual);
+        if (inside.target.closest(".a-yes")) act(button);
         if (inside.target.closest("button")) dialog.close();
       };
       dialog.showModal();
     });
-  };
-  window.andon = { setLang, named, ready, reveal, deletes };
+
+  // asks which lines and machines a manual is for
+  const describes = (element, save) =>
+    picks(element, "button.a-belongs", (button) => {
+      const dialog = document.getElementById("for-dialog");
+      if (!dialog) return;
+      const [lines, machines] = dialog.querySelectorAll("input");
+      const done = () => { save(button, lines.value, machines.value); dialog.close(); };
+      dialog.querySelector(".a-dialog-name").textContent = button.dataset.name;
+      lines.value = button.dataset.lines;
+      machines.value = button.dataset.machines;
+      dialog.onclick = (inside) => {
+        if (inside.target.closest(".a-save")) done();
+        else if (inside.target.closest("button")) dialog.close();
+      };
+      dialog.onkeydown = (key) => { if (key.key === "Enter" && key.target.tagName === "INPUT") done(); };
+      dialog.showModal();
+    });
+  window.andon = { setLang, named, ready, reveal, picks, asks, describes };
 
   // a sign-in that has ended leads to the sign-in page, not to a silent page
   const fetched = window.fetch;

@@ -106,7 +106,7 @@ ERRORS: dict[str, Entry] = {
         "en": "It is too long. Give a name or a short phrase of up to 60 characters, not a sentence.",
     },
     "word_too_short": {
-        "ja": "1 文字の言葉はどこにでも当てはまるため、登録できません。2 文字以上にしてください。",
+        "ja": "1 文字の言葉はどこにでも当てはまります。2 文字以上にしてください。",
         "en": "A single character would be found everywhere. Give two or more.",
     },
     "words_too_few": {
