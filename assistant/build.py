@@ -62,7 +62,10 @@ def open_words(settings: Settings) -> Library:
 
 def _library(settings: Settings, embedder: Embedder | None, *, write: bool, rebuild: bool = False) -> Library:
     options = IndexOptions(
-        folder=settings.index_folder, max_file_bytes=settings.max_file_mb * 1024 * 1024, ocr=settings.ocr
+        folder=settings.index_folder,
+        max_file_bytes=settings.max_file_mb * 1024 * 1024,
+        ocr=settings.ocr,
+        vector_server="" if settings.vectors == "embedded" else settings.vectors,
     )
     return Library(options, write=write, rebuild=rebuild, embedder=embedder, reranker=_open_reranker(settings))
 

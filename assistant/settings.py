@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         description='Model that reads question and passage together and reorders the first hits: the folder of a '
         'sentence-transformers CrossEncoder, the path of an ONNX file, or "none".',
     )
+    vectors: str = Field(
+        default="embedded",
+        pattern=r"^(embedded|https?://[^/]+/?)$",
+        description='Where the vectors lie: "embedded" keeps them beside the index, "http://127.0.0.1:8000" on a Chroma '
+        "server at that address (chroma run).",
+    )
     model: str = Field(
         default="andon-slm-ja-en",
         description='SLM: an id of models/models.toml, the path of a GGUF file, or "none" for quotes only.',

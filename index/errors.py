@@ -26,6 +26,7 @@ IndexFailed
 │   ├── SynonymsFull          more groups or words than the limit
 │   └── SynonymsUnreadable    a file that is no list of words
 ├── IndexStale            built with another embedder
+├── VectorsAway           the vector server does not answer; search goes by codes and keywords
 └── IndexBusy             another process is changing this index
 """
 
@@ -106,6 +107,10 @@ class ManualUnknown(IndexFailed):
 
 class IndexStale(IndexFailed):
     code = "index_stale"
+
+
+class VectorsAway(IndexFailed):
+    code = "vectors_away"
 
 
 class IndexBusy(IndexFailed):

@@ -13,7 +13,7 @@ from typing import IO
 from index.attributes import Attributes, put_attributes
 from index.embedders.embedder import Embedder, make_embedder
 from index.embedders.refill import Refill, ReportDone, VectorState
-from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown
+from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown, VectorsAway
 from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_name
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
@@ -63,6 +63,7 @@ class Library:
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
             self._store = self._open_store(opened, fresh=rebuild)
+            self._vectors_problem = ""
             self._synonyms = SynonymTable(self._truth)
             self._originals = Originals(options, self._truth)
             self._parser = Parser(options.caps)
@@ -86,6 +87,8 @@ class Library:
             return None
         folder, name = self.options.vectors, self.embedder.name
         mark = OpenMark(self.options.folder)
+        if self.options.vector_server:
+            return self._open_server(opened, self.embedder.name, fresh=fresh)
         if self._writes:
             mark.leave()
             opened.callback(mark.clear)
@@ -106,6 +109,17 @@ class Library:
 
     def _begin(self, rebuild: bool) -> None:
         if self._refill is None:
+    def _open_server(self, opened: ExitStack, name: str, *, fresh: bool) -> VectorStore | None:
+        """The vectors on a server, or None while it does not answer; ``vectors`` says so then."""
+        try:
+            store = VectorStore(self.options.vector_server, name, index=self._truth.identity(), fresh=fresh)
+        except VectorsAway as away:
+            self._vectors_problem = str(away)
+            log.warning("Search goes by codes and keywords only. %s", away)
+            return None
+        opened.callback(store.close)
+        return store
+
             return
         if not self._writes:
             state = self._refill.look()
@@ -129,6 +143,8 @@ class Library:
         """How far the vectors are; None without an embedder, or where a reader cannot open them."""
         return self._refill.state if self._refill is not None else None
 
+        if self._vectors_problem:
+            return VectorState(0, len(self._truth.passage_ids()), self._vectors_problem)
     def add(self, path: Path, name: str | None = None, report: ReportProgress | None = None) -> Added:
         """Index a file now, under ``name`` (its file name by default)."""
         self._must_write()

@@ -24,13 +24,15 @@ class Caps:
 class IndexOptions:
     """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
     ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only.
-    ``caps``: what reading one file may cost; ``ocr``: which program reads pictures, see index.manuals.ocr."""
+    ``caps``: what reading one file may cost; ``ocr``: which program reads pictures, see index.manuals.ocr.
+    ``vector_server``: address of a Chroma server that keeps the vectors; "" keeps them in the folder."""
 
     folder: Path
     embedder: str = "none"
     max_file_bytes: int = MAX_FILE_BYTES
     caps: Caps = Caps()
     ocr: str = "auto"
+    vector_server: str = ""
 
     @property
     def database(self) -> Path:

@@ -50,8 +50,21 @@ CREATE TABLE attribute (
   manual_id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (manual_id, kind, value));
 ALTER TABLE job ADD COLUMN attributes TEXT NOT NULL DEFAULT '';
 """
+_CHANGES_ARE_NUMBERED = """
+CREATE TABLE change (number INTEGER NOT NULL);
+INSERT INTO change VALUES (0);
+CREATE TRIGGER manual_put AFTER INSERT ON manual BEGIN UPDATE change SET number = number + 1; END;
+CREATE TRIGGER manual_changed AFTER UPDATE ON manual BEGIN UPDATE change SET number = number + 1; END;
+CREATE TRIGGER manual_gone AFTER DELETE ON manual BEGIN UPDATE change SET number = number + 1; END;
+CREATE TRIGGER attribute_put AFTER INSERT ON attribute BEGIN UPDATE change SET number = number + 1; END;
+CREATE TRIGGER attribute_changed AFTER UPDATE ON attribute BEGIN UPDATE change SET number = number + 1; END;
+CREATE TRIGGER attribute_gone AFTER DELETE ON attribute BEGIN UPDATE change SET number = number + 1; END;
+"""
 # never change a step that was released; append another
-STEPS = (_FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES)
+STEPS = (
+    _FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES,
+    _CHANGES_ARE_NUMBERED,
+)  # fmt: skip
 VERSION = len(STEPS)
 
 

@@ -9,10 +9,13 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from index.errors import IndexFailed
 from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
+from index.postings import Postings
+from index.remembered import Remembered
 from index.schema import VERSION, upgrade, version_of
 from index.stored_rows import StoredRows, Words
 
@@ -39,6 +42,8 @@ class Truth:
         self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._write = threading.RLock()
+        self._remembered = Remembered()
+        self.postings = Postings()
         try:
             if version_of(self.db) != VERSION:
                 with self.transaction() as db:
@@ -79,6 +84,7 @@ class Truth:
         with self._write:
             db = self.db
             db.execute("BEGIN IMMEDIATE")
+            self._local.writes = True
             try:
                 yield db
                 db.execute("COMMIT")
@@ -86,6 +92,8 @@ class Truth:
                 if db.in_transaction:  # a full disk may have ended it already
                     db.execute("ROLLBACK")
                 raise
+            finally:
+                self._local.writes = False
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -107,9 +115,29 @@ class Truth:
             held.connection.close()
             del self._local.held
 
+    def identity(self) -> str:
+        """What tells this index from others, as on a vector server that several use; made once, and kept in backups."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+        if row is None:
+            with self.transaction() as db:
+                db.execute("INSERT OR IGNORE INTO meta VALUES ('identity', ?)", (uuid4().hex,))
+            row = self.db.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+        return str(row["value"])
+
     # manuals
 
     def manuals(self) -> list[Manual]:
+        return list(self._keeps().manuals(self.db, self._read_manuals))
+
+    def term_counts(self, wanted: Iterable[str]) -> dict[str, int]:
+        """How many passages hold each search term."""
+        return self._keeps().counts(self.db, wanted)
+
+    def _keeps(self) -> Remembered:
+        """What is remembered between questions; nothing of it inside a transaction, which may be rolled back."""
+        return Remembered() if getattr(self._local, "writes", False) else self._remembered
+
+    def _read_manuals(self) -> list[Manual]:
         rows = self.db.execute(f"{_MANUAL} GROUP BY manual.id ORDER BY manual.name").fetchall()
         return [_manual(row) for row in rows]
 
@@ -186,6 +214,10 @@ class Truth:
 
     def passage_ids(self) -> set[str]:
         return {str(row["id"]) for row in self.db.execute("SELECT id FROM passage")}
+
+    def manual_of_passages(self) -> dict[str, str]:
+        """Passage id -> id of its manual, for all."""
+        return {str(row["id"]): str(row["manual_id"]) for row in self.db.execute("SELECT id, manual_id FROM passage")}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Passages by id; ids that are not (or no longer) in the truth are left out."""

@@ -138,6 +138,7 @@ class TruthCheck:
                 db.execute(tables[name])
             for number, rows in wanted:
                 rows.insert_keywords(db, number)
+            db.execute("UPDATE change SET number = number + 1")  # what is remembered of the old one is not right
 
     def _reindex(self) -> None:
         """Indexes can be made again from their tables; what is wrong in the tables stays and is told again."""

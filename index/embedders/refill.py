@@ -61,8 +61,12 @@ class Refill:
         return self._state
 
     def sweep(self) -> None:
-        """Throw away vectors that no passage has, and count. Only before anything else uses this index: a manual that
-        is being added has vectors before it has passages."""
+        """Throw away vectors that no passage has, put those of an older Andon in their places, and count. Only before
+        anything else uses this index: a manual that is being added has vectors before it has passages."""
+        if not self._store.by_language:
+            langs = {manual.id: manual.lang for manual in self._truth.manuals()}
+            of = self._truth.manual_of_passages()
+            self._store.settle({passage: langs[manual] for passage, manual in of.items() if manual in langs})
         passages, vectors = self._truth.passage_ids(), self._store.ids()
         self._store.delete(vectors - passages)
         self._state = VectorState(len(vectors & passages), len(passages))
@@ -117,19 +121,26 @@ class Refill:
             log.warning("All passages have a vector of %s now.", self._embedder.name)
 
     def _make(self, ids: list[str]) -> None:
-        titles = {manual.id: manual.title for manual in self._truth.manuals()}
+        manuals = {manual.id: manual for manual in self._truth.manuals()}
         found = list(self._truth.passages(ids).values())
         if not found:
             return
-        texts = [embedding_text(titles.get(passage.manual_id, ""), passage) for passage in found]
+        texts = [
+            embedding_text(manuals[passage.manual_id].title if passage.manual_id in manuals else "", passage)
+            for passage in found
+        ]
         vectors = self._embedder.embed(texts, "passage")
         with self._publishing:
             there = self._truth.passages(ids)  # some may have been removed meanwhile
             kept = [place for place, passage in enumerate(found) if passage.id in there]
-            if kept:
-                self._store.add(
-                    [found[place].id for place in kept], vectors[kept], [found[place].manual_id for place in kept]
-                )
+            by_lang: dict[str, list[int]] = {}
+            for place in kept:
+                if found[place].manual_id in manuals:
+                    by_lang.setdefault(manuals[found[place].manual_id].lang, []).append(place)
+            for lang, places in by_lang.items():
+                own = [found[place] for place in places]
+                ids, of = [passage.id for passage in own], [passage.manual_id for passage in own]
+                self._store.add(ids, vectors[places], of, lang)
 
 
 def _log_progress(done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from index.embedders.embedder import Embedder, Vectors
-from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable
+from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable, VectorsAway
 from index.ingest.embed_ahead import EmbedAhead
 from index.ingest.originals import Original, Originals
 from index.ingest.parsing import OpenFile, Seen, Watch, open_here
@@ -25,6 +26,7 @@ from index.text import language
 from index.truth import Truth, storable
 
 EMBED_AT_ONCE = 64
+log = logging.getLogger(__name__)
 
 
 class Cancelled(IndexFailed):
@@ -134,7 +136,7 @@ class Builder:
         try:
             # vectors first: those without a passage in the truth are never shown, a passage without one would be missed
             if self._store is not None and ready.vectors is not None:
-                self._store.add(ids, ready.vectors, [manual_id] * len(ids))
+                self._store.add(ids, ready.vectors, [manual_id] * len(ids), manual.lang)
             replaced = self._truth.put_manual(manual, original.suffix, passages, ready.words)
         except BaseException:
             self._forget(ids)
@@ -175,7 +177,10 @@ class Builder:
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if self._store is not None and passage_ids:
-            self._store.delete(passage_ids)
+            try:
+                self._store.delete(passage_ids)
+            except VectorsAway as away:  # without their passage they are never shown, and the next start removes them
+                log.warning("%d vectors stay for now. %s", len(passage_ids), away)
 
 
 def embedding_text(title: str, passage: DraftPassage | Passage) -> str:

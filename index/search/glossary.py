@@ -12,6 +12,7 @@ from index.passage import Lang
 from index.search.synonyms import Synonyms
 from index.text import informative, language, normalise, terms
 
+_MOST_TITLES = 20_000  # kept
 FILE = Path(__file__).with_name("glossary.tsv")
 
 
@@ -38,6 +39,7 @@ class Glossary:
             english, japanese = (tuple(v.strip() for v in side.split("|")) for side in line.rstrip("\n").split("\t"))
             self._put("en", english, japanese)
             self._put("ja", japanese, english)
+        self._titles: dict[str, frozenset[tuple[Lang, str]]] = {}
         self._longest = {lang: max(map(len, entries), default=0) for lang, entries in self._entries.items()}
 
     def _put(self, lang: Lang, own: Sequence[str], other: Sequence[str]) -> None:
@@ -52,6 +54,17 @@ class Glossary:
     def _key(text: str, lang: Lang) -> tuple[str, ...]:
         """Characters of Japanese text, which has no word borders; stemmed words of English text."""
         return tuple(normalise(text)) if lang == "ja" else tuple(terms(text))
+
+    def phrases_of(self, title: str) -> frozenset[tuple[Lang, str]]:
+        """The known phrases of a manual's title, in form normal, with its language. Titles come back with every
+        question, so they are kept."""
+        held = self._titles.get(title)
+        if held is None:
+            lang = language(title)
+            held = frozenset((lang, normalise(entry.phrase)) for entry in self.look_up(title, lang))
+            if len(self._titles) < _MOST_TITLES:
+                self._titles[title] = held
+        return held
 
     def with_site(self, site: Synonyms) -> Glossary:
         """This glossary with the site's own words beside it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from index.codes.find import Code
@@ -13,17 +14,23 @@ from index.search.synonyms import word_pattern
 
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6}(?:-[A-Z]{1,2})?)-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+MOST_KEPT = 20_000  # manuals whose names are remembered between questions
 _STEM = re.compile(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}")
 
 
 def machine_names(manual: Manual) -> frozenset[str]:
     """The product names in a manual's title, its file name and the machines an admin set, without separators (SC-200
     is SC200)."""
-    title = unicodedata.normalize("NFKC", manual.title)
+    return _names(manual.title, manual.name, manual.machines)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _names(title: str, file: str, machines: tuple[str, ...]) -> frozenset[str]:
+    title = unicodedata.normalize("NFKC", title)
     names = {match[1].replace("-", "") + match[2] for match in _PRODUCT.finditer(title)}
-    for given in manual.machines:
+    for given in machines:
         names |= {match[1].replace("-", "") + match[2] for match in _PRODUCT.finditer(given.upper())}
-    plain = re.sub(r"[^A-Z0-9]", "", Path(manual.name).stem.upper())
+    plain = re.sub(r"[^A-Z0-9]", "", Path(file).stem.upper())
     return frozenset(names | ({plain} if _STEM.fullmatch(plain) else set()))
 
 
@@ -38,7 +45,7 @@ def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> lis
     (SC-200-BRK) does not."""
     found = []
     for manual in manuals:
-        for pattern in _patterns(manual):
+        for pattern in _patterns(manual.title, manual.name, manual.machines):
             for match in pattern.finditer(text):
                 inside = any(c.start <= match.start() and match.end() < c.end for c in codes)
                 if not inside:
@@ -46,10 +53,16 @@ def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> lis
     return found
 
 
-def _patterns(manual: Manual) -> Iterable[re.Pattern[str]]:
-    for name in machine_names(manual):
+@lru_cache(maxsize=MOST_KEPT)
+def _patterns(title: str, file: str, machines: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """What names the machine of a manual of that title and file name, with the machines an admin set."""
+    return tuple(_patterns_of(_names(title, file, machines), machines))
+
+
+def _patterns_of(names: Iterable[str], machines: Iterable[str]) -> Iterator[re.Pattern[str]]:
+    for name in names:
         letters, digits = re.fullmatch(r"([A-Z]+)(.*)", name).groups()  # type: ignore[union-attr]
         yield re.compile(rf"(?<![A-Za-z0-9]){'-?'.join(letters)}[\s\-‐ー]?{digits}(?![A-Za-z0-9])", re.IGNORECASE)
-    for given in manual.machines:
+    for given in machines:
         if not _PRODUCT.search(given.upper()):
             yield word_pattern(given)

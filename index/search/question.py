@@ -132,11 +132,7 @@ def _meant(known: Sequence[Known], lang: Lang, manuals: Sequence[Manual], glossa
     asked = {(lang, normalise(entry.phrase)) for entry in known}
     asked |= {(_OTHER[lang], normalise(phrase)) for entry in known for phrase in entry.translations}
     asked |= {(lang, normalise(phrase)) for entry in known for phrase in entry.synonyms}
-    phrases = {
-        manual.id: {(manual_lang, normalise(entry.phrase)) for entry in glossary.look_up(manual.title, manual_lang)}
-        for manual in manuals
-        for manual_lang in (language(manual.title),)
-    }
+    phrases = {manual.id: glossary.phrases_of(manual.title) for manual in manuals}
     held = Counter(phrase for of_manual in phrases.values() for phrase in of_manual)
     return frozenset(
         manual

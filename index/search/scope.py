@@ -92,6 +92,8 @@ EVERYWHERE = Within()
 def resolve(scope: Scope, manuals: Sequence[Manual], site: Synonyms) -> Within | None:
     """What ``scope`` means among ``manuals``; None where nothing can be in it. Raises ScopeUnknown for a value that is
     nowhere, naming those that are known."""
+    if scope == Scope():
+        return EVERYWHERE if manuals else None  # most questions; what they could be narrowed to costs time
     known = Filters.of(manuals)
     _check("kind", scope.kinds, KINDS)
     _check("language", scope.langs, LANGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from functools import lru_cache, partial
 from index.codes.codebook import look_up_codes
 from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, Vectors
+from index.errors import IndexStale, VectorsAway
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
 from index.search.duplicates import collapse, different
@@ -34,6 +36,7 @@ SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
 _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
+log = logging.getLogger(__name__)
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 
@@ -154,7 +157,6 @@ class Searcher:
         self, asked: Question, passages: Mapping[int, Passage], manuals: Mapping[str, Manual]
     ) -> dict[int, Relevance]:
         rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
-        titles = {manual.id: terms(manual.title) for manual in manuals.values()}
         bodies = self._truth.body_terms(passages)
         found = {}
         for number, passage in passages.items():
@@ -162,7 +164,7 @@ class Searcher:
                 bodies[number],
                 _place_terms((*passage.section[-1:], *_own_title(passage))),
                 _place_terms(passage.section[:-1]),
-                titles[passage.manual_id],
+                _place_terms((manuals[passage.manual_id].title,)),
             )
             held = relevance(asked.concepts[passage.lang], rarity, fields)
             reach = self._reach(asked, passage.lang)
@@ -178,9 +180,16 @@ class Searcher:
         written = {m.lang for m in manuals}
         only = within.passage_ids(self._truth)
         near: dict[str, float] = {}
-        for lang in sorted(written & self._embedder.languages):
-            scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within.manuals
-            near |= dict(self._store.nearest(vector, CANDIDATES, scope, only))
+        try:
+            for lang in sorted(written & self._embedder.languages):
+                if self._store.by_language:
+                    near |= dict(self._store.nearest(vector, CANDIDATES, within.manuals, only, lang))
+                else:
+                    scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within.manuals
+                    near |= dict(self._store.nearest(vector, CANDIDATES, scope, only))
+        except (VectorsAway, IndexStale) as lost:
+            log.warning("This question goes by codes and keywords only. %s", lost)
+            return {}
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
 

@@ -106,7 +106,7 @@ def _index(settings: Settings) -> Iterator[Check]:
     yield Check("index", "ok", found)
     if vectors is not None and not vectors.complete:
         left = say("doctor.vectors", reader_lang(), done=vectors.done, total=vectors.total)
-        yield Check("vectors", "warn", left, "andon serve / andon index rebuild")
+        yield Check("vectors", "warn", left, vectors.problem or "andon serve / andon index rebuild")
     accounts = Accounts(settings.accounts_file)
     count = len(accounts.accounts())
     accounts.close()

@@ -125,6 +125,12 @@ ERRORS: dict[str, Entry] = {
         "ja": "索引が別の設定で作られています。andon index rebuild で作り直してください。",
         "en": "The index was built with another setting. Make it again with: andon index rebuild",
     },
+    "vectors_away": {
+        "ja": "ベクトル検索のサーバーが応答しません。検索はコードと語句だけで続けます。サーバー(chroma run)を起動し、andon doctor "
+        "で確認してください。",
+        "en": "The vector server does not answer. Search goes on by codes and keywords alone. Start the server (chroma "
+        "run) and check with: andon doctor",
+    },
     "index_busy": {
         "ja": "ほかの処理が索引を使用中です。終わってから、もう一度試してください。",
         "en": "Something else is using the index. Try again when it has finished.",
