@@ -62,11 +62,11 @@ class Library:
             self._truth = Truth(options.database)
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
-            self._store = self._open_store(opened, fresh=rebuild)
             self._vectors_problem = ""
+            self._store = self._open_store(opened, fresh=rebuild)
             self._synonyms = SynonymTable(self._truth)
             self._originals = Originals(options, self._truth)
-            self._parser = Parser(options.caps)
+            self._parser = Parser(options.caps, ocr=options.ocr)
             opened.callback(self._parser.close)
             self._builder = Builder(self._truth, self._store, self.embedder, self._originals, self._parser.open)
             self._refill: Refill | None = None
@@ -85,10 +85,10 @@ class Library:
         made again, and left out by a reader."""
         if self.embedder is None:
             return None
-        folder, name = self.options.vectors, self.embedder.name
-        mark = OpenMark(self.options.folder)
         if self.options.vector_server:
             return self._open_server(opened, self.embedder.name, fresh=fresh)
+        folder, name = self.options.vectors, self.embedder.name
+        mark = OpenMark(self.options.folder)
         if self._writes:
             mark.leave()
             opened.callback(mark.clear)
@@ -107,8 +107,6 @@ class Library:
         opened.callback(store.close)
         return store
 
-    def _begin(self, rebuild: bool) -> None:
-        if self._refill is None:
     def _open_server(self, opened: ExitStack, name: str, *, fresh: bool) -> VectorStore | None:
         """The vectors on a server, or None while it does not answer; ``vectors`` says so then."""
         try:
@@ -120,6 +118,8 @@ class Library:
         opened.callback(store.close)
         return store
 
+    def _begin(self, rebuild: bool) -> None:
+        if self._refill is None:
             return
         if not self._writes:
             state = self._refill.look()
@@ -141,10 +141,10 @@ class Library:
     @property
     def vectors(self) -> VectorState | None:
         """How far the vectors are; None without an embedder, or where a reader cannot open them."""
-        return self._refill.state if self._refill is not None else None
-
         if self._vectors_problem:
             return VectorState(0, len(self._truth.passage_ids()), self._vectors_problem)
+        return self._refill.state if self._refill is not None else None
+
     def add(self, path: Path, name: str | None = None, report: ReportProgress | None = None) -> Added:
         """Index a file now, under ``name`` (its file name by default)."""
         self._must_write()
