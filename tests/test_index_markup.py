@@ -37,6 +37,11 @@ def test_markdown_joins_japanese_lines_without_blanks() -> None:
     assert [b.text for b in blocks_of_markdown("電源を\n切る。\n")] == ["電源を切る。"]
 
 
+def test_markdown_a_line_that_begins_with_a_link_or_bold_text_is_parted_from_the_one_before() -> None:
+    text = "Resistance and\n[inductance](x.md) are\n**measured** first."
+    assert [b.text for b in blocks_of_markdown(text)] == ["Resistance and inductance are measured first."]
+
+
 def test_markdown_values_one_a_line_keep_their_lines() -> None:
     values = "電源電圧min,   4V\n電源電圧max, 7.4V\nスピードmax, 0.192sec/60°"
     assert [b.text for b in blocks_of_markdown(values)] == [values.replace("   ", " ")]

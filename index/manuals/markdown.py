@@ -187,6 +187,8 @@ def _plain(token: Any) -> str:
             out += "\n"
             continue
         piece = _KNOWN_TAG.sub("", child.content) if child.type == "html_inline" else child.content
+        if not piece:
+            continue  # the mark that opens a link or bold text; a line break before it still waits
         if pending_break:
             joined_bars = out.lstrip().startswith("|") and piece.startswith("|")
             last = out.rsplit("\n", 1)[-1]
