@@ -62,8 +62,10 @@ def look_up_codes(truth: Truth, asked: Question, manuals: Mapping[str, Manual], 
 
 
 def _read(asked: Question, text: str) -> Question:
-    """The question, its codes read from ``text`` instead."""
-    return replace(asked, text=text, codes=find_codes(text), maybe_codes=())
+    """The question, its codes read from ``text`` instead; what was taken for a machine's name stays none."""
+    names = {code.canonical for code in find_codes(asked.text)} - {code.canonical for code in asked.codes}
+    codes = tuple(code for code in find_codes(text) if code.canonical not in names)
+    return replace(asked, text=text, codes=codes, maybe_codes=())
 
 
 @dataclass(frozen=True, slots=True)
