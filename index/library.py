@@ -26,6 +26,7 @@ from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
 from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
+from index.term_form import renew
 from index.truth import Truth
 from index.vector_probe import OpenMark, damage
 from index.verify import Finding, Report, ReportCheck, Verifier
@@ -76,6 +77,7 @@ class Library:
             self._searcher = Searcher(self._truth, None, None)
             self.jobs = JobQueue(self._truth, self._builder, self._originals)
             if self._writes:
+                renew(self._truth)
                 self._originals.sweep()
             self._begin(rebuild)
             self._opened = opened.pop_all()
