@@ -13,8 +13,8 @@ import json
 import os
 import re
 import resource
+import subprocess
 import tempfile
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from PIL import Image
 
 from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
+from index.manuals import ocr, ocr_tesseract
 from index.manuals.block import Page
 from index.manuals.pdf import PdfReader
 from index.manuals.pdf_quality import look_at, verdict
@@ -48,6 +49,7 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         report["japanese_page"] = japanese(Path(folder))
+    report["tesseract"] = tesseract(scans / "linn.pdf", truth)
     report["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     report["load_average"] = [round(load, 1) for load in os.getloadavg()]
     args.result.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -64,9 +66,15 @@ def sent(folder: Path) -> dict[str, int]:
 
 
 def read(path: Path) -> tuple[list[Page], float]:
-    start = time.process_time()
+    start = cpu_seconds()
     pages = list(PdfReader().open(path).pages)
-    return pages, time.process_time() - start
+    return pages, cpu_seconds() - start
+
+
+def cpu_seconds() -> float:
+    """Of this process and of those that it started, such as Tesseract's."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def english(path: Path, truth: str) -> Row:
@@ -83,7 +91,7 @@ def english(path: Path, truth: str) -> Row:
     }
 
 
-def japanese(folder: Path) -> Row:
+def japanese(folder: Path, program: str = "rapidocr") -> Row:
     """A demo page rendered at 150 dpi, its picture wrapped into a PDF; against the text layer of the same page."""
     name, number = JAPANESE
     document: Any = pypdfium2.PdfDocument(ROOT / "demo/manuals" / name)
@@ -97,7 +105,7 @@ def japanese(folder: Path) -> Row:
     wanted = plain(read(one)[0])
     pages, seconds = read(path)
     got = plain(pages)
-    library = open_library(read_settings(data=folder / "data", embedder="none"), write=True)
+    library = open_library(read_settings(data=folder / "data", embedder="none", ocr=program), write=True)
     try:
         library.add(path)
         found = {question: first(library, question) for question in ASKED}
@@ -109,6 +117,23 @@ def japanese(folder: Path) -> Row:
         "table_rows": sum(block.kind == "row" for page in pages for block in page.blocks),
         "found_first": found, "cpu_seconds": round(seconds, 1),
     }  # fmt: skip
+
+
+def tesseract(scan: Path, truth: str) -> Row:
+    """The same scan and the same page by the program Tesseract."""
+    if not ocr_tesseract.is_present():
+        return {"skipped": "Tesseract is not installed: apt-get install tesseract-ocr tesseract-ocr-jpn"}
+    ocr.choose("tesseract")
+    version = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return {
+                "version": version,
+                "linn.pdf": english(scan, truth),
+                "japanese_page": japanese(Path(folder), "tesseract"),
+            }
+    finally:
+        ocr.choose("auto")
 
 
 def first(library: Any, question: str) -> str:

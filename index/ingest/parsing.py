@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from index.errors import IndexFailed, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow
 from index.ingest.reader_process import ReaderProcess
 from index.manuals.block import Block, Page, Reading
-from index.manuals.bounded import bounded
+from index.manuals.bounded import MAX_PAGES, bounded, too_many_pages
 from index.manuals.choose import reader_for
 from index.manuals.coverage import Skipped
 from index.options import MEGABYTE, Caps
@@ -132,6 +132,8 @@ class _Session:
         message = self._wait()
         if "seen" in message:
             seen = self._made(lambda told: Seen(*told), message["seen"])
+            if seen.total > MAX_PAGES:
+                raise too_many_pages(self.path.name, seen.total)
             self.pages_seen = max(self.pages_seen, seen.total)
             self.watch(seen)
         elif "failed" in message:
@@ -141,7 +143,9 @@ class _Session:
             raise self._over_memory()
         elif "broke" in message:
             self.worker.idle = True
-            raise ReaderCrashed(f"{self.path.name} cannot be read: {message['broke']}.", _OTHER_WAY)
+            log.warning("The reader of %s stumbled: %s", self.path.name, message["broke"])
+            why = str(message["broke"]).partition(":")[0]  # the rest is for whoever maintains the reader
+            raise ReaderCrashed(f"{self.path.name}: something in it made the reader stumble ({why}).", _OTHER_WAY)
         return message
 
     def _wait(self) -> dict[str, Any]:

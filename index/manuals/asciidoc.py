@@ -38,6 +38,8 @@ _CODE = re.compile(r"^(-{4,}|\.{4,}|`{3,}\w*|~{4,})$")
 _CONTAINER = re.compile(r"^(={4,}|\*{4,}|_{4,}|--)$")
 _TABLE = re.compile(r"^([|,:!])={3,}$")
 _DEPTH = 12  # containers in containers
+_MOST_COLUMNS = 512
+_LONGEST_VALUE = 4096  # characters of an attribute, as Asciidoctor's max-attribute-value-size: they may hold each other
 
 
 class AsciiDocReader:
@@ -68,8 +70,10 @@ class _Pending:
         found = re.search(r'cols\s*=\s*"?([^"\]]*)"?', self.options)
         if found is None:
             return 0
-        parts = re.split(r"[,;]", found[1].strip()) if not found[1].strip().isdigit() else ["1"] * int(found[1])
-        return sum(int(times[1]) if (times := re.match(r"\s*(\d+)\*", part)) else 1 for part in parts)
+        if found[1].strip().isdecimal():
+            return min(_MOST_COLUMNS, int(found[1].strip()[:9]))
+        repeats = (re.match(r"\s*(\d{1,9})\d*\*", part) for part in re.split(r"[,;]", found[1].strip()))
+        return min(_MOST_COLUMNS, sum(int(times[1]) if times else 1 for times in repeats))
 
     def header(self) -> bool | None:
         if re.search(r"%[\w%]*header|options\s*=\s*\"?[^\"]*header|opts\s*=\s*\"?[^\"]*header", self.options):
@@ -212,7 +216,7 @@ class Walk:
             self.markers, self.numbers = self.markers[:keep], self.numbers[:keep]
         else:
             self.markers.append(marker)
-            start = re.search(r"start\s*=\s*\"?(\d+)", pending.options)
+            start = re.search(r"start\s*=\s*\"?(\d{1,6})", pending.options)
             self.numbers.append(int(start[1]) - 1 if start else 0)
         self.numbers[-1] += 1
         level = len(self.markers) - 1
@@ -310,7 +314,7 @@ class Walk:
         if name.startswith("!") or name.endswith("!"):
             self.attributes.pop(name.strip("!").lower(), None)
         else:
-            self.attributes[name.lower()] = with_attributes(value, self.attributes)[0]
+            self.attributes[name.lower()] = with_attributes(value, self.attributes)[0][:_LONGEST_VALUE]
 
     def _condition(self, kind: str, names: str, text: str) -> None:
         known = [name.strip().lower() in self.attributes for name in re.split(r"[,+]", names)]

@@ -116,5 +116,5 @@ def _spec(before: str) -> tuple[int, int, int]:
     match = _SPEC.search(before.split("\n")[-1])
     if match is None:
         return 1, 1, 1
-    times, across, down = (min(_MAX_SPAN, int(match[name] or 1)) for name in ("times", "across", "down"))
+    times, across, down = (min(_MAX_SPAN, int((match[name] or "1")[:9])) for name in ("times", "across", "down"))
     return max(1, times), max(1, across), max(1, down)

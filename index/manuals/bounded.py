@@ -28,8 +28,12 @@ _REMEDY = "Split the file, or keep only what people look up."
 def bounded(reading: Reading, name: str) -> Reading:
     """``reading`` of the file ``name`` with its pages bounded as they come. Raises ManualTooLarge, now or at a page."""
     if reading.page_count > MAX_PAGES:
-        raise ManualTooLarge(f"{name} has {reading.page_count:,} pages, more than {MAX_PAGES:,}.", _REMEDY)
+        raise too_many_pages(name, reading.page_count)
     return replace(reading, title=_clipped(reading.title, LONGEST_TITLE), pages=_pages(reading.pages, name))
+
+
+def too_many_pages(name: str, pages: int) -> ManualTooLarge:
+    return ManualTooLarge(f"{name} has {pages:,} pages, more than {MAX_PAGES:,}.", _REMEDY)
 
 
 def _pages(pages: Iterator[Page], name: str) -> Iterator[Page]:

@@ -109,7 +109,7 @@ def _boxed_warning(tag: Any) -> Iterator[Block]:
 
 def _list(tag: Any, depth: int) -> Iterator[Block]:
     start = str(tag.get("start") or "1")
-    number = int(start) if start.isdigit() else 1
+    number = int(start) if start.isdecimal() and len(start) < 10 else 1
     for item in tag.find_all("li", recursive=False):
         inner = list(_walk(item, depth + 1))
         own = inner[0].text if inner and inner[0].kind in ("paragraph", "caption", "warning") else ""
@@ -157,7 +157,7 @@ def _stacked(parts: list[str]) -> str:
 
 def _span(cell: Any, name: str) -> int:
     value = str(cell.get(name) or "1")
-    return max(1, min(50, int(value))) if value.isdigit() else 1
+    return max(1, min(50, int(value[:9]))) if value.isdecimal() else 1
 
 
 def _text(nodes: list[Any]) -> str:

@@ -46,7 +46,7 @@ def strokes_of(image: Image, skew: float) -> list[Stroke]:
         turn = cv2.getRotationMatrix2D((wide / 2, high / 2), skew, 1.0)
         grey = cv2.warpAffine(grey, turn, (wide, high), borderValue=255)
     longer = max(high, wide)
-    around = 2 * (longer // 120) + 1  # a thin grey line is darker than its surroundings, if not dark
+    around = 2 * max(1, longer // 120) + 1  # a thin grey line is darker than its surroundings, if not dark
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, _DARKER)
     level, bands = _strokes(ink, longer, upright=False)
     for x0, top, x1, bottom in bands:  # the ground between light letters is no line

@@ -17,6 +17,7 @@ _ODD = re.compile(r"[\ue000-\uf8ff\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")  # what EUC-JP gives when read as Shift_JIS, but old lists hold some too
 _JUDGED = 1 << 16  # characters from which the encoding is judged
 _INDENT_OF_LEVEL = 2
+_ONE_SIDED = 3  # UTF-16 has its nulls in every other byte; so many times more there than elsewhere
 
 
 class PlainReader:
@@ -59,12 +60,14 @@ def decode_text(data: bytes, name: str, declared: str = "") -> str:
     the text has most kana and fewest odd characters. Raises ManualDamaged where none fits."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return _tidy(_decoded(data, encoding) or "", name)
+            return _tidy(_whole(data, encoding, name), name)
     if data.count(0) > len(data) // 5:
-        little = data[1::2].count(0) >= data[0::2].count(0)
-        return _tidy(_decoded(data, "utf-16-le" if little else "utf-16-be") or "", name)
+        even, odd = data[0::2].count(0), data[1::2].count(0)
+        if min(even, odd) * _ONE_SIDED > max(even, odd):
+            raise _binary(name)
+        return _tidy(_whole(data, "utf-16-le" if odd >= even else "utf-16-be", name), name)
     if b"\x1b$" in data:
-        return _tidy(_decoded(data, "iso2022_jp") or "", name)
+        return _tidy(_whole(data, "iso2022_jp", name), name)
     for encoding in ("utf-8", declared):
         text = _decoded(data, encoding) if encoding else None
         if text is not None:
@@ -79,6 +82,21 @@ def decode_text(data: bytes, name: str, declared: str = "") -> str:
             "Save it as UTF-8 and try again.",
         )
     return _tidy(max(candidates, key=_readable), name)
+
+
+def _whole(data: bytes, encoding: str, name: str) -> str:
+    """``data`` in the encoding that its first bytes tell."""
+    text = _decoded(data, encoding)
+    if text is None:
+        raise ManualDamaged(
+            f"{name} begins like text in {encoding.upper()}, but is not: it is cut off or damaged.",
+            "Copy it again from its source, or save it as UTF-8.",
+        )
+    return text
+
+
+def _binary(name: str) -> ManualDamaged:
+    return ManualDamaged(f"{name} holds binary data.", "Give a text, Markdown, HTML or PDF file.")
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
@@ -100,7 +118,7 @@ def _readable(text: str) -> float:
 def _tidy(text: str, name: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\0"):
-        raise ManualDamaged(f"{name} holds binary data.", "Give a text, Markdown, HTML or PDF file.")
+        raise _binary(name)
     if not text.strip():
         raise EmptyManual(f"{name} holds no text.", "Check that the right file was given.")
     return text

@@ -12,6 +12,7 @@ from typing import Any
 
 _AIUEO = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 _IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"
+_MOST_SPOKEN = 3999  # no list is longer; as letters or Roman numbers a larger one would fill the page
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -96,11 +97,15 @@ def _level(lvl: Any, w: Callable[[str], str]) -> _Level:
         return usual if found is None else str(found.get(w("val"), usual))
 
     start = value("start", "1")
-    return _Level(value("numFmt", "decimal"), value("lvlText", "%1."), int(start) if start.isdigit() else 1)
+    return _Level(
+        value("numFmt", "decimal"), value("lvlText", "%1."), int(start) if start.isdecimal() and len(start) < 10 else 1
+    )
 
 
 def numeral(number: int, form: str) -> str:
     """``number`` in one of Word's forms; digits for a form that is not known here."""
+    if not 0 < number <= _MOST_SPOKEN:
+        return str(number)
     if form in ("upperLetter", "lowerLetter"):
         letter = chr(65 + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter if form == "upperLetter" else letter.lower()

@@ -102,7 +102,7 @@ def _cell(tc: Any, cells: Cells) -> _Cell:
     span, merged = (None, None) if marks is None else (marks.find(w("gridSpan")), marks.find(w("vMerge")))
     wide = str(span.get(w("val"), "1")) if span is not None else "1"
     goes_on = merged is not None and merged.get(w("val"), "continue") == "continue"
-    return _Cell(tuple(cells.inner(tc)), max(1, min(_MAX_SPAN, int(wide) if wide.isdigit() else 1)), goes_on)
+    return _Cell(tuple(cells.inner(tc)), max(1, min(_MAX_SPAN, int(wide[:9]) if wide.isdecimal() else 1)), goes_on)
 
 
 def _before(row: Any) -> int:
@@ -110,7 +110,7 @@ def _before(row: Any) -> int:
     marks = row.find(w("trPr"))
     free = None if marks is None else marks.find(w("gridBefore"))
     value = "0" if free is None else str(free.get(w("val"), "0"))
-    return min(_MAX_SPAN, int(value)) if value.isdigit() else 0
+    return min(_MAX_SPAN, int(value[:9])) if value.isdecimal() else 0
 
 
 def _line(block: Block) -> str:
