@@ -90,7 +90,8 @@ class Twin:
 class Hit:
     """A passage found, with the manual's title. ``score`` orders hits of one question; ``support`` is the share
     (0 to 1) of the question's informative words that the passage holds and is comparable between questions. ``also``:
-    where else the very same words stand, which are not hits of their own."""
+    where else the very same words stand, which are not hits of their own. ``row``: the line of the passage's text (from
+    0) that is the table row asked for, None where none is or where it is the whole passage."""
 
     passage: Passage
     manual: Manual
@@ -98,3 +99,4 @@ class Hit:
     support: float
     why: tuple[Why, ...] = field(default=())
     also: tuple[Twin, ...] = ()
+    row: int | None = None

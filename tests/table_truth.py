@@ -19,7 +19,10 @@ from index.passage import Lang
 
 ROOT = Path(__file__).resolve().parents[1]
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
-_MARKS = re.compile(r"\*\*|__|`|~~|\[\[[^\]]*\]\]|<[^>]+>|\^|(?<=[^\s:]\s)\+(?=\s+\w|\s*$)")
+_MARKS = re.compile(
+    r"\*\*|__|`|~~|\[\[[^\]]*\]\]|</?(?:a|b|br|code|div|em|i|img|kbd|p|span|strong|sub|sup|u)\b[^>]*>"
+    r"|\^|(?<=[^\s:]\s)\+(?=\s+\w|\s*$)"
+)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _NUMBERING = re.compile(r"^(?:no\.?|#|番号|番|連番|画像)$", re.IGNORECASE)

@@ -15,6 +15,7 @@ from index.embedders.embedder import Embedder, Vectors
 from index.errors import IndexStale, VectorsAway
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
+from index.search.cells import AskedRow, asked_rows, with_lines, with_rows
 from index.search.duplicates import collapse, different
 from index.search.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
 from index.search.glossary import bundled
@@ -97,7 +98,9 @@ class Searcher:
         numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
         passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
         relevances = self._relevances(asked, passages, manuals)
-        extra = {number: _extra(asked, passage) for number, passage in passages.items()}
+        rows = asked_rows(asked, passages, manuals, partial(term_rarity, self._truth))
+        codes = with_rows(codes, rows)
+        extra = {number: _extra(asked, passage, rows.get(number)) for number, passage in passages.items()}
         languages = self._embedder.languages if self._embedder is not None else frozenset()
         near = {n: cosine for n, cosine in vectors.items() if n in passages and passages[n].lang in languages}
         foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
@@ -108,6 +111,7 @@ class Searcher:
             for c in candidates
             if c.number in passages and c.why
         ]
+        hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words)
         return Results(
             tuple(with_reason(hit, asked.site) for hit in spread(collapse(hits), k)),
@@ -208,8 +212,10 @@ def _own_title(passage: Passage) -> tuple[str, ...]:
     return tuple(value for _, _, value in (rows if passage.kind == "alarm" else rows[:1]) if value)
 
 
-def _extra(asked: Question, passage: Passage) -> float:
+def _extra(asked: Question, passage: Passage, row: AskedRow | None = None) -> float:
     machine = NAMED if passage.manual_id in asked.named else MEANT if passage.manual_id in asked.meant else 0.0
+    if row is not None:
+        machine = (NAMED if row.machine else machine) + row.points
     steps = STEPS if asked.wants_steps and passage.kind == "steps" else 0.0
     if asked.codes and all(code.kind in ("alarm", "flag") for code in asked.codes):
         return machine + steps + {"table": CODE_TABLE, "steps": CODE_STEPS, "alarm": CODE_STEPS}.get(passage.kind, 0.0)
