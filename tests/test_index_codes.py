@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.codes import find
 from index.codes.find import canonical, find_codes
 
 
@@ -89,3 +92,15 @@ def test_places_are_inside_the_text_and_do_not_overlap(text: str) -> None:
 @given(st.sampled_from(["AL.32", "E-401", "PA01", "CURRENT_LIMIT_VIOLATION", "SC-200-BRK", "ERR5", "AL1A"]))
 def test_the_canonical_form_of_a_canonical_form_is_itself(code: str) -> None:
     assert canonical(canonical(code)) == canonical(code)
+
+
+def test_lines_that_are_passed_over_unread_hold_no_code() -> None:
+    """Of a line without digit and underscore the patterns are not asked; they would find nothing."""
+    root = Path(__file__).resolve().parents[1]
+    lines = {line for file in sorted((root / "demo").rglob("*.jsonl")) for line in file.read_text("utf-8").split('"')}
+    lines |= {line for file in sorted((root / "docs").rglob("*.md")) for line in file.read_text("utf-8").split("\n")}
+    passed_over = [line for line in lines if not find._MAY_HOLD.search(line)]
+    assert len(passed_over) > 500
+    assert [line for line in passed_over if find._found(line)] == []
+    for text in ("ＡＬ．３２", "エラー②", "＿", "CURRENT_LIMIT", "E⁴01", "Ⅳ½"):
+        assert find.find_codes(text) == find._found(text)

@@ -220,8 +220,16 @@ def _parts(text: str) -> list[Code]:
     return found
 
 
+# a digit in any form, or the mark between the words of a flag's name: half of all lines hold neither, and no code
+_MAY_HOLD = re.compile(r"[\d_＿²³¹¼-¾⁰-₟⅐-↋①-⓿❶-➓㈀-㏿]")
+
+
 def find_codes(text: str) -> tuple[Code, ...]:
     """All codes of ``text`` in order, without overlaps: the longer one wins, then the surer kind."""
+    return _found(text) if _MAY_HOLD.search(text) else ()
+
+
+def _found(text: str) -> tuple[Code, ...]:
     folded, places = _folded(text)
     surest = {"parameter": 0, "alarm": 1, "flag": 2, "part": 3}
     candidates = _alarms(folded) + _parameters(folded) + _parts(folded)
