@@ -126,3 +126,33 @@ def test_clear_starts_again(store: VectorStore) -> None:
     assert store.count() == 0
     store.add(["z"], np.stack([np.ones(5, dtype=np.float32)]), ["m1"])  # another size is no trouble then
     assert store.ids() == {"z"}
+
+
+def test_each_language_has_neighbours_of_its_own(store: VectorStore) -> None:
+    store.add(["a", "b"], np.stack([unit(1, 0), unit(1, 1)]), ["m1", "m1"], "en")
+    store.add(["c"], np.stack([unit(0, 1)]), ["m2"], "ja")
+    assert store.by_language
+    assert [i for i, _ in store.nearest(unit(1, 0), 1, lang="ja")] == ["c"]
+    assert [i for i, _ in store.nearest(unit(0, 1), 3)] == ["c", "b", "a"]
+    assert store.nearest(unit(1, 0), 3, lang="fr") == []
+    store.delete(["a", "c"])
+    assert (store.ids(), store.count()) == ({"b"}, 1)
+
+
+def test_vectors_without_a_language_are_put_in_their_places(tmp_path: Path) -> None:
+    old = VectorStore(tmp_path / "v", "fake")
+    many = np.stack([unit(1, n / 1000) for n in range(1100)])
+    old.add([f"p{n}" for n in range(1100)], many, ["m1"] * 1100)
+    old.add(["stray"], np.stack([unit(1, 1)]), ["m9"])
+    assert not old.by_language
+    assert [i for i, _ in old.nearest(unit(1, 0), 1, lang="en")] == []
+    old.settle({f"p{n}": "ja" if n % 2 else "en" for n in range(1100)})
+    assert old.by_language
+    old.close()
+    new = VectorStore(tmp_path / "v", "fake")
+    assert (new.by_language, new.count()) == (True, 1100)
+    assert [i for i, _ in new.nearest(unit(1, 0), 2, lang="ja")] == ["p1", "p3"]
+    assert np.allclose(new.vectors(["p7"])["p7"], many[7], atol=1e-6)
+    new.settle({})  # nothing is left to do
+    assert new.count() == 1100
+    new.close()
