@@ -67,15 +67,20 @@ def damage(folder: Path, embedder: str) -> str:
 
 
 def examine(folder: Path, embedder: str) -> str:
-    """As ``damage``, in this process: every vector can be read and has length 1, and search finds those of a sample."""
-    try:
-        store = VectorStore(folder, embedder)
+    """As ``damage``, in this process: every vector can be read and has length 1, and search finds those of a sample;
+    so for those of other embedders, which may be chosen again."""
+    names, found = [embedder], ""
+    for name in names:
         try:
-            return _examine(store)
-        finally:
-            store.close()
-    except IndexStale as stale:
-        return stale.message
+            store = VectorStore(folder, name)
+            try:
+                names += [other for other in store.others() if other not in names]
+                found = found or _examine(store)
+            finally:
+                store.close()
+        except IndexStale as stale:
+            return stale.message
+    return found
 
 
 def _examine(store: VectorStore) -> str:

@@ -333,6 +333,7 @@ def test_probe_of_nothing_and_of_sound_vectors(tmp_path: Path, options: IndexOpt
     assert examine(options.vectors, "fake") == ""
     store_of(options, lambda store: store.add(["long"], np.full((1, 64), 0.5, dtype=np.float32), ["m"]))
     assert "length" in examine(options.vectors, "fake")
+    assert "length" in examine(options.vectors, "new"), "those of the embedder before may be wanted again"
 
 
 # the command
