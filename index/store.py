@@ -202,13 +202,7 @@ class VectorStore:
         with self._asked():
             for name, part in list(self._parts.items()):
                 if lang is None or name == lang:
-                    found = part.query(
-                        query_embeddings=[vector],
-                        n_results=k,
-                        include=["distances"],
-                        where={"manual": {"$in": sorted(manual_ids)}} if manual_ids else None,
-                        ids=list(only) if only is not None else None,
-                    )
+                    found = _query(part, vector, k, manual_ids, only)
                     near += [
                         (str(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)
                     ]
@@ -244,6 +238,27 @@ class VectorStore:
             for part in self._parts.values():
                 self._client.delete_collection(part.name)
             self._parts = {}
+
+
+def _query(part: Any, vector: Vectors, k: int, manual_ids: Collection[str], only: Sequence[str] | None) -> Any:
+    """What a collection has near ``vector``. Chroma refuses a query that names an id which it does not hold, as one may
+    be whose manual is removed just now: such ids are left out then."""
+    from chromadb.errors import ChromaError
+
+    asked: dict[str, Any] = {
+        "query_embeddings": [vector],
+        "n_results": k,
+        "include": ["distances"],
+        "where": {"manual": {"$in": sorted(manual_ids)}} if manual_ids else None,
+    }
+    if only is None:
+        return part.query(**asked)
+    try:
+        return part.query(**asked, ids=list(only))
+    except ChromaError:
+        batches = (list(only[start : start + ADD_AT_ONCE]) for start in range(0, len(only), ADD_AT_ONCE))
+        held = [i for batch in batches for i in part.get(ids=batch, include=[])["ids"]]
+        return part.query(**asked, ids=held) if held else {"ids": [[]], "distances": [[]]}
 
 
 def _server(address: str) -> Any:

@@ -85,7 +85,7 @@ def test_replaced_words_are_never_found(library: Library, tmp_path: Path) -> Non
     text = "# 包装機 PA-1 説明書\n\n## 8 ロール\n\nロールは毎週点検する。\n"
     (tmp_path / "new.md").write_text(text, encoding="utf-8")
     library.add(tmp_path / "new.md", "a.md")
-    store.add([old.passage.id], FakeEmbedder().embed(["ローラの清掃"], "passage"), [old.manual.id])
+    store.add([old.passage.id], FakeEmbedder().embed(["ローラの清掃"], "passage"), [old.manual.id], "ja")
     assert any(i == old.passage.id for i, _ in store.nearest(FakeEmbedder().embed(["ローラの清掃"], "query")[0], 1))
     for scope in (None, Scope.of(manuals=["a.md"]), Scope.of(kinds=["prose", "steps"])):
         hits = library.search("ローラの清掃", 50, scope).hits

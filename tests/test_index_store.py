@@ -42,6 +42,22 @@ def test_scope_is_applied_before_the_limit(store: VectorStore) -> None:
     assert store.nearest(unit(1, 0), 10, ["m3"]) == []
 
 
+def test_only_some_passages_are_asked_for(store: VectorStore) -> None:
+    fill(store)
+    assert [i for i, _ in store.nearest(unit(1, 0), 1, only=["b", "c"])] == ["b"]
+    assert [i for i, _ in store.nearest(unit(1, 0), 5, ["m2"], only=["b", "c"])] == ["c"]
+    assert store.nearest(unit(1, 0), 5, only=[]) == []
+
+
+def test_passages_that_have_gone_meanwhile_spoil_nothing(store: VectorStore) -> None:
+    """Between the look at the truth and the question to the store, a manual may be removed."""
+    fill(store)
+    assert [i for i, _ in store.nearest(unit(1, 0), 5, only=["gone", "c", "b"])] == ["b", "c"]
+    assert store.nearest(unit(1, 0), 5, only=["gone"]) == []
+    many = [f"gone {number}" for number in range(2500)]
+    assert [i for i, _ in store.nearest(unit(1, 0), 5, only=[*many, "c"])] == ["c"]
+
+
 def test_asking_nothing_or_an_empty_store_gives_nothing(store: VectorStore) -> None:
     assert store.nearest(unit(1, 0), 5) == []
     fill(store)

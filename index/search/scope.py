@@ -76,13 +76,14 @@ class Within:
         parts = [f"AND passage.{name} IN ({','.join('?' * len(values))})" for name, values in columns if values]
         return " ".join(parts), (*self.manuals, *self.kinds, *self.langs)
 
-    def passage_ids(self, truth: Truth) -> list[str] | None:
-        """The ids of the passages in it, for a store that knows no kinds and languages; None where only the manuals
-        narrow."""
+    def passage_ids(self, truth: Truth, manuals_in: Lang) -> list[str] | None:
+        """The ids of the passages in it, of manuals in that language, for a store that knows no kinds of passages; None
+        where only the manuals narrow."""
         if not (self.kinds or self.langs):
             return None
         where, values = self.where()
-        rows = truth.db.execute(f"SELECT id FROM passage WHERE TRUE {where}", values)
+        of_manuals = "passage.manual_id IN (SELECT id FROM manual WHERE lang = ?)"
+        rows = truth.db.execute(f"SELECT id FROM passage WHERE {of_manuals} {where}", (manuals_in, *values))
         return [str(row["id"]) for row in rows]
 
 

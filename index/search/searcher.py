@@ -186,6 +186,7 @@ class Searcher:
         near: dict[str, float] = {}
         try:
             for lang in sorted(written & self._embedder.languages):
+                only = within.passage_ids(self._truth, lang)
                 if self._store.by_language:
                     near |= dict(self._store.nearest(vector, CANDIDATES, within.manuals, only, lang))
                 else:
