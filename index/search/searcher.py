@@ -182,7 +182,6 @@ class Searcher:
             return {}
         vector: Vectors = self._embedder.embed([asked.text], "query")[0]
         written = {m.lang for m in manuals}
-        only = within.passage_ids(self._truth)
         near: dict[str, float] = {}
         try:
             for lang in sorted(written & self._embedder.languages):
