@@ -23,7 +23,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![\w.\-$])(?P<number>\d{1,5})\s*番(?=$|\s|[がのはとでをっ、。?])|(?<!\w)#(?P<sign>\d{1,5})(?![A-Za-z0-9])"
+    r"(?<![\w.\-$])(?P<number>\d{1,5})\s*番(?!の設定)(?=$|\s|[がのはとでをっ、。?])|(?<!\w)#(?P<sign>\d{1,5})(?![A-Za-z0-9])"
 )
 _SETTING = re.compile(
     r"(?:設定|\bsettings?)\s*(?:番号|no\.?)?\s*(?P<number>\d{1,5})(?![A-Za-z0-9.])|(?<![A-Za-z0-9.])(?P<ja>\d{1,5})\s*番の設定",
