@@ -22,6 +22,7 @@ POOL = 8  # batches drawn at once and cut by length, so that little is padded
 CLIP = 1.0
 SAVE_SECONDS = 240
 TRANSLATED = ("aligned", "words")
+ASKED = "asked"  # kinds that begin like this: few passages, several questions each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,8 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Tokenized pairs, grouped: ``groups`` has for each kind ("aligned", "words", "found-ja",
-    "found-en", "crossed") the numbers
-    of its pairs, ``subjects`` a cluster number for each pair."""
+    """Tokenized pairs, grouped: ``groups`` has for each kind ("aligned", "words", "found-ja", "found-en", "crossed",
+    "asked-ja-ja" and so on) the numbers of its pairs, ``subjects`` a cluster number for each pair."""
 
     left: Ids
     right: Ids
@@ -73,6 +73,8 @@ class Batches:
     def _pool(self, kind: str) -> list[list[int]]:
         size = self._phase.batch
         numbers = self._examples.groups[kind]
+        if kind.startswith(ASKED):
+            return [self._distinct(numbers, size)]
         if kind not in TRANSLATED and self._rng.random() < self._phase.near:
             subjects = self._by_subject[kind]
             chosen = self._rng.choice(subjects)
@@ -85,6 +87,15 @@ class Batches:
         batches = [b for b in batches if len(b) > size // 2]
         self._rng.shuffle(batches)
         return batches
+
+    def _distinct(self, numbers: NDArray[np.int64], size: int) -> list[int]:
+        """Pairs of as many passages: several questions have the same one, and it must not be its own rival."""
+        chosen: dict[bytes, int] = {}
+        for place in self._rng.sample(range(len(numbers)), len(numbers)):
+            chosen.setdefault(self._examples.right[numbers[place]].tobytes(), int(numbers[place]))
+            if len(chosen) == size:
+                break
+        return list(chosen.values())
 
 
 def _split(numbers: NDArray[np.int64], subjects: NDArray[np.int32]) -> list[NDArray[np.int64]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.corpus import WRITTEN_BY_PEOPLE, Document, corpus_files, is_held_out, read_documents, rows_of
+from training.embedder.asked import read_asked_facts
 from training.factory import factory_cards
 from training.factory_words import LANGS, factory_words
 
@@ -27,7 +28,8 @@ _SPACE = re.compile(r"\s+")
 class Pair:
     """``left`` asks for ``right``, or is it in the other language. ``kind`` is aligned (the same said in Japanese and
     English), words (the same of factory sentences and the glossary), found (heading, sentence or question -> section,
-    one language) or crossed (heading -> section of the other)."""
+    one language), crossed (heading -> section of the other) or asked (what people at the machine say -> what the manual
+    says, in either language)."""
 
     left: str
     right: str
@@ -53,6 +55,7 @@ def draw_pairs(
         found += _factory(rng)
         found += _factory_questions(rng)
         found += _glossary(glossary) if glossary else []
+        found += _asked()
     found = _worth(found)
     rng.shuffle(found)
     return found
@@ -161,6 +164,15 @@ def _factory_questions(rng: random.Random) -> Iterator[Pair]:
             for card in factory_cards(lang, rng):
                 ask = rng.choice(card.asks)
                 yield _pair(ask.question, _clean(f"{card.place} {card.text}"), lang, lang, "found")
+
+
+def _asked() -> Iterator[Pair]:
+    """Questions of the asked facts, in both languages -> the passage in both languages."""
+    for fact in read_asked_facts():
+        for asked in LANGS:
+            for question in fact.questions[asked]:
+                for told in LANGS:
+                    yield _pair(question, _clean(f"{fact.place[told]} {fact.text[told]}"), asked, told, "asked")
 
 
 def _glossary(path: Path) -> Iterator[Pair]:

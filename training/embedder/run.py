@@ -149,12 +149,18 @@ def _start(
     clusters = this.made("subjects.pickle", lambda: subjects(static, short[1], recipe.subjects, recipe.seed))
     groups: dict[str, list[int]] = {}
     for number, pair in enumerate(pairs):
-        kind = f"found-{pair.left_lang}" if pair.kind == "found" else pair.kind
-        groups.setdefault(kind, []).append(number)
+        groups.setdefault(_kind(pair), []).append(number)
     counts = np.bincount(np.concatenate([*left, *right]), minlength=size)
     words = load_file(str(folder / "model.safetensors"))["embeddings.word_embeddings.weight"].numpy()
     start = this.made("start.pickle", lambda: warm_start(static, vocabulary.teacher, words, counts))
     return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters), start, static
+
+
+def _kind(pair: Pair) -> str:
+    """The kind of batch that a pair belongs to."""
+    if pair.kind == "asked":
+        return f"asked-{pair.left_lang}-{pair.right_lang}"
+    return f"found-{pair.left_lang}" if pair.kind == "found" else pair.kind
 
 
 def _student(
