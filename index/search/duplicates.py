@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from index.codes.rivals import Choice
 from index.passage import Hit, Passage, Twin
@@ -19,7 +20,7 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
     kept: list[list[Hit]] = []
     by_text: dict[str, list[list[Hit]]] = {}
     for hit in hits:
-        same = by_text.setdefault(normalise(hit.passage.text), [])
+        same = by_text.setdefault(_normal(hit.passage.text), [])
         first = next((group for group in same if all(other.manual.id != hit.manual.id for other in group)), None)
         if first is None:
             first = []
@@ -27,6 +28,12 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
             kept.append(first)
         first.append(hit)
     return sorted((_one(group) for group in kept), key=lambda hit: -hit.score)
+
+
+@lru_cache(maxsize=8192)
+def _normal(text: str) -> str:
+    """The same passages are found again and again, and this is a fifth of what a search takes."""
+    return normalise(text)
 
 
 def _one(group: Sequence[Hit]) -> Hit:

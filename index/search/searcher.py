@@ -198,7 +198,7 @@ class Searcher:
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _place_terms(headings: tuple[str, ...]) -> tuple[str, ...]:
     """The same headings stand over many passages and come back with every question."""
     return tuple(terms(" ".join(headings)))
