@@ -39,12 +39,13 @@ class Pair:
 
 
 def draw_pairs(
-    corpus: Path, excluded: Sequence[str], glossary: Path | None, seed: int, held_out: bool = False
-) -> list[Pair]:
+    corpus: Path, excluded: Sequence[str], glossary: Path | None, seed: int, held_out: bool = False,
+    facts: Path | None = None,
+) -> list[Pair]:  # fmt: skip
     """All pairs of ``corpus``, in an order that depends on ``seed`` only.
 
     ``excluded``: texts in source or path that keep a page out, whatever it is (pages used for scoring). ``held_out``
-    draws from the pages that are kept for measuring instead. Raises CorpusMissing.
+    draws from the pages that are kept for measuring instead. ``facts``: a folder of asked facts. Raises CorpusMissing.
     """
     rng = random.Random(seed)
     found = list(_aligned(corpus, excluded, held_out, rng))
@@ -55,7 +56,7 @@ def draw_pairs(
         found += _factory(rng)
         found += _factory_questions(rng)
         found += _glossary(glossary) if glossary else []
-        found += _asked()
+        found += _asked(facts) if facts else []
     found = _worth(found)
     rng.shuffle(found)
     return found
@@ -166,9 +167,9 @@ def _factory_questions(rng: random.Random) -> Iterator[Pair]:
                 yield _pair(ask.question, _clean(f"{card.place} {card.text}"), lang, lang, "found")
 
 
-def _asked() -> Iterator[Pair]:
+def _asked(facts: Path) -> Iterator[Pair]:
     """Questions of the asked facts, in both languages -> the passage in both languages."""
-    for fact in read_asked_facts():
+    for fact in read_asked_facts(facts):
         for asked in LANGS:
             for question in fact.questions[asked]:
                 for told in LANGS:

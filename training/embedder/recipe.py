@@ -32,7 +32,7 @@ class Static:
 @dataclass(frozen=True, slots=True)
 class EmbedderRecipe:
     """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``excluded``: texts in repository or
-    path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where the ONNX file goes (none: it stays in
+    path that keep a page out; ``facts``: folder of asked facts; ``most_pairs``: 0 reads all; ``model_file``: where the ONNX file goes (none: it stays in
     ``out``)."""
 
     name: str
@@ -42,6 +42,7 @@ class EmbedderRecipe:
     static: Static = Static()
     teacher: Path | None = None
     glossary: Path | None = None
+    facts: Path | None = None
     model_file: Path | None = None
     results_file: Path | None = None
     excluded: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ def read_embedder_recipe(path: Path, overrides: Mapping[str, Any] | None = None)
         raise RecipeInvalid(f"{path}: unknown keys {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}.")
     if missing := [key for key in ("name", "corpus", "out") if key not in raw]:
         raise RecipeInvalid(f"{path}: missing {', '.join(missing)}.")
-    for key in ("corpus", "out", "teacher", "glossary", "model_file", "results_file"):
+    for key in ("corpus", "out", "teacher", "glossary", "facts", "model_file", "results_file"):
         if raw.get(key):
             raw[key] = Path(str(raw[key]))
     raw["excluded"] = tuple(raw.get("excluded", ()))

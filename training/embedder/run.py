@@ -102,7 +102,7 @@ def teacher_folder(recipe: EmbedderRecipe) -> Path:
 def _pairs(this: Run, name: str, held_out: bool) -> list[Pair]:
     recipe, file = this.recipe, this.path(name)
     if not file.is_file():
-        found = draw_pairs(recipe.corpus, recipe.excluded, recipe.glossary, recipe.seed, held_out)
+        found = draw_pairs(recipe.corpus, recipe.excluded, recipe.glossary, recipe.seed, held_out, recipe.facts)
         write_pairs(found[: recipe.most_pairs or None], file)
     pairs = read_pairs(file)
     this.say({"stage": name, "pairs": len(pairs)})
