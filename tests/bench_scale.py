@@ -7,7 +7,8 @@ VectorStore.add). Two things are made quicker than the product does them: lines 
 ("the same tables" says whether the tables of the least size are those that the product makes), and the vectors are
 mixed of those of a few hundred passages, with noise. Questions are embedded by the real embedder. Every size
 is asked in a process of its own, each question once, after one round of ``WARM`` other questions; times are wall time
-of a machine that should have nothing else to do; "of all cores" is processor time, for one that has. Linux only: memory is read from /proc.
+of a machine that should have nothing else to do; "of all cores" is processor time, for one that has. Linux only: memory
+is read from /proc.
 """
 
 from __future__ import annotations
