@@ -31,9 +31,9 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class EmbedderRecipe:
-    """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``excluded``: texts in repository or
-    path that keep a page out; ``facts``: folder of asked facts; ``most_pairs``: 0 reads all; ``model_file``: where the ONNX file goes (none: it stays in
-    ``out``)."""
+    """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``facts``: folder of asked facts;
+    ``excluded``: texts in repository or path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where
+    the ONNX file goes (none: it stays in ``out``)."""
 
     name: str
     corpus: Path
