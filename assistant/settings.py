@@ -46,8 +46,8 @@ class Settings(BaseSettings):
     vectors: str = Field(
         default="embedded",
         pattern=r"^(embedded|https?://[^/]+/?)$",
-        description='Where the vectors lie: "embedded" keeps them beside the index, "http://127.0.0.1:8000" on a Chroma '
-        "server at that address (chroma run).",
+        description='Where the vectors lie: "embedded" keeps them beside the index, "http://127.0.0.1:8000" on a '
+        "Chroma server at that address (chroma run).",
     )
     model: str = Field(
         default="andon-slm-ja-en",

@@ -105,7 +105,8 @@ def test_a_code_out_of_scope_does_not_lead(library: Library) -> None:
         ({"machines": ["XX-9"]}, ["machine 'XX-9'", "2号機", "LC-5"]),
         ({"manuals": ["none.pdf"]}, ["manual 'none.pdf'", "sw310.md", "lc5.md"]),
         ({"kinds": ["tables"]}, ["kind 'tables'", "steps"]),
-        ({"langs": ["de"]}, ["language 'de'", "ja, en"]), ({"lines": [""]}, ["L1"]), ({"lines": ["L1", "L9"]}, ["'L9'"]),
+        ({"langs": ["de"]}, ["language 'de'", "ja, en"]), ({"lines": [""]}, ["L1"]),
+        ({"lines": ["L1", "L9"]}, ["'L9'"]),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_said_with_what_is(

@@ -104,7 +104,7 @@ def test_scope_is_applied_before_the_limit_of_candidates(library: Library) -> No
     assert places(code)[0] == ("rb77.md", "AL.32 Gripper does not close")
     outside = library.search("AL.45", 10, Scope(frozenset({library.manual("rb77.md").id})))
     assert outside.unknown_codes == ("AL45",), "it does not stand where the question is asked"
-    with pytest.raises(ScopeUnknown, match="sv20.md"):
+    with pytest.raises(ScopeUnknown, match=r"sv20\.md"):
         library.search("AL.32", 10, Scope(frozenset({"nobody"})))
 
 

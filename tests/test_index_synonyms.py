@@ -92,7 +92,8 @@ def table(tmp_path: Path) -> Iterator[SynonymTable]:
 @pytest.mark.parametrize(
     ("word", "text"),
     [
-        ("2号機", "2号機が止まった"), ("2号機", "２号機が止まった"), ("SW-310", "sw310 のフィルム"), ("SW-310", "SW 310"),
+        ("2号機", "2号機が止まった"), ("2号機", "２号機が止まった"), ("SW-310", "sw310 のフィルム"),
+        ("SW-310", "SW 310"),
         ("SW310", "SW‐310は?"), ("minor stop", "many Minor-Stops today"), ("minor stop", "minorstop"),
         ("モーター君", "モータ君の音"), ("モータ", "モーターの音"), ("サーボアンプ", "サーボ・アンプの熱"),
         ("アーム君", "ｱｰﾑ君の給脂"), ("ちょこ停", "ちょこ停が多い"), ("packer", "the packers stopped"),
@@ -277,7 +278,9 @@ def test_a_change_counts_for_other_connections_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "euc_jp"])
-@pytest.mark.parametrize("text", ["2号機,梱包機,SW-310\n# 注\n\nアーム君,RP-180,\n", "2号機\t梱包機\tSW-310\nアーム君\tRP-180\n"])
+@pytest.mark.parametrize(
+    "text", ["2号機,梱包機,SW-310\n# 注\n\nアーム君,RP-180,\n", "2号機\t梱包機\tSW-310\nアーム君\tRP-180\n"]
+)
 def test_a_file_in_any_encoding_is_read(encoding: str, text: str) -> None:
     assert read_groups(text.encode(encoding), "words.csv") == [("2号機", "梱包機", "SW-310"), ("アーム君", "RP-180")]
 

@@ -126,8 +126,8 @@ ERRORS: dict[str, Entry] = {
         "en": "The index was built with another setting. Make it again with: andon index rebuild",
     },
     "vectors_away": {
-        "ja": "ベクトル検索のサーバーが応答しません。検索はコードと語句だけで続けます。サーバー(chroma run)を起動し、andon doctor "
-        "で確認してください。",
+        "ja": "ベクトル検索のサーバーが応答しません。検索はコードと語句だけで続けます。"
+        "サーバー(chroma run)を起動し、andon doctor で確認してください。",
         "en": "The vector server does not answer. Search goes on by codes and keywords alone. Start the server (chroma "
         "run) and check with: andon doctor",
     },
