@@ -1,8 +1,8 @@
-# make demo | make test | make bench | make bench-open | make check | make demo-manuals | make docs | make clean
+# make demo | make test | make bench | make bench-open | make soak | make check | make demo-manuals | make docs | make clean
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench bench-open demo-manuals docs clean
+.PHONY: demo test check bench bench-open soak demo-manuals docs clean
 
 demo:
 	@scripts/install.sh demo $(PYTHON)
@@ -22,6 +22,8 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_serving docs/results/serving.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-demo.json --demo
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_scale docs/results/scale.json
 
 # real manuals in ../shared/data (or ANDON_SHARED_DATA): asked through Chromium (look at the screenshots in build/shots), then
 # retrieval sets, codes, table cells and scans; about an hour
@@ -32,6 +34,14 @@ bench-open:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_codes docs/results/codes.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_tables docs/results/tables.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_ocr docs/results/ocr.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_ingest docs/results/ingest.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-open.json
+
+# what must not break: kill -9 at random moments, hostile files; about half an hour
+soak:
+	@scripts/install.sh test $(PYTHON)
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_kills docs/results/kills.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_hostile docs/results/hostile.json
 
 demo-manuals:
 	@scripts/install.sh test $(PYTHON)
