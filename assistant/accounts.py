@@ -16,6 +16,7 @@ from typing import Literal
 
 from assistant.attempts import Attempts
 from assistant.errors import AccountRefused, NotAllowed
+from assistant.tokens import Tokens
 
 Role = Literal["operator", "admin"]
 ROLES: tuple[Role, ...] = ("operator", "admin")
@@ -59,6 +60,7 @@ class Accounts:
         path.chmod(0o600)
         self._db.executescript(_SCHEMA)
         self._session_s = session_hours * 3600
+        self.tokens = Tokens(self._db, self._guard, now)
 
     def put(self, name: str, password: str, role: Role) -> Account:
         """Add an account, or give an existing one another password and role; that ends its sessions. Raises
@@ -129,6 +131,15 @@ class Accounts:
                 "SELECT account.name, role FROM session JOIN account USING (name) WHERE token = ? AND ends_at > ?",
                 (_digest(token), self._now()),
             ).fetchone()
+        return Account(*row) if row else None
+
+    def of_token(self, token: str) -> Account | None:
+        """The account whose token this is; None if it was revoked or never was."""
+        name = self.tokens.owner(token)
+        if name is None:
+            return None
+        with self._guard:
+            row = self._db.execute("SELECT name, role FROM account WHERE name = ?", (name,)).fetchone()
         return Account(*row) if row else None
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ AssistantFailed
 │   ├── AdminOnly               an operator asked for what only an admin may do
 │   ├── TooManyAttempts         this name was tried with wrong passwords too often
 │   └── AccountRefused          a name, password or role that cannot be given
+├── TokenUnknown            no token has that number
 ├── RequestRefused          a request to the service that cannot be understood
 │   └── RequestTooLarge         more bytes than the limit
 ├── QuestionsWrong          a file of questions to evaluate by, or an earlier result, cannot be read
@@ -56,6 +57,10 @@ class TooManyAttempts(NotAllowed):
 
 class AccountRefused(NotAllowed):
     code = "account_refused"
+
+
+class TokenUnknown(AssistantFailed):
+    code = "token_unknown"
 
 
 class RequestRefused(AssistantFailed):

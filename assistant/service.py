@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
-from functools import partial
+from collections.abc import Iterator
 from threading import Event as Flag
 from typing import Annotated, Any
 
-import anyio.to_thread
-from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
@@ -21,8 +16,9 @@ from assistant.accounts import Account
 from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
-from assistant.service_errors import FAILURES, BodyLimit, add_error_shapes, error_json, status_of, unexpected_json
+from assistant.service_errors import BodyLimit, add_error_shapes, error_json, status_of
 from assistant.service_manuals import add_manuals
+from assistant.service_stream import Form, Streams
 from assistant.service_synonyms import LARGEST_FILE, add_synonyms
 from assistant.wire import Json, event_json, results_json
 from index.library import Scope
@@ -31,9 +27,6 @@ __all__ = ["COOKIE", "account_of_request", "error_json", "make_service", "status
 
 COOKIE = "andon_session"
 MAX_JSON_BYTES = 1 << 20
-WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
-LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
-_LOG = logging.getLogger("andon.service")
 
 
 class AskRequest(BaseModel):
@@ -60,8 +53,9 @@ class SignIn(BaseModel):
 def make_service(andon: Andon) -> FastAPI:
     """The service over ``andon``; its job queue is started and stopped by the caller."""
     service = FastAPI(
-        title="Andon", description="Offline assistant for factory floors. Sign in with POST /session, or HTTP Basic.",
-        version="1", docs_url=None, redoc_url=None,
+        title="Andon", version="1",
+        description="Offline assistant for factory floors. Sign in with POST /session, HTTP Basic or an API token.",
+        docs_url=None, redoc_url=None,
     )  # fmt: skip
     account = _account_of(andon)
     admin = _admin_of(account)
@@ -72,7 +66,8 @@ def make_service(andon: Andon) -> FastAPI:
     limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
     _add_sessions(service, andon)
-    _add_questions(service, andon, account)
+    streams = Streams()
+    _add_questions(service, andon, account, streams)
     add_manuals(service, andon, account, admin)
     add_synonyms(service, andon, account, admin)
     _add_docs(service)
@@ -86,11 +81,18 @@ def account_of_request(andon: Andon, request: Request) -> Account | None:
 
 def _account_of(andon: Andon) -> Any:
     def account(request: Request) -> Account:
+        header = request.headers.get("authorization", "")
         found = account_of_request(andon, request)
-        if found is None and (basic := _basic(request.headers.get("authorization", ""))):
+        if found is None and header[:7].lower() == "bearer ":
+            found = andon.accounts.of_token(header[7:].strip())
+            if found is None:
+                raise NotAllowed("This API token is not valid.", "Make one with: andon user token NAME")
+        if found is None and (basic := _basic(header)):
             found = andon.accounts.check(*basic)
         if found is None:
-            raise NotAllowed("You are not signed in.", "Sign in on /login, or send name and password (HTTP Basic).")
+            raise NotAllowed(
+                "You are not signed in.", "Sign in on /login, or send name and password (HTTP Basic) or an API token."
+            )
         return found
 
     return account
@@ -150,17 +152,15 @@ def _add_sessions(service: FastAPI, andon: Andon) -> None:
         }  # fmt: skip
 
 
-def _add_questions(service: FastAPI, andon: Andon, account: Any) -> None:
-    limiter = CapacityLimiter(WAITING)
-
+def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
     @service.post("/ask", tags=["questions"], dependencies=[Depends(account)])
     async def ask(body: AskRequest, request: Request) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
         events = andon.assistant.ask(body.question, body.scope(), stop)
-        first = await _next(events, None, limiter)  # a refused question is an HTTP error, not a stream
+        first = await streams.first(events)
         return StreamingResponse(
-            _server_sent(first, events, stop, limiter, request),
+            streams.written(first, events, stop, request, _SENT),
             media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )  # fmt: skip
 
@@ -183,37 +183,15 @@ def _scope_of_query(
     return Scope.of(manuals=manuals, lines=lines, machines=machines, kinds=kinds, langs=langs)
 
 
-async def _next(events: Iterator[Event], end: Event | None, limiter: CapacityLimiter) -> Any:
-    # abandoned when the reader goes away: the thread ends by itself once ``stop`` is set
-    return await anyio.to_thread.run_sync(partial(next, events, end), abandon_on_cancel=True, limiter=limiter)
-
-
-async def _server_sent(
-    first: Event, rest: Iterator[Event], stop: Flag, limiter: CapacityLimiter, request: Request
-) -> AsyncIterator[bytes]:
-    event: Event | None = first
-    try:
-        while event is not None:
-            yield _frame(*event_json(event))
-            waiting = asyncio.ensure_future(_next(rest, None, limiter))
-            try:
-                while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
-                    if await request.is_disconnected():
-                        return
-                event = waiting.result()
-            finally:
-                waiting.cancel()
-    except FAILURES as failure:
-        yield _frame("error", error_json(failure))
-    except Exception:  # noqa: BLE001  the head is sent already: the reader learns of it as an event
-        _LOG.exception("An answer broke off.")
-        yield _frame("error", unexpected_json())
-    finally:
-        stop.set()  # whoever leaves frees the runner for the next one
+def _frames(event: Event) -> Iterator[bytes]:
+    yield _frame(*event_json(event))
 
 
 def _frame(name: str, content: Json) -> bytes:
     return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
+
+
+_SENT = Form(_frames, lambda failure: _frame("error", failure))
 
 
 def _add_docs(service: FastAPI) -> None:

@@ -1,7 +1,9 @@
-"""andon user: accounts that may sign in."""
+"""andon user: accounts that may sign in, and the API tokens of programs."""
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
@@ -10,7 +12,7 @@ import typer
 from ui.terminal import Data, reader_lang, settings_with, tell
 from ui.wording import say
 
-app = typer.Typer(help="Accounts that may sign in.", no_args_is_help=True)
+app = typer.Typer(help="Accounts that may sign in, and API tokens of programs.", no_args_is_help=True)
 
 
 class RoleName(str, Enum):
@@ -51,3 +53,62 @@ def list_accounts(data: Data = None) -> None:
             print(f"{account.name}  {account.role}")
     finally:
         accounts.close()
+
+
+@app.command("token")
+def make_token(
+    name: Annotated[str, typer.Argument(help="Account whose rights the program gets; make one for it.")],
+    purpose: Annotated[str, typer.Option("--for", help="What the token is for, as the list shows it.")] = "",
+    data: Data = None,
+) -> None:
+    """Make an API token with which a program signs in (Authorization: Bearer). It is shown this once, alone on stdout,
+    and holds until it is revoked, whatever becomes of the password."""
+    from assistant.accounts import Accounts
+
+    accounts = Accounts(settings_with(data=data).accounts_file)
+    try:
+        token = accounts.tokens.make(name, purpose)
+    finally:
+        accounts.close()
+    print(say("cli.token_made", reader_lang(), name=name), file=sys.stderr)
+    print(token)
+
+
+@app.command("tokens")
+def list_tokens(data: Data = None) -> None:
+    """List the API tokens: number, account, what for, when made, when last used."""
+    from assistant.accounts import Accounts
+
+    accounts = Accounts(settings_with(data=data).accounts_file)
+    try:
+        tokens = accounts.tokens.tokens()
+    finally:
+        accounts.close()
+    if not tokens:
+        tell("cli.no_tokens")
+    for token in tokens:
+        used = say("cli.token_unused", reader_lang()) if token.used_at is None else _moment(token.used_at)
+        tell(
+            "cli.token_line", id=token.id, name=token.name, purpose=token.purpose or "-", made=_moment(token.made_at),
+            used=used,
+        )  # fmt: skip
+
+
+@app.command("revoke")
+def revoke_token(
+    number: Annotated[int, typer.Argument(help="The token's number, as listed by: andon user tokens")],
+    data: Data = None,
+) -> None:
+    """End an API token at once."""
+    from assistant.accounts import Accounts
+
+    accounts = Accounts(settings_with(data=data).accounts_file)
+    try:
+        token = accounts.tokens.revoke(number)
+    finally:
+        accounts.close()
+    tell("cli.token_revoked", id=token.id, name=token.name, purpose=token.purpose or "-")
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")

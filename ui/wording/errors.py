@@ -180,6 +180,10 @@ ERRORS: dict[str, Entry] = {
         "ja": "パスワードの間違いが続きました。しばらく待ってから、もう一度試してください。",
         "en": "This name was tried with a wrong password too often. Wait a little and try again.",
     },
+    "token_unknown": {
+        "ja": "この番号の API トークンはありません。andon user tokens で一覧を確認してください。",
+        "en": "There is no API token of that number. List them with: andon user tokens",
+    },
     "account_refused": {
         "ja": "この名前、パスワードまたは役割では登録できません。"
         "名前は 200 文字以内、パスワードは 8 文字以上 200 文字以内にしてください。",

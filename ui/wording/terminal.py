@@ -105,6 +105,20 @@ TERMINAL: dict[str, Entry] = {
         "en": "There is no account yet. Add one with: andon user add NAME --role admin",
     },
     "cli.user_added": {"ja": "アカウント {name}({role})を登録しました。", "en": "Account {name} ({role}) is set."},
+    "cli.token_made": {
+        "ja": "アカウント {name} の API トークン(再表示できません。安全な場所に控えてください):",
+        "en": "API token of account {name} (it cannot be shown again, keep it in a safe place):",
+    },
+    "cli.token_revoked": {
+        "ja": "API トークン {id}({name}、用途: {purpose})を無効にしました。",
+        "en": "API token {id} ({name}, for: {purpose}) is revoked.",
+    },
+    "cli.no_tokens": {"ja": "API トークンはありません。", "en": "There are no API tokens."},
+    "cli.token_unused": {"ja": "未使用", "en": "never used"},
+    "cli.token_line": {
+        "ja": "{id:>4}  {name}  用途: {purpose}  作成: {made}  最終使用: {used}",
+        "en": "{id:>4}  {name}  for: {purpose}  made: {made}  last used: {used}",
+    },
     "cli.password": {"ja": "パスワード(8 文字以上)", "en": "Password (at least 8 characters)"},
     "cli.remedy": {"ja": "対処", "en": "What helps"},
     "cli.port_taken": {

@@ -1,0 +1,84 @@
+"""Service streams: the events of an answer as they come, for a reader who may leave and then frees the runner."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from threading import Event as Flag
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import Request
+
+from assistant.answer import Event
+from assistant.service_errors import FAILURES, error_json, unexpected_json
+from assistant.wire import Json
+
+WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
+LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
+_LOG = logging.getLogger("andon.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a door writes an answer down: bytes for an event, and for what breaks it off."""
+
+    frames: Callable[[Event], Iterable[bytes]]
+    failed: Callable[[Json], bytes]
+
+
+class Streams:
+    """The answers that are under way; their threads are their own, so that other requests never wait for a runner."""
+
+    def __init__(self, waiting: int = WAITING) -> None:
+        self._limiter = CapacityLimiter(waiting)
+
+    async def first(self, events: Iterator[Event]) -> Event:
+        """The first event. A question that is refused raises here, while an HTTP error can still be sent."""
+        found = await self._next(events)
+        assert found is not None, "an answer has at least two events"
+        return found
+
+    async def events(
+        self, first: Event, rest: Iterator[Event], stop: Flag, request: Request
+    ) -> AsyncIterator[Event]:
+        """``first`` and the ``rest``, until the reader goes away; then, as at the end, ``stop`` is set."""
+        event: Event | None = first
+        try:
+            while event is not None:
+                yield event
+                waiting = asyncio.ensure_future(self._next(rest))
+                try:
+                    while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
+                        if await request.is_disconnected():
+                            return
+                    event = waiting.result()
+                finally:
+                    waiting.cancel()
+        finally:
+            stop.set()  # whoever leaves frees the runner for the next one
+
+    async def written(
+        self, first: Event, rest: Iterator[Event], stop: Flag, request: Request, form: Form
+    ) -> AsyncIterator[bytes]:
+        """The same in the form of a door. The head is sent already, so a failure is told as the last frame."""
+        try:
+            async for event in self.events(first, rest, stop, request):
+                for frame in form.frames(event):
+                    yield frame
+        except FAILURES as failure:
+            yield form.failed(error_json(failure))
+        except Exception:  # noqa: BLE001  the reader learns of it as a frame, the log has the traceback
+            _LOG.exception("An answer broke off.")
+            yield form.failed(unexpected_json())
+        finally:
+            stop.set()
+
+    async def _next(self, events: Iterator[Event]) -> Event | None:
+        # abandoned when the reader goes away: the thread ends by itself once ``stop`` is set
+        return await anyio.to_thread.run_sync(
+            partial(next, events, None), abandon_on_cancel=True, limiter=self._limiter
+        )
