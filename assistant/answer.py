@@ -82,6 +82,7 @@ class Answer:
     timing: Timing
     model: str
     failure: str = ""
+    id: str = ""  # by which it is found in the records (assistant.records); "" where none are kept
 
 
 Event = Found | Piece | Answer

@@ -90,7 +90,7 @@ def event_json(event: Event) -> tuple[str, Json]:
 
 def answer_json(answer: Answer) -> Json:
     return {
-        "question": answer.question, "lang": answer.lang, "text": answer.text,
+        "id": answer.id, "question": answer.question, "lang": answer.lang, "text": answer.text,
         "sentences": [_sentence_json(s) for s in answer.sentences], "quotes": [quote_json(q) for q in answer.quotes],
         "verdict": answer.verdict, "declined": answer.declined, "nearest": [hit_json(h) for h in answer.nearest],
         "timing": {
