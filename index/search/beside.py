@@ -75,15 +75,25 @@ def look_beside(
         return Beside(value=0.0)
     if matters and not any(gives(matters, hit.passage.text) for hit in own):
         return Beside(value=0.0)  # nobody tells such a thing of anything that the question is about
-    best = max((subject.held(hit, hit.passage.text) for hit in own), default=0.0)
+    best = _most((subject.held(hit, hit.passage.text) for hit in own), 1.0)
     if best < LEAST_DESCRIBED:
         return Beside()
     value = procedure = 1.0
     if quantities:
-        value = max((share for hit in spoken for share in _values(subject, hit, quantities)), default=0.0) / best
+        value = _most((share for hit in spoken for share in _values(subject, hit, quantities)), best) / best
     if actions and not about_alarm:
-        procedure = max((share for hit in spoken for share in _tellings(subject, hit, actions)), default=0.0) / best
+        procedure = _most((share for hit in spoken for share in _tellings(subject, hit, actions)), best) / best
     return Beside(min(1.0, value), min(1.0, procedure))
+
+
+def _most(shares: Iterable[float], enough: float) -> float:
+    """The greatest of ``shares``, 0 where there is none; the first that is ``enough`` will do, and no more is made."""
+    most = 0.0
+    for share in shares:
+        most = max(most, share)
+        if most >= enough:
+            break
+    return most
 
 
 @dataclass(frozen=True, slots=True)
