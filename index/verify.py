@@ -15,6 +15,7 @@ from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.ingest.originals import Originals
 from index.store import VectorStore
 from index.truth import Truth
+from index.vector_probe import MISSED_AT_MOST
 from index.verify_truth import TruthCheck
 
 FindingKind = Literal[
@@ -117,10 +118,13 @@ class Verifier:
             before = self._truth.passage_ids()
             with self._publishing:
                 held, after = self._store.ids(), self._truth.passage_ids()
+                doubled = self._store.count() - len(held)
             whole = sorted(held & before & after)
             wrong, embedded = self._compared(whole, deep, say)
         except IndexStale as stale:
             return [Finding("vectors_damaged", 1, (stale.message,))], 0, 0
+        if doubled > 0 and not beside:
+            return [Finding("vectors_damaged", 1, (f"{doubled} twice",))], len(held), embedded
         missing = set() if filling else (before & after) - held
         stray = set() if beside else held - before - after
         unused = [] if beside or filling else self._store.others()
@@ -131,10 +135,11 @@ class Verifier:
         return findings, len(held), embedded
 
     def _compared(self, ids: list[str], deep: bool, say: ReportCheck) -> tuple[list[str], int]:
-        """Passages whose vector has another size or length than the embedder's, cannot be found by search, or is not
-        what embedding the passage gives."""
+        """Passages whose vector has another size or length than the embedder's, or is not what embedding the passage
+        gives; and those that search does not find, where they are more than its index misses of sound ones."""
         assert self._store is not None and self._embedder is not None
         wrong: set[str] = set()
+        missed: set[str] = set()
         every = 1 if deep else max(1, len(ids) // SAMPLE)
         compared = 0
         for start in range(0, len(ids), EMBED_AT_ONCE):
@@ -149,8 +154,12 @@ class Verifier:
             compared += len(wanted)
             for passage_id, vector in self._made_again(wanted).items():
                 near = self._store.nearest(vector, 1)
-                if float(held[passage_id] @ vector) < 1.0 - WITHIN or not near or near[0][1] < 1.0 - WITHIN:
+                if float(held[passage_id] @ vector) < 1.0 - WITHIN:
                     wrong.add(passage_id)
+                elif not near or near[0][1] < 1.0 - WITHIN:
+                    missed.add(passage_id)
+        if len(missed) > compared * MISSED_AT_MOST:
+            wrong |= missed
         return sorted(wrong & self._truth.passage_ids()), compared
 
     def _made_again(self, ids: list[str]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
