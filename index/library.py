@@ -21,6 +21,7 @@ from index.ingest.parsing import Parser
 from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.passage import Manual, Passage
+from index.passages.warnings import tells_steps, warnings_of
 from index.search.reranker import FIRST, Reranker, rerank
 from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
@@ -191,6 +192,14 @@ class Library:
 
     def passages(self, id_or_name: str) -> list[Passage]:
         return self._truth.passages_of(self.manual(id_or_name).id)
+
+    def warnings_for(self, passage: Passage) -> tuple[Passage, ...]:
+        """The warnings that belong to a procedure and do not stand in its passage; () for what is no procedure."""
+        if not tells_steps(passage):
+            return ()
+        path = passage.section
+        above = [path[:depth] for depth in range(len(path) + 1)]
+        return warnings_of(passage, self._truth.warning_or_steps(passage.manual_id, above))
 
     def original(self, id_or_name: str) -> Path:
         """Where the original file of a manual lies."""

@@ -250,6 +250,16 @@ class Truth:
         rows = self.db.execute("SELECT * FROM passage WHERE manual_id = ? ORDER BY ordinal", (manual_id,)).fetchall()
         return [_passage(row) for row in rows]
 
+    def warning_or_steps(self, manual_id: str, sections: Iterable[tuple[str, ...]]) -> list[Passage]:
+        """The warnings and procedures that stand directly under one of ``sections``, in the order of reading."""
+        paths = [json.dumps(section, ensure_ascii=False) for section in sections]
+        rows = self.db.execute(
+            "SELECT * FROM passage WHERE manual_id = ? AND kind IN ('warning', 'steps')"
+            f" AND section IN ({','.join('?' * len(paths))}) ORDER BY ordinal",
+            (manual_id, *paths),
+        ).fetchall()
+        return [_passage(row) for row in rows]
+
 
 _LISTED = (
     "(SELECT group_concat(value, char(31)) FROM attribute WHERE attribute.manual_id = manual.id AND kind = '{kind}')"
