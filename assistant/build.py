@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
+from assistant.records.records import Records, revision_of
 from assistant.settings import Settings
 from edge.choose import make_runner
 from edge.errors import EdgeFailed
@@ -35,12 +36,14 @@ class Andon:
     accounts: Accounts
     model_problem: str = ""
     embedder_problem: str = ""
+    records: Records = field(default_factory=lambda: Records(None))
 
     def close(self) -> None:
         if self.assistant.runner is not None:
             self.assistant.runner.close()
         self.library.close()
         self.accounts.close()
+        self.records.close()
 
 
 def open_library(settings: Settings, *, write: bool = False, rebuild: bool = False) -> Library:
@@ -116,6 +119,12 @@ def open_runner(settings: Settings) -> Runner | None:
     )
 
 
+def open_records(settings: Settings, library: Library | None = None) -> Records:
+    """The log, feedback and gaps beside the accounts; nothing of it is opened before it is used."""
+    revision = (lambda: revision_of(library.manuals())) if library is not None else str
+    return Records(settings.records_file, settings.log_days, revision)
+
+
 def build(settings: Settings, *, write: bool = False) -> Andon:
     """Open everything over ``settings.data``. ``write`` takes the index's writer lock (the service does)."""
     embedder, embedder_problem = _embedder_or_reason(settings)
@@ -138,4 +147,7 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
         extract=style == "extract",
     )
     accounts = Accounts(settings.accounts_file, settings.session_hours)
-    return Andon(settings, library, Assistant(library, runner, options), accounts, problem, embedder_problem)
+    records = open_records(settings, library)
+    if write:
+        records.forget_daily()
+    return Andon(settings, library, Assistant(library, runner, options), accounts, problem, embedder_problem, records)

@@ -17,7 +17,9 @@ from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.service_errors import BodyLimit, add_error_shapes, error_json, status_of
+from assistant.records.entry import Asker
 from assistant.service_manuals import add_manuals
+from assistant.service_records import add_records
 from assistant.service_stream import Form, Streams
 from assistant.service_synonyms import LARGEST_FILE, add_synonyms
 from assistant.wire import Json, event_json, results_json
@@ -62,7 +64,7 @@ def make_service(andon: Andon) -> FastAPI:
     service.state.account_of = account
     add_error_shapes(service)
     whole_file = (andon.settings.max_file_mb + 1) * 1024 * 1024
-    small = ("/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*")
+    small = ("/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*", "/feedback", "/feedback/*", "/gaps/*")
     limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
     _add_sessions(service, andon)
@@ -70,6 +72,7 @@ def make_service(andon: Andon) -> FastAPI:
     _add_questions(service, andon, account, streams)
     add_manuals(service, andon, account, admin)
     add_synonyms(service, andon, account, admin)
+    add_records(service, andon, account, admin)
     _add_docs(service)
     return service
 
@@ -153,11 +156,12 @@ def _add_sessions(service: FastAPI, andon: Andon) -> None:
 
 
 def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
-    @service.post("/ask", tags=["questions"], dependencies=[Depends(account)])
-    async def ask(body: AskRequest, request: Request) -> StreamingResponse:
+    @service.post("/ask", tags=["questions"])
+    async def ask(body: AskRequest, request: Request, who: Account = Depends(account)) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
         events = andon.assistant.ask(body.question, body.scope(), stop)
+        events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
         first = await streams.first(events)
         return StreamingResponse(
             streams.written(first, events, stop, request, _SENT),

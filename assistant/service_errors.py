@@ -22,6 +22,7 @@ from assistant.errors import (
     RequestTooLarge,
     TooManyAttempts,
 )
+from assistant.records.errors import RecordUnknown
 from assistant.wire import Json
 from edge.errors import EdgeFailed
 from index.errors import (
@@ -67,7 +68,7 @@ def status_of(failure: Failure) -> int:
             return 429
         case NotAllowed():
             return 401
-        case ManualUnknown() | SynonymUnknown():
+        case ManualUnknown() | SynonymUnknown() | RecordUnknown():
             return 404
         case IndexBusy():
             return 409

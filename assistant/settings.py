@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     )
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that can be uploaded, in MiB.")
     session_hours: int = Field(default=12, ge=1, description="Hours until a sign-in ends.")
+    log_days: int = Field(
+        default=365,
+        ge=0,
+        le=36_500,
+        description="Days until questions, answers and admin acts are deleted from the log; 0 keeps counts only.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -103,6 +109,10 @@ class Settings(BaseSettings):
     @property
     def accounts_file(self) -> Path:
         return self.data / "accounts.sqlite3"
+
+    @property
+    def records_file(self) -> Path:
+        return self.data / "records.sqlite3"
 
 
 def read_settings(**flags: Any) -> Settings:
