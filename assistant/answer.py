@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.steps import Step
+from index.codes.rivals import Choice
 from index.passage import Hit, Lang
 
 Declined = Literal[
     "nothing_relevant", "unknown_code", "other_machine", "value_missing", "procedure_missing", "no_manuals"
 ]
-Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped"]
+Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,12 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first event. ``quotes[0]`` is the best passage; ``nearest`` fills in where ``declined`` is set."""
+    """The first event. ``quotes[0]`` is the best passage; ``nearest`` fills in where ``declined`` is set.
+
+    ``understood``: the completed question of a follow-up, "" where the question stands alone; ``dropped``: how many
+    earlier turns were left out for it; ``step``: the step of the quoted procedure that it asks for; ``choices``: the
+    entries of several machines among which the asker must choose first.
+    """
 
     question: str
     lang: Lang
@@ -56,6 +63,15 @@ class Found:
     declined: Declined | None
     nearest: tuple[Hit, ...]
     found_ms: float
+    understood: str = ""
+    dropped: int = 0
+    step: Step | None = None
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """The question that was searched for."""
+        return self.understood or self.question
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The last event. ``text`` holds the supported sentences only; where none is supported it is empty, the verdict is
-    ``quote_only`` and the quotes are the answer. ``failure`` is the code of the runner's error, if it failed."""
+    ``quote_only`` and the quotes are the answer; ``choose`` says that the asker must choose a machine first, and the
+    model was not asked. ``failure`` is the code of the runner's error, if it failed; the rest is as in Found."""
 
     question: str
     lang: Lang
@@ -83,6 +100,10 @@ class Answer:
     model: str
     failure: str = ""
     id: str = ""  # by which it is found in the records (assistant.records); "" where none are kept
+    understood: str = ""
+    dropped: int = 0
+    step: Step | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 Event = Found | Piece | Answer

@@ -5,29 +5,27 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
 
-from assistant.answer import Answer, Declined, Event, Found, Piece, Quote, Sentence, Timing, Verdict
+from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence, Timing, Verdict
 from assistant.atoms import CITATION
+from assistant.conversation import Exchange
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.extract import choices_of
+from assistant.finding import find
 from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
-from assistant.relevance import decline
 from assistant.verify import SentenceSplitter, verify_sentence
 from edge.errors import EdgeFailed
 from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
-from index.search.searcher import Results
-from index.text import language
 
-NEAREST = 3
 MARKS_TOKENS = 32  # room for the chat template's own marks
 LOOK_S = 0.1  # how often a waiting generation looks whether it shall stop
 LOOP_CHARACTERS = 96
@@ -101,8 +99,17 @@ class Assistant:
         self.runner = runner
         self.options = options or AskOptions()
 
-    def ask(self, question: str, scope: Scope | None = None, stop: Flag | None = None) -> Iterator[Event]:
+    def ask(
+        self,
+        question: str,
+        scope: Scope | None = None,
+        stop: Flag | None = None,
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Event]:
         """Yields Found, then any number of Piece, then Answer. Raises QuestionEmpty or QuestionTooLong before Found.
+
+        ``history``: the turns before this one, oldest first; it completes a follow-up and never changes a question that
+        stands alone. Where several machines have what was asked for, or a step was asked for, no model is asked.
 
         A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code
         ("runner_crashed" for what is not an EdgeFailed; the log has the traceback). ``stop``, when set from any thread,
@@ -111,14 +118,14 @@ class Assistant:
         """
         start = time.perf_counter()
         question = self._checked(question)
-        lang = language(question)
-        results = self.library.search(question, k=max(self.options.quotes, NEAREST) * 2, scope=scope)
-        declined: Declined | None = decline(results) if self.library.manuals() else "no_manuals"
-        quotes = () if declined else _quotes(results, self.options.quotes)
-        found = Found(question, lang, quotes, declined, results.hits[:NEAREST] if declined else (), _ms(start))
+        found = find(self.library, question, history, scope, self.options.quotes)
         yield found
         progress = _Progress(found, start)
-        if quotes and self.runner is not None:
+        if found.step is not None:
+            for line in found.step.lines:  # the manual's own words
+                progress.sentences.append(Sentence(line, (1,), True))
+                yield Piece(line, (1,))
+        elif found.quotes and not found.choices and self.runner is not None:
             yield from self._generate(self.runner, progress, stop or Flag())
         yield _answer(progress, self.runner.name if self.runner is not None else "")
 
@@ -143,10 +150,10 @@ class Assistant:
             if not excerpts:
                 progress.failure = "prompt_too_long"
                 return
-            messages = build_messages(progress.found.question, excerpts, progress.found.lang)
+            messages = build_messages(progress.found.asked, excerpts, progress.found.lang)
             choices = None
             if self.options.extract and runner.keeps_choices:
-                choices = choices_of(progress.found.question, excerpts, progress.found.quotes)
+                choices = choices_of(progress.found.asked, excerpts, progress.found.quotes)
                 if not choices.lines:
                     return  # the quotes are the answer
             sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
@@ -159,7 +166,7 @@ class Assistant:
             progress.failure = "runner_crashed"
 
     def _excerpts(self, runner: Runner, found: Found) -> tuple[Excerpt, ...]:
-        bare = build_messages(found.question, (), found.lang)
+        bare = build_messages(found.asked, (), found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
         room = runner.context_tokens - self.options.answer_tokens - taken
         excerpts = [_excerpt(quote) for quote in found.quotes]
@@ -206,10 +213,6 @@ def _excerpt(quote: Quote) -> Excerpt:
     return Excerpt(quote.number, place(quote.hit), quote.text)
 
 
-def _quotes(results: Results, limit: int) -> tuple[Quote, ...]:
-    return tuple(Quote(number, hit) for number, hit in enumerate(results.hits[:limit], start=1))
-
-
 def _answer(progress: _Progress, model: str) -> Answer:
     found = progress.found
     shown = [sentence for sentence in progress.sentences if sentence.supported]
@@ -226,12 +229,18 @@ def _answer(progress: _Progress, model: str) -> Answer:
         timing=Timing(found.found_ms, progress.first_piece_ms, _ms(progress.start)),
         model=model,
         failure=progress.failure,
+        understood=found.understood,
+        dropped=found.dropped,
+        step=found.step,
+        choices=found.choices,
     )
 
 
 def _verdict(progress: _Progress, shown: int) -> Verdict:
     if progress.found.declined:
         return "declined"
+    if progress.found.choices:
+        return "choose"
     if progress.stopped:
         return "stopped"
     if not shown:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
+from assistant.steps import Step
+from index.codes.rivals import Choice
 from index.ingest.jobs import Job
 from index.passage import Hit, Manual
 from index.search.searcher import Results
@@ -53,14 +55,19 @@ def results_json(results: Results) -> Json:
     return {
         "hits": [hit_json(hit) for hit in results.hits], "codes": list(results.codes),
         "unknown_codes": list(results.unknown_codes),
-        "choices": [
-            {
-                "code": choice.code, "manual": choice.manual_id, "title": choice.title,
-                "section": list(choice.section), "passage": choice.passage_id,
-            }
-            for choice in results.choices
-        ],
+        "choices": [choice_json(choice) for choice in results.choices],
     }  # fmt: skip
+
+
+def choice_json(choice: Choice) -> Json:
+    return {
+        "code": choice.code, "manual": choice.manual_id, "title": choice.title, "section": list(choice.section),
+        "passage": choice.passage_id,
+    }  # fmt: skip
+
+
+def step_json(step: Step | None) -> Json | None:
+    return {"number": step.number, "lines": list(step.lines), "count": step.count} if step is not None else None
 
 
 def quote_json(quote: Quote) -> Json:
@@ -82,6 +89,7 @@ def event_json(event: Event) -> tuple[str, Json]:
         return "found", {
             "question": event.question, "lang": event.lang, "quotes": [quote_json(q) for q in event.quotes],
             "declined": event.declined, "nearest": [hit_json(h) for h in event.nearest], "found_ms": event.found_ms,
+            **_follow_up_json(event),
         }  # fmt: skip
     if isinstance(event, Piece):
         return "piece", {"text": event.text, "citations": list(event.citations)}
@@ -97,7 +105,14 @@ def answer_json(answer: Answer) -> Json:
             "found_ms": answer.timing.found_ms, "first_piece_ms": answer.timing.first_piece_ms,
             "total_ms": answer.timing.total_ms,
         },
-        "model": answer.model, "failure": answer.failure,
+        "model": answer.model, "failure": answer.failure, **_follow_up_json(answer),
+    }  # fmt: skip
+
+
+def _follow_up_json(event: Found | Answer) -> Json:
+    return {
+        "understood": event.understood, "dropped": event.dropped, "step": step_json(event.step),
+        "choices": [choice_json(choice) for choice in event.choices],
     }  # fmt: skip
 
 

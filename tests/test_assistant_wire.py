@@ -8,7 +8,9 @@ from dataclasses import fields, replace
 from assistant_sources import quote
 
 from assistant.answer import Answer, Found, Piece, Sentence, Timing
+from assistant.steps import Step
 from assistant.wire import answer_json, event_json, hit_json, job_json, manual_json, quote_json
+from index.codes.rivals import Choice
 from index.ingest.jobs import Job
 from index.passage import Box, Manual, Why
 
@@ -30,6 +32,19 @@ def test_events_have_names() -> None:
     assert event_json(found)[1]["nearest"] == [hit_json(QUOTE.hit)]
     assert event_json(Piece("A.", (1, 2))) == ("piece", {"text": "A.", "citations": [1, 2]})
     assert event_json(ANSWER) == ("answer", answer_json(ANSWER))
+
+
+def test_a_follow_up_says_how_it_was_understood_and_what_to_choose() -> None:
+    choice = Choice("E402", "m1", "SC-9", ("5.1 E-402",), "p1")
+    step = Step(2, ("2. 待つ。",), 3)
+    found = Found("q", "en", (QUOTE,), None, (), 1.5, "SC-9: q?", 2, step, (choice,))
+    sent = json.loads(json.dumps(event_json(found)[1]))
+    assert (sent["question"], sent["understood"], sent["dropped"]) == ("q", "SC-9: q?", 2)
+    assert sent["step"] == {"number": 2, "lines": ["2. 待つ。"], "count": 3}
+    assert sent["choices"] == [
+        {"code": "E402", "manual": "m1", "title": "SC-9", "section": ["5.1 E-402"], "passage": "p1"}
+    ]
+    assert set(sent) == {field.name for field in fields(Found)}
 
 
 def test_withheld_sentences_stay_here() -> None:

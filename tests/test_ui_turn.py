@@ -26,7 +26,7 @@ class FakeAssistant:
         self.raises: Exception | None = None
         self.walking = 0
 
-    def ask(self, question: str, scope: Any = None, stop: Any = None) -> Iterator[Event]:
+    def ask(self, question: str, scope: Any = None, stop: Any = None, history: Any = ()) -> Iterator[Event]:
         if self.raises is not None:
             raise self.raises
         self.walking += 1
