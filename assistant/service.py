@@ -16,6 +16,7 @@ from assistant.accounts import Account
 from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
+from assistant.records.entry import Asker
 from assistant.service_errors import BodyLimit, add_error_shapes, error_json, status_of
 from assistant.records.entry import Asker
 from assistant.service_manuals import add_manuals
@@ -156,8 +157,10 @@ def _add_sessions(service: FastAPI, andon: Andon) -> None:
 
 
 def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
+    asker = Depends(account)
+
     @service.post("/ask", tags=["questions"])
-    async def ask(body: AskRequest, request: Request, who: Account = Depends(account)) -> StreamingResponse:
+    async def ask(body: AskRequest, request: Request, who: Account = asker) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
         events = andon.assistant.ask(body.question, body.scope(), stop)
