@@ -83,7 +83,7 @@ def test_two_runs_are_compared(data: Path, tmp_path: Path) -> None:
     old.write_text(json.dumps(report), encoding="utf-8")
     done = run(data, "--against", str(old), "--json", str(tmp_path / "new.json"), "--page", str(tmp_path / "new.md"))
     assert done.exit_code == 0, done.output
-    assert "Against the earlier run (2 questions, embedder another, now none)" in done.output
+    assert "Against the earlier run (2 questions, model another, now none)" in done.output
     assert "0 questions got better, 1 worse" in done.output
     assert "- b (2 -> not in 10): ファンの清掃はいつ？" in done.output
     assert "| recall@3 | 100.0 | 50.0 | -50.0" in (tmp_path / "new.md").read_text(encoding="utf-8")

@@ -64,18 +64,46 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Json:
     }  # fmt: skip
 
 
+def compare_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Json:
+    """The same for two runs of answers: a measure is compared over the questions that have it in both, and a question
+    got better if it was wrong and is right now."""
+    before, after = ({_key(row): row for row in run["questions"]} for run in (old, new))
+    both = [key for key in after if key in before]
+    pairs = [(before[key], after[key]) for key in both]
+    measures: Json = {}
+    for name in dict.fromkeys(name for row in after.values() for name in row["shares"]):
+        had = [(a["shares"].get(name), b["shares"].get(name)) for a, b in pairs]
+        columns = [([float(a)], [float(b)]) for a, b in had if a is not None and b is not None]
+        measures.update(_differences((name,), columns))
+    better, worse = (
+        [{"file": key[0], "id": key[1], "question": key[2], "old": a["right"], "new": b["right"]}
+         for key, (a, b) in zip(both, pairs, strict=True) if (a["right"], b["right"]) == change]
+        for change in ((False, True), (True, False))
+    )  # fmt: skip
+    return {
+        "questions": len(both), "only_old": len(before) - len(both), "only_new": len(after) - len(both),
+        "embedder": [f"{run.get('embedder', '')}, {run.get('model', '')}" for run in (old, new)],
+        "measures": measures, "sign_test_p": round(sign_test(len(better), len(worse)), 4),
+        "better": better, "worse": worse,
+    }  # fmt: skip
+
+
 def differences(pairs: Sequence[tuple[int, int]]) -> Json:
-    """For each measure the (old, new) means, the difference with its interval, and p; empty without pairs."""
+    """For each measure of ranks the (old, new) means, the difference with its interval, and p; empty without pairs."""
+    return _differences(MEASURES, [(gains(a), gains(b)) for a, b in pairs])
+
+
+def _differences(names: Sequence[str], pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Json:
     import numpy as np
 
     if not pairs:
         return {}
-    first = np.array([gains(a) for a, _ in pairs])
-    second = np.array([gains(b) for _, b in pairs])
+    first = np.array([a for a, _ in pairs], dtype=float)
+    second = np.array([b for _, b in pairs], dtype=float)
     apart = second - first
     lows, highs = np.percentile(resampled_means(apart), INTERVAL, axis=0)
     found = {}
-    for n, name in enumerate(MEASURES):
+    for n, name in enumerate(names):
         difference = Measured(float(apart[:, n].mean()), float(lows[n]), float(highs[n]))
         found[name] = {
             "old": round(float(first[:, n].mean()), 4), "new": round(float(second[:, n].mean()), 4),
@@ -107,7 +135,11 @@ def sign_test(better: int, worse: int) -> float:
 
 def _ranks(run: Mapping[str, Any]) -> dict[Key, int]:
     rows = run["questions"]
-    return {(row["file"], row["id"], row["text"]): row["rank"] for row in rows if row.get("rank") is not None}
+    return {_key(row): row["rank"] for row in rows if row.get("rank") is not None}
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["file"], row["id"], row["text"]
 
 
 def _capped(rank: int) -> int:

@@ -60,6 +60,17 @@ def measure_ranks(ranks: Sequence[int]) -> dict[str, Measured]:
     }  # fmt: skip
 
 
+def measure_mean(values: Sequence[float]) -> Measured | None:
+    """The mean of one value a question; None where there is none."""
+    import numpy as np
+
+    if not values:
+        return None
+    table = np.array(values, dtype=float)[:, None]
+    low, high = np.percentile(resampled_means(table), INTERVAL)
+    return Measured(float(table.mean()), float(low), float(high))
+
+
 def resampled_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Means of the (questions, measures) ``table`` over SAMPLES draws of its rows with replacement."""
     import numpy as np

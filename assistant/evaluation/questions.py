@@ -10,7 +10,8 @@ Columns (the names are the same in every format; only ``question`` must be there
     manual        the manual that answers it: file name, or file name without its suffix, or id
     page, pages, also_pages   physical pages of the file on which the answer stands
     section       number ("7.2") or heading of the section that answers it
-    facts         texts that stand in the answer; a hit holds the answer if one of them stands in it
+    facts         texts that stand in the answer; a hit holds the answer if one of them stands in it. "60||sixty" is one
+                  fact that may be written either way
     answer        the answer in words; counts as a fact where neither place nor facts are given
 
 In a table, several values of one cell stand apart by ";" or a line break.
@@ -24,6 +25,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,6 +34,7 @@ from assistant.evaluation.question_rows import rows_of
 from index.passage import Hit, Lang, Manual
 from index.text import language
 
+OR = "||"  # between the ways in which a fact may be written
 TOLD = 20  # bad lines that one message names
 _YES, _NO = {"yes", "true", "1", "y", "はい"}, {"no", "false", "0", "n", "いいえ"}
 _REMEDY = "Mend these lines; what a line may hold stands in docs/evaluate.md."
@@ -75,8 +78,11 @@ class Question:
 
     def is_held_by(self, hit: Hit) -> bool:
         """Whether a hit of the right manual has one of the facts in its text."""
-        text = plain(hit.passage.text)
-        return self.is_in(hit.manual) and any(plain(fact) in text for fact in self.facts)
+        return self.is_in(hit.manual) and any(self.facts_in(hit.passage.text))
+
+    def facts_in(self, text: str) -> tuple[bool, ...]:
+        """For each of the facts whether it stands in ``text``, in one of the ways in which it may be written."""
+        return tuple(any(stands(way, text) for way in fact.split(OR)) for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,20 @@ def read_questions(path: Path) -> QuestionFile:
 def plain(text: str) -> str:
     """``text`` as facts are looked for in it: one width, one case, no white space, no separators of lists."""
     return re.sub(r"[\s,、・]+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def stands(fact: str, text: str) -> bool:
+    """Whether ``fact`` stands in ``text``, whatever the case, widths and separators. A number must not be part of a
+    longer one: "2" does not stand in "25"."""
+    wanted = plain(fact)
+    return bool(wanted) and _as_written(wanted).search(unicodedata.normalize("NFKC", text).casefold()) is not None
+
+
+@lru_cache(maxsize=1024)
+def _as_written(wanted: str) -> re.Pattern[str]:
+    before = r"(?<![0-9])(?<![0-9]\.)" if wanted[0].isdigit() else ""
+    after = r"(?!\.?[0-9])" if wanted[-1].isdigit() else ""
+    return re.compile(before + r"[\s,、・]*".join(map(re.escape, wanted)) + after)
 
 
 def _questions(rows: Iterable[tuple[int, Mapping[str, Any] | str]], name: str) -> tuple[Question, ...]:

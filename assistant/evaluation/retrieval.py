@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from assistant.evaluation.measures import DEPTH, NOT_FOUND, auroc, measure_ranks, percentile
 from assistant.evaluation.questions import Question, QuestionFile
+from assistant.evaluation.run import Json, ReportAsked, grouped, languages_of, library_json, run_files
 from assistant.relevance import decline, relevance
 from index.library import Library
 from index.passage import Hit
@@ -16,8 +16,6 @@ from index.search.searcher import Results
 
 VERSION = 1
 WARM_UP = ("warm up", "準備運動")  # one of each language, before the clock counts
-Json = dict[str, Any]
-ReportAsked = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +49,12 @@ def evaluate_retrieval(library: Library, files: Iterable[QuestionFile], report: 
     """
     for warm_up in WARM_UP:
         library.search(warm_up, DEPTH)
-    files = list(files)
-    total, before = sum(len(file.questions) for file in files), 0
     measured, rows = [], []
-    for file in files:
-        kept, missing = _indexed(file.questions, library)
-        asked = []
-        for number, question in enumerate(kept, start=1):
-            asked.append(ask_one(library, question))
-            if report is not None:
-                report(before + number, total)
-        before += len(file.questions)
-        measured.append({"file": file.name, "sha256": file.sha256, "left_out": missing, **measure(asked)})
-        rows += [{"file": file.name, **_rounded(one)} for one in asked]
-    manuals = library.manuals()
+    for run in run_files(library, files, lambda question: ask_one(library, question), report):
+        measured.append({**run.told(), **measure(run.rows)})
+        rows += [{"file": run.file.name, **_rounded(one)} for one in run.rows]
     return {
-        "what": "retrieval", "version": VERSION,
-        "embedder": library.embedder.name if library.embedder is not None else "none",
-        "reranker": library.reranker.name if library.reranker is not None else "none",
-        "manuals": len(manuals), "passages": sum(manual.passages for manual in manuals),
-        "files": measured, "questions": rows,
+        "what": "retrieval", "version": VERSION, **library_json(library), "files": measured, "questions": rows,
     }  # fmt: skip
 
 
@@ -82,7 +66,7 @@ def ask_one(library: Library, question: Question) -> Asked:
     right = [question.is_right(hit) for hit in hits] if question.can_be_ranked else None
     holding = [r and question.is_held_by(h) for r, h in zip(right, hits, strict=True)] if right is not None else None
     return Asked(
-        question.id, question.text, question.lang, question.kind, question.answerable, _languages(question, library),
+        question.id, question.text, question.lang, question.kind, question.answerable, languages_of(question, library),
         _named(results), _rank(right), _rank(holding) if question.facts else None,
         hits[0].score if hits else 0.0, max((hit.support for hit in hits[:3]), default=0.0), relevance(results),
         decline(results), _place(hits[0]) if hits else "", ms,
@@ -136,33 +120,14 @@ def _answerability(asked: Sequence[Asked]) -> Json | None:
 
 
 def _by(asked: Sequence[Asked], group: Callable[[Asked], str]) -> Json:
-    groups: dict[str, list[int]] = {}
-    for one in asked:
-        if group(one) and one.rank is not None:
-            groups.setdefault(group(one), []).append(one.rank)
-    return {name: _figures(ranks) for name, ranks in sorted(groups.items())}
+    return {
+        name: _figures([one.rank for one in some if one.rank is not None])
+        for name, some in grouped(asked, group).items()
+    }  # fmt: skip
 
 
 def _figures(ranks: Sequence[int]) -> Json:
     return {"questions": len(ranks), **{name: found.as_json() for name, found in measure_ranks(ranks).items()}}
-
-
-def _indexed(questions: Iterable[Question], library: Library) -> tuple[list[Question], dict[str, int]]:
-    """The questions whose manual is there, and how many were left out by the manual that is not."""
-    manuals = library.manuals()
-    kept: list[Question] = []
-    missing: dict[str, int] = {}
-    for question in questions:
-        if any(question.is_in(manual) for manual in manuals):
-            kept.append(question)
-        else:
-            missing[question.manual] = missing.get(question.manual, 0) + 1
-    return kept, missing
-
-
-def _languages(question: Question, library: Library) -> str:
-    written = [manual.lang for manual in library.manuals() if question.manual and question.is_in(manual)]
-    return f"{question.lang} -> {written[0]}" if written else ""
 
 
 def _named(results: Results) -> str:

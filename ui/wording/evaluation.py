@@ -66,23 +66,85 @@ EVALUATION: dict[str, Entry] = {
     "evaluate.question": {"ja": "質問", "en": "question"},
     "evaluate.nowhere": {"ja": "10 件になし", "en": "not in 10"},
     "evaluate.compared": {
-        "ja": "前回との比較({questions} 件、埋め込みモデル {old} から {new})",
-        "en": "Against the earlier run ({questions} questions, embedder {old}, now {new})",
+        "ja": "前回との比較({questions} 件、モデル {old} から {new})",
+        "en": "Against the earlier run ({questions} questions, model {old}, now {new})",
     },
     "evaluate.before": {"ja": "前回", "en": "before"},
     "evaluate.now": {"ja": "今回", "en": "now"},
     "evaluate.difference": {"ja": "差", "en": "difference"},
     "evaluate.p": {"ja": "p(並べ替え検定)", "en": "p (permutation test)"},
     "evaluate.changed": {
-        "ja": "順位が上がった質問 {better} 件、下がった質問 {worse} 件(符号検定 p = {p})。",
+        "ja": "良くなった質問 {better} 件、悪くなった質問 {worse} 件(符号検定 p = {p})。",
         "en": "{better} questions got better, {worse} worse (sign test, p = {p}).",
     },
-    "evaluate.better": {"ja": "順位が上がった質問", "en": "Better"},
-    "evaluate.worse": {"ja": "順位が下がった質問", "en": "Worse"},
+    "evaluate.better": {"ja": "良くなった質問", "en": "Better"},
+    "evaluate.worse": {"ja": "悪くなった質問", "en": "Worse"},
     "evaluate.only": {
         "ja": "片方にしかない質問は比べていません(前回だけ {old} 件、今回だけ {new} 件)。",
         "en": "Questions that only one run asked are not compared ({old} before, {new} now).",
     },
     "evaluate.written": {"ja": "書き出しました: {path}", "en": "written: {path}"},
     "evaluate.asking": {"ja": "質問中 {done}/{total}", "en": "asking {done}/{total}"},
+    "answers.title": {"ja": "回答の評価", "en": "Answers, measured"},
+    "answers.made": {
+        "ja": "マニュアル {manuals} 冊({passages} 箇所)、埋め込みモデル {embedder}、言語モデル {model}。",
+        "en": "{manuals} manuals ({passages} passages), embedder {embedder}, language model {model}.",
+    },
+    "answers.how": {
+        "ja": "括弧の中は 95 % 区間(ブートストラップ)、その後は対象の質問数です。事実とは、正しい答えに必ず出てくる"
+        "数値・コード・語句で、マニュアルの表記どおりに数えます。各指標の意味は docs/evaluate.md にあります。",
+        "en": "In brackets: 95 % intervals (bootstrap), then the number of questions that count. Facts are the "
+        "numbers, codes and words that a right answer holds, as the manual writes them. docs/evaluate.md tells what "
+        "each measure means.",
+    },
+    "answers.facts": {"ja": "事実が先頭の引用か回答にある", "en": "facts in the first quote or the answer"},
+    "answers.complete": {"ja": "事実がすべてそろっている質問", "en": "questions with all their facts there"},
+    "answers.facts_quote": {"ja": "事実が先頭の引用にある", "en": "facts in the first quote"},
+    "answers.facts_answer": {"ja": "事実が回答文にある", "en": "facts in the answer"},
+    "answers.facts_anywhere": {"ja": "事実がいずれかの引用か回答にある", "en": "facts in any quote or the answer"},
+    "answers.citation_precision": {"ja": "出典の適合率", "en": "citation precision"},
+    "answers.citation_recall": {"ja": "出典の再現率", "en": "citation recall"},
+    "answers.declined_rightly": {
+        "ja": "答えのない質問で回答を控えた(再現率)",
+        "en": "unanswerable questions declined (recall)",
+    },
+    "answers.declined_wrongly": {
+        "ja": "答えのある質問で誤って回答を控えた",
+        "en": "answerable questions declined wrongly",
+    },
+    "answers.decline_precision": {
+        "ja": "控えた回答のうち正しかったもの(適合率)",
+        "en": "declined questions that are unanswerable (precision)",
+    },
+    "answers.language": {"ja": "回答文が質問と同じ言語", "en": "answer in the question's language"},
+    "answers.unsupported": {"ja": "裏付けのない文が表示された割合", "en": "shown sentences without support"},
+    "answers.sentences": {
+        "ja": "表示しなかった文 {withheld} 件、裏付けがないのに表示した文 {unsupported} 件。",
+        "en": "Sentences withheld: {withheld}; shown without support: {unsupported}.",
+    },
+    "answers.right": {
+        "ja": "正しく答えたか、正しく控えた質問: {right} / {asked} 件。",
+        "en": "Answered or declined rightly: {right} of {asked} questions.",
+    },
+    "answers.cost": {
+        "ja": "検索と生成以外(プロンプト、検証、送出)が回答時間に占める割合: {share} %"
+        "(平均で検索 {retrieval_ms} ms、生成 {generation_ms} ms、その他 {beyond_ms} ms、{questions} 件)。",
+        "en": "Beyond retrieval and generation (prompt, verification, events): {share} % of the answer's time (mean of "
+        "{questions}: retrieval {retrieval_ms} ms, generation {generation_ms} ms, the rest {beyond_ms} ms).",
+    },
+    "answers.time": {"ja": "時間(ms)", "en": "time (ms)"},
+    "answers.quote": {"ja": "最初の引用まで", "en": "until the quote"},
+    "answers.word": {"ja": "回答の最初の文まで", "en": "until the answer's first sentence"},
+    "answers.last": {"ja": "回答の終わりまで", "en": "until the end"},
+    "answers.p50": {"ja": "中央値", "en": "median"},
+    "answers.p95": {"ja": "95 パーセンタイル", "en": "95th percentile"},
+    "answers.failures": {"ja": "失敗した質問({count} 件)", "en": "Failures ({count})"},
+    "answers.why": {"ja": "理由", "en": "why"},
+    "answers.missing": {"ja": "足りない事実、裏付けのない文", "en": "facts missing, sentences without support"},
+    "answers.why_declined": {"ja": "誤って控えた", "en": "declined wrongly"},
+    "answers.why_not_declined": {"ja": "控えるべきところで答えた", "en": "not declined"},
+    "answers.why_facts_missing": {"ja": "事実が足りない", "en": "facts missing"},
+    "answers.why_unsupported": {"ja": "裏付けのない文を表示した", "en": "unsupported sentence shown"},
+    "answers.state_right": {"ja": "正", "en": "right"},
+    "answers.state_wrong": {"ja": "誤", "en": "wrong"},
 }
