@@ -14,6 +14,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
+from assistant.accounts import Account
 from assistant.build import Andon
 from assistant.wire import Json, job_json, manual_json
 from index.attributes import UNSET
@@ -36,33 +37,41 @@ class Describe(BaseModel):
 def add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
     """``account`` and ``admin`` say who is signed in, or refuse."""
     library = andon.library
+    changer = Depends(admin)
 
     @service.get("/manuals", tags=["manuals"], dependencies=[Depends(account)])
     def manuals() -> Json:
         return {"manuals": [manual_json(manual) for manual in library.manuals()]}
 
-    @service.post("/manuals", tags=["manuals"], status_code=202, dependencies=[Depends(admin)])
+    @service.post("/manuals", tags=["manuals"], status_code=202)
     def upload(
         file: UploadFile,
         lines: Annotated[list[str] | None, Form(description="lines that the manual is for")] = None,
         machines: Annotated[list[str] | None, Form(description="machines that the manual is for")] = None,
+        who: Account = changer,
     ) -> Json:
         """Accept a file; it is on disk and queued when this answers. Follow it with /jobs/{id}."""
-        return job_json(accept_upload(andon, file, Attributes.of(lines, machines)))
+        job = accept_upload(andon, file, Attributes.of(lines, machines))
+        andon.records.act(who.name, "http", "manual_added", job.name)
+        return job_json(job)
 
-    @service.patch("/manuals/{manual_id}", tags=["manuals"], dependencies=[Depends(admin)])
-    def describe(manual_id: str, body: Describe) -> Json:
+    @service.patch("/manuals/{manual_id}", tags=["manuals"])
+    def describe(manual_id: str, body: Describe, who: Account = changer) -> Json:
         """Set the lines and machines that a manual is for."""
-        return manual_json(library.describe(manual_id, Attributes.of(body.lines, body.machines)))
+        manual = library.describe(manual_id, Attributes.of(body.lines, body.machines))
+        andon.records.act(who.name, "http", "manual_described", manual.name)
+        return manual_json(manual)
 
     @service.get("/filters", tags=["questions"], dependencies=[Depends(account)])
     def filters() -> Json:
         """What a search or a question can be narrowed to."""
         return asdict(library.filters())
 
-    @service.delete("/manuals/{manual_id}", tags=["manuals"], dependencies=[Depends(admin)])
-    def remove(manual_id: str) -> Json:
-        return manual_json(library.remove(manual_id))
+    @service.delete("/manuals/{manual_id}", tags=["manuals"])
+    def remove(manual_id: str, who: Account = changer) -> Json:
+        manual = library.remove(manual_id)
+        andon.records.act(who.name, "http", "manual_deleted", manual.name)
+        return manual_json(manual)
 
     @service.get("/manuals/{manual_id}/original", tags=["manuals"], dependencies=[Depends(account)])
     def original(manual_id: str) -> FileResponse:

@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Query, Response, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 
+from assistant.accounts import Account
 from assistant.build import Andon
 from assistant.wire import Json, group_json
 from index.search.synonym_file import MOST_BYTES, file_of_groups, read_groups
@@ -25,27 +26,36 @@ class Words(BaseModel):
 
 def add_synonyms(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
     """``account`` and ``admin`` say who is signed in, or refuse."""
-    table = andon.library.synonyms
+    table, changer = andon.library.synonyms, Depends(admin)
+
+    def note(who: Account, words: object) -> None:
+        andon.records.act(who.name, "http", "words", str(words))
 
     @service.get("/synonyms", tags=["synonyms"], dependencies=[Depends(account)])
     def synonyms() -> Json:
         """All groups of words that mean the same on this site."""
         return {"groups": [group_json(group) for group in table.groups()]}
 
-    @service.post("/synonyms", tags=["synonyms"], status_code=201, dependencies=[Depends(admin)])
-    def add(body: Words) -> Json:
+    @service.post("/synonyms", tags=["synonyms"], status_code=201)
+    def add(body: Words, who: Account = changer) -> Json:
         """Add a group; where one of its words stands in a group already, they are joined. The next question goes by
         it."""
-        return _put_json(table.add(body.words))
+        put = table.add(body.words)
+        note(who, put.group)
+        return _put_json(put)
 
-    @service.put("/synonyms/{group_id}", tags=["synonyms"], dependencies=[Depends(admin)])
-    def edit(group_id: _Id, body: Words) -> Json:
+    @service.put("/synonyms/{group_id}", tags=["synonyms"])
+    def edit(group_id: _Id, body: Words, who: Account = changer) -> Json:
         """Give a group other words."""
-        return _put_json(table.edit(group_id, body.words))
+        put = table.edit(group_id, body.words)
+        note(who, put.group)
+        return _put_json(put)
 
-    @service.delete("/synonyms/{group_id}", tags=["synonyms"], dependencies=[Depends(admin)])
-    def remove(group_id: _Id) -> Json:
-        return group_json(table.remove_group(group_id))
+    @service.delete("/synonyms/{group_id}", tags=["synonyms"])
+    def remove(group_id: _Id, who: Account = changer) -> Json:
+        group = table.remove_group(group_id)
+        note(who, f"- {group}")
+        return group_json(group)
 
     @service.get("/synonyms/file", tags=["synonyms"], dependencies=[Depends(account)], response_class=Response)
     def export(format: Annotated[Literal["csv", "tsv"], Query()] = "csv") -> Response:
@@ -56,12 +66,13 @@ def add_synonyms(service: FastAPI, andon: Andon, account: Any, admin: Any) -> No
             headers={"Content-Disposition": f'attachment; filename="andon-words.{format}"'},
         )
 
-    @service.post("/synonyms/file", tags=["synonyms"], dependencies=[Depends(admin)])
-    def take(file: UploadFile, replace: Annotated[bool, Query()] = False) -> Json:
+    @service.post("/synonyms/file", tags=["synonyms"])
+    def take(file: UploadFile, replace: Annotated[bool, Query()] = False, who: Account = changer) -> Json:
         """Add the groups of a CSV or TSV file, all or none; ``replace`` forgets those that were there."""
         groups = read_groups(file.file.read(MOST_BYTES + 1), file.filename or "file")
         done = table.add_all(groups, replace=replace)
         changes = [put.change for put in done]
+        note(who, file.filename or "file")
         return {change: changes.count(change) for change in ("added", "joined", "unchanged")}
 
 
