@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts
 from assistant.ask import Assistant
-from assistant.build import Andon
+from assistant.build import Andon, open_records
 from assistant.service import make_service
 from assistant.settings import Settings
 from index.library import Library
@@ -44,7 +44,9 @@ class Site:
         self.accounts = Accounts(settings.accounts_file, work=16)
         self.accounts.put(*OPERATOR, "operator")
         self.accounts.put(*ADMIN, "admin")
-        self.andon = Andon(settings, self.library, Assistant(self.library, self.runner), self.accounts)
+        records = open_records(settings, self.library)
+        assistant = Assistant(self.library, self.runner)
+        self.andon = Andon(settings, self.library, assistant, self.accounts, records=records)
         self.service: FastAPI = make_service(self.andon)
         self.library.jobs.start()
 
