@@ -61,7 +61,7 @@ def test_the_log_is_exported(site: Site) -> None:
 
 def test_what_admins_do_is_in_the_log(site: Site) -> None:
     admin = site.client(ADMIN)
-    ended(site, admin.post("/manuals", files={"file": ("new.md", "# N\n\nPress it.\n".encode())}))
+    ended(site, admin.post("/manuals", files={"file": ("new.md", b"# N\n\nPress it.\n")}))
     manual = next(m["id"] for m in admin.get("/manuals").json()["manuals"] if m["name"] == "new.md")
     assert admin.patch(f"/manuals/{manual}", json={"lines": ["L1"]}).status_code == 200
     assert admin.delete(f"/manuals/{manual}").status_code == 200
