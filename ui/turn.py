@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from assistant.answer import Answer, Found, Piece
 from assistant.ask import Assistant
 from assistant.errors import AssistantFailed
+from assistant.records.entry import Asker
+from assistant.records.records import Records
 from edge.errors import EdgeFailed
 from index.errors import IndexFailed
 from ui.wording import Lang
@@ -51,8 +53,10 @@ class View:
 class Turn:
     """One question on its way. ``view`` is always whole; it is replaced, never changed."""
 
-    def __init__(self, assistant: Assistant, question: str, line: Line) -> None:
+    def __init__(self, assistant: Assistant, question: str, line: Line, records: Records, who: str = "") -> None:
         self._assistant = assistant
+        self._records = records
+        self._who = who
         self._line = line
         self._stop = threading.Event()
         self._guard = threading.Lock()
@@ -75,7 +79,8 @@ class Turn:
     def _work(self) -> None:
         self._line.enter(self)
         try:
-            for event in self._assistant.ask(self.view.question, stop=self._stop):
+            events = self._assistant.ask(self.view.question, stop=self._stop)
+            for event in self._records.asking(events, Asker(self._who, "page")):
                 self._take(event)
         except (AssistantFailed, IndexFailed, EdgeFailed) as failed:
             self._set(failure=Failure(failed.code, failed.details))
@@ -139,8 +144,9 @@ class _Seat:
 class Seats:
     """Every open page of this process, each by its own key; nobody sees another's turn."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, records: Records | None = None) -> None:
         self._assistant = assistant
+        self._records = records or Records(None)
         self.line = Line()
         self._guard = threading.Lock()
         self._seats: dict[str, _Seat] = {}
@@ -162,7 +168,7 @@ class Seats:
 
     def ask(self, key: str, question: str) -> Turn:
         """Begin a turn; an earlier one at this seat is stopped."""
-        turn = Turn(self._assistant, question, self.line)
+        turn = Turn(self._assistant, question, self.line, self._records, key.partition("\n")[0])
         with self._guard:
             seat = self._seats.setdefault(key, _Seat("ja"))
             earlier, seat.turn = seat.turn, turn

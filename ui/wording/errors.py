@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.records import RECORD_ERRORS
 
 ERRORS: dict[str, Entry] = {
     # index: files that cannot become a manual
@@ -193,6 +194,7 @@ ERRORS: dict[str, Entry] = {
         "ja": "要求の内容を読み取れません。ページを開き直して、もう一度試してください。",
         "en": "The request cannot be understood. Open the page again and retry.",
     },
+    **RECORD_ERRORS,
     "request_too_large": {
         "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",
         "en": "Too much was sent at once. For a file, ask an admin about the limit.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.records import RECORDS
 from ui.wording.words import WORDS
 
 _FRAME: dict[str, Entry] = {
@@ -327,4 +328,4 @@ _ADMIN: dict[str, Entry] = {
     },
 }
 
-PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **WORDS}
+PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **WORDS, **RECORDS}
