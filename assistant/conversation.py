@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Answer
 from assistant.followups import HELD, Lean, lean
-from index.codes.find import Code, find_codes
+from index.codes.find import Code, canonical, find_codes
 from index.passage import Hit, Manual
 from index.search.names import machine_labels, machine_names, mentions
 from index.text import language
 
 MOST_CHARACTERS = 4_000  # of the turns that are looked at; the oldest are left out first
 LONGEST_HEADING = 60
+MOST_CODES = 2  # of a passage that names many, the first: more would ask about all of them
 _NUMBER = re.compile(r"^\s*(?:[A-Z]?[\d.\-]+|第\s?\d+\s?[章節])\s+")
 _SPACE = re.compile(r"\s+")
 
@@ -186,8 +187,11 @@ def _subject(last: Exchange, machine: str, manuals: Sequence[Manual]) -> str:
         said = [name for name, is_machine in _names(last.answer, manuals) if not is_machine]
         codes = said if len(set(said)) == 1 else []
     heading = _heading(last)
-    parts = [machine, *(code for code in dict.fromkeys(codes) if code not in heading), heading]
-    if not last.section and not codes:
+    told = {canonical(code) for code in _codes_in(heading)}
+    if told & {canonical(code) for code in codes}:
+        codes = []  # the heading says it
+    parts = [machine, *dict.fromkeys(codes[:MOST_CODES]), heading]
+    if not heading and not codes:
         parts.append(last.question.strip().rstrip("?？。.!！")[:LONGEST_HEADING])
     return " ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.answer import Event
+from assistant.ask_request import EVENTS, AskRequest
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.records.entry import Asker
@@ -30,22 +31,6 @@ __all__ = ["COOKIE", "account_of_request", "error_json", "make_service", "status
 
 COOKIE = "andon_session"
 MAX_JSON_BYTES = 1 << 20
-
-
-class AskRequest(BaseModel):
-    """A question, and what it is narrowed to: see GET /filters. ``manuals``: ids, file names or titles."""
-
-    question: str = Field(examples=["AL.32 が出て搬送軸が止まった"])
-    manuals: list[str] = Field(default_factory=list, max_length=1000)
-    lines: list[str] = Field(default_factory=list, max_length=100)
-    machines: list[str] = Field(default_factory=list, max_length=100)
-    kinds: list[str] = Field(default_factory=list, max_length=100)
-    langs: list[str] = Field(default_factory=list, max_length=100)
-
-    def scope(self) -> Scope:
-        return Scope.of(
-            manuals=self.manuals, lines=self.lines, machines=self.machines, kinds=self.kinds, langs=self.langs
-        )
 
 
 class SignIn(BaseModel):
@@ -159,11 +144,11 @@ def _add_sessions(service: FastAPI, andon: Andon) -> None:
 def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
     asker = Depends(account)
 
-    @service.post("/ask", tags=["questions"])
+    @service.post("/ask", tags=["questions"], responses=EVENTS)
     async def ask(body: AskRequest, request: Request, who: Account = asker) -> StreamingResponse:
         """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
         stop = Flag()
-        events = andon.assistant.ask(body.question, body.scope(), stop)
+        events = andon.assistant.ask(body.question, body.scope(), stop, body.turns())
         events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
         first = await streams.first(events)
         return StreamingResponse(

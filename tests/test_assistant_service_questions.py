@@ -31,6 +31,46 @@ def test_ask(site: Site, operator: TestClient) -> None:
     assert "QS1 を ON" not in response.text
 
 
+def test_a_follow_up_is_completed_and_a_step_comes_verbatim(operator: TestClient) -> None:
+    quoted = events_of(operator.post("/ask", json=ASK).text)[-1][1]["quotes"][0]
+    known = {name: quoted[name] for name in ("manual", "section", "codes", "passage")}
+    history = [{"question": ASK["question"], **known, "answer": "主電源を切る。"}]
+    events = events_of(operator.post("/ask", json={"question": "なぜ?", "history": history}).text)
+    assert events[0][1]["understood"] == events[-1][1]["understood"] == "SC-9 AL.32 過電流 なぜ?"
+    events = events_of(operator.post("/ask", json={"question": "2番目の手順は?", "history": history}).text)
+    assert [content["text"] for name, content in events if name == "piece"] == ["2. モータの動力線の絶縁抵抗を測る。"]
+    assert events[0][1]["step"]["count"] == 2
+    alone = events_of(operator.post("/ask", json={**ASK, "history": history}).text)
+    assert alone[0][1]["understood"] == ""
+    assert alone[0][1]["quotes"][0]["passage"] == quoted["passage"]
+
+
+@pytest.mark.parametrize(
+    ("history", "says"),
+    [
+        ([{"question": "a"}] * 51, "body.history"), ("none", "body.history"), ([{}], "body.history.0.question"),
+        ([{"question": "a", "section": "5.1"}], "body.history.0.section"), ([{"question": None}], "question"),
+    ],
+)  # fmt: skip
+def test_a_wrong_history_is_refused_in_words(operator: TestClient, history: Any, says: str) -> None:
+    response = operator.post("/ask", json={**ASK, "history": history})
+    assert says in check_error(response, 422, "request_refused")["message"]
+
+
+def test_a_history_of_a_megabyte_is_refused(operator: TestClient) -> None:
+    history = [{"question": "a", "answer": "x" * 50_000}] * 25
+    check_error(operator.post("/ask", json={**ASK, "history": history}), 413, "request_too_large")
+    within = [{"question": "AL.32", "answer": "x" * 50_000}] * 15
+    events = events_of(operator.post("/ask", json={"question": "なぜ?", "history": within}).text)
+    assert events[0][1]["dropped"] == 14
+
+
+def test_the_api_describes_history_and_choices(site: Site) -> None:
+    described = json.dumps(site.service.openapi())
+    for word in ("PastTurn", "understood", "choices", "text/event-stream"):
+        assert word in described
+
+
 def test_declined(site: Site, operator: TestClient) -> None:
     events = events_of(operator.post("/ask", json={"question": "AL.99 の意味は?"}).text)
     assert [name for name, _ in events] == ["found", "answer"]
