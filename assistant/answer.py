@@ -7,20 +7,28 @@ from typing import Literal
 
 from assistant.steps import Step
 from index.codes.rivals import Choice
-from index.passage import Hit, Lang
+from index.passage import Hit, Lang, Passage
 
 Declined = Literal[
-    "nothing_relevant", "unknown_code", "other_machine", "value_missing", "procedure_missing", "no_manuals"
+    "nothing_relevant",
+    "unknown_code",
+    "other_machine",
+    "value_missing",
+    "procedure_missing",
+    "no_manuals",
+    "unsafe_request",
 ]
 Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage shown verbatim: the manual's own words and where they stand. ``number`` is its citation number."""
+    """A passage shown verbatim: the manual's own words and where they stand. ``number`` is its citation number.
+    ``warnings``: those of a procedure's section that do not stand in its passage; they are shown before it."""
 
     number: int
     hit: Hit
+    warnings: tuple[Passage, ...] = ()
 
     @property
     def text(self) -> str:
@@ -50,7 +58,8 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first event. ``quotes[0]`` is the best passage; ``nearest`` fills in where ``declined`` is set.
+    """The first event. ``quotes[0]`` is the best passage; ``nearest`` fills in where ``declined`` is set; the
+    quotes of an "unsafe_request" are what the manuals warn of.
 
     ``understood``: the completed question of a follow-up, "" where the question stands alone; ``dropped``: how many
     earlier turns were left out for it; ``step``: the step of the quoted procedure that it asks for; ``choices``: the

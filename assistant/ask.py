@@ -18,7 +18,9 @@ from assistant.conversation import Exchange
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.extract import choices_of
 from assistant.finding import find
+from assistant.instructions import neutral, readable
 from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
+from assistant.refusal import made_safe
 from assistant.verify import SentenceSplitter, verify_sentence
 from edge.errors import EdgeFailed
 from edge.runner import Piece as Spoken
@@ -49,10 +51,11 @@ class AskOptions:
 
 @dataclass
 class _Progress:
-    """What has been said and verified so far."""
+    """What has been said and verified so far. ``sources``: the quotes as the model may read and cite them."""
 
     found: Found
     start: float
+    sources: tuple[Quote, ...] = ()
     sentences: list[Sentence] = field(default_factory=list)
     first_piece_ms: float = 0.0
     stopped: bool = False
@@ -83,7 +86,7 @@ class _Progress:
         if plain in NOT_FOUND.values():
             self.sentences.append(Sentence(plain, (), False, "the model found nothing"))
             return
-        sentence = verify_sentence(text, self.found.quotes)
+        sentence = verify_sentence(text, self.sources)
         if any(sentence.text == earlier.text for earlier in self.sentences):
             return
         self.sentences.append(sentence)
@@ -118,14 +121,16 @@ class Assistant:
         """
         start = time.perf_counter()
         question = self._checked(question)
-        found = find(self.library, question, history, scope, self.options.quotes)
+        found = made_safe(
+            self.library, find(self.library, question, history, scope, self.options.quotes), scope, self.options.quotes
+        )
         yield found
         progress = _Progress(found, start)
         if found.step is not None:
             for line in found.step.lines:  # the manual's own words
                 progress.sentences.append(Sentence(line, (1,), True))
                 yield Piece(line, (1,))
-        elif found.quotes and not found.choices and self.runner is not None:
+        elif found.quotes and not found.declined and not found.choices and self.runner is not None:
             yield from self._generate(self.runner, progress, stop or Flag())
         yield _answer(progress, self.runner.name if self.runner is not None else "")
 
@@ -146,14 +151,19 @@ class Assistant:
     def _generate(self, runner: Runner, progress: _Progress, stop: Flag) -> Iterator[Event]:
         try:
             runner.load()
-            excerpts = self._excerpts(runner, progress.found)
+            read = (readable(quote) for quote in progress.found.quotes)
+            progress.sources = tuple(quote for quote in read if quote.text)
+            if not progress.sources:
+                return  # they only give orders
+            asked = neutral(progress.found.asked)
+            excerpts = self._excerpts(runner, asked, progress)
             if not excerpts:
                 progress.failure = "prompt_too_long"
                 return
-            messages = build_messages(progress.found.asked, excerpts, progress.found.lang)
+            messages = build_messages(asked, excerpts, progress.found.lang)
             choices = None
             if self.options.extract and runner.keeps_choices:
-                choices = choices_of(progress.found.asked, excerpts, progress.found.quotes)
+                choices = choices_of(asked, excerpts, progress.sources)
                 if not choices.lines:
                     return  # the quotes are the answer
             sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
@@ -165,11 +175,11 @@ class Assistant:
             _LOG.exception("The runner %s crashed.", runner.name)
             progress.failure = "runner_crashed"
 
-    def _excerpts(self, runner: Runner, found: Found) -> tuple[Excerpt, ...]:
-        bare = build_messages(found.asked, (), found.lang)
+    def _excerpts(self, runner: Runner, asked: str, progress: _Progress) -> tuple[Excerpt, ...]:
+        bare = build_messages(asked, (), progress.found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
         room = runner.context_tokens - self.options.answer_tokens - taken
-        excerpts = [_excerpt(quote) for quote in found.quotes]
+        excerpts = [_excerpt(quote) for quote in progress.sources]
         usual = fit_excerpts(excerpts, min(room, self.options.prompt_tokens - taken), runner.count_tokens)
         usual = usual[: self.options.excerpts]
         if excerpts[0] in usual:

@@ -71,7 +71,16 @@ def step_json(step: Step | None) -> Json | None:
 
 
 def quote_json(quote: Quote) -> Json:
-    return {"number": quote.number, **hit_json(quote.hit)}
+    return {
+        "number": quote.number, **hit_json(quote.hit),
+        "warnings": [
+            {
+                "passage": warning.id, "section": list(warning.section), "pages": list(warning.pages),
+                "page_labels": list(warning.page_labels), "lang": warning.lang, "text": warning.text,
+            }
+            for warning in quote.warnings
+        ],
+    }  # fmt: skip
 
 
 def job_json(job: Job) -> Json:

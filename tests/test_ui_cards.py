@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ui_made import MANUAL, PIECE, make_answer, make_found, make_hit
 
+from assistant.answer import Found, Quote
 from index.ingest.jobs import Job
 from index.passage import Why
 from index.search.searcher import Results
@@ -74,6 +75,25 @@ def test_a_declined_question_says_why_and_shows_the_nearest_without_number(reaso
     assert "Nearest sections" in html
     assert "a-number" not in html
     assert "a-best" not in html
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ja", "お答えできません"), ("en", "does not help to get round")])
+def test_an_unsafe_request_is_refused_with_the_manuals_warnings_open(lang: Any, words: str) -> None:
+    warned = Found("?", lang, (Quote(1, make_hit("扉を開けたまま運転しない。", "warning")),), "unsafe_request", (), 1.0)
+    html = quotes_html(warned, lang)
+    assert html.index(words) < html.index("扉を開けたまま運転しない。")
+    assert "a-best" in html
+    assert "<details" not in html
+
+
+def test_the_warnings_of_a_procedure_stand_before_it() -> None:
+    warning = make_hit("危険\n電源を切る。", "warning", pages=(7,), page_labels=("2-7",)).passage
+    quote = Quote(1, make_hit("1. カバーを外す。", "steps"), (warning,))
+    html = quotes_html(Found("?", "ja", (quote, quote), None, (), 1.0), "ja")
+    first = html.split("<details")[0]
+    assert first.index("この節の警告") < first.index("電源を切る。") < first.index("カバーを外す。")
+    assert "2-7" in first
+    assert html.count("電源を切る。") == 2
 
 
 def test_pieces_carry_links_to_their_sources() -> None:

@@ -22,7 +22,7 @@ def quotes_html(found: Found, lang: Lang) -> str:
     """The best passage open, the others folded below; where the question was declined, why and the nearest sections."""
     if found.declined:
         title, text = (say(f"answer.declined.{found.declined}{end}", lang) for end in ("", ".help"))
-        return notice_html(title, text) + _nearest(found.nearest, lang)
+        return notice_html(title, text) + _safety(found.quotes, lang) + _nearest(found.nearest, lang)
     if not found.quotes:
         return ""
     first, rest = found.quotes[0], found.quotes[1:]
@@ -123,15 +123,37 @@ def _card(quote: Quote, lang: Lang) -> str:
     return (
         f'<article class="a-card a-best" id="quote-{quote.number}" tabindex="-1" aria-label="{label}">'
         f'<header class="a-head">{head_html(quote.hit, quote.number, lang)}</header>'
-        f"{body_html(quote.hit, lang)}</article>"
+        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang)}</article>"
     )
 
 
 def _folded(quote: Quote, lang: Lang) -> str:
     return (
         f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
-        f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>{body_html(quote.hit, lang)}</details>"
+        f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>"
+        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang)}</details>"
     )
+
+
+def _safety(quotes: Sequence[Quote], lang: Lang) -> str:
+    """What the manuals warn of, all open: it is the answer to a request that is refused."""
+    if not quotes:
+        return ""
+    return f'<h2 class="a-heading">{_say("quote.safety", lang)}</h2>' + "".join(_card(quote, lang) for quote in quotes)
+
+
+def warnings_html(quote: Quote, lang: Lang) -> str:
+    """The warnings that belong to a procedure, with their pages; "" where it has none beside its own text."""
+    if not quote.warnings:
+        return ""
+    shown = "".join(_warning(Hit(warning, quote.hit.manual, 0.0, 0.0), lang) for warning in quote.warnings)
+    return f'<section class="a-warnings"><h4>{_say("quote.warnings", lang)}</h4>{shown}</section>'
+
+
+def _warning(hit: Hit, lang: Lang) -> str:
+    label, passage = page_label(hit, lang), hit.passage
+    page = f'<span class="a-page">{_say("quote.page", lang, label=label)}</span>' if label else ""
+    return f'<div lang="{passage.lang}">{verbatim_html(passage.text, "warning")}{page}</div>'
 
 
 def _nearest(hits: Sequence[Hit], lang: Lang) -> str:

@@ -63,6 +63,8 @@ def ask(
 def _print_found(found: Found) -> None:
     if found.declined:
         tell(f"cli.declined.{found.declined}")
+        for quote in found.quotes:  # what the manuals warn of
+            print(f"\n[{quote.number}] {_where(quote.hit)}\n{quote.text}")
         if found.nearest:
             print(f"\n{say('cli.nearest', reader_lang())}:")
             for hit in found.nearest:
@@ -72,6 +74,8 @@ def _print_found(found: Found) -> None:
     for quote in found.quotes:
         print(f"[{quote.number}] {_where(quote.hit)}")
         if quote.number == 1:
+            if quote.warnings:
+                print("\n" + "\n".join([say("quote.warnings", reader_lang()), *(w.text for w in quote.warnings)]))
             print("\n" + quote.text + "\n")
     print(f"\n— {say('cli.answer', reader_lang())} —", flush=True)
 

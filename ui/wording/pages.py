@@ -197,6 +197,18 @@ _ANSWER: dict[str, Entry] = {
         "en": "The part is described, but not how to do this to it. Do not go by a similar part's procedure; "
         "see the nearest sections, or call maintenance.",
     },
+    "answer.declined.unsafe_request": {
+        "ja": "安全装置や安全手順を回避する方法は、お答えできません",
+        "en": "Andon does not help to get round a safety device or a safety procedure",
+    },
+    "answer.declined.unsafe_request.help": {
+        "ja": "けがや死亡事故につながります。機械を止め、下記のマニュアルの警告に従ってください。"
+        "安全装置のために作業が進まないときは、保全担当と安全管理者に連絡してください。",
+        "en": "People are injured or killed that way. Stop the machine and keep to the manual's warnings below. "
+        "If a safety device holds up the work, call maintenance and the person in charge of safety.",
+    },
+    "quote.safety": {"ja": "マニュアルの安全上の注意(原文)", "en": "What the manual says about safety"},
+    "quote.warnings": {"ja": "作業の前に: この節の警告", "en": "Before you begin: warnings of this section"},
     "answer.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません",
         "en": "There are no manuals yet",

@@ -50,6 +50,11 @@ TERMINAL: dict[str, Entry] = {
         "ja": "この作業の手順はマニュアルに見つかりません。似た部品の手順で代用しないでください。",
         "en": "A procedure for this was not found in the manuals. Do not go by a similar part's procedure.",
     },
+    "cli.declined.unsafe_request": {
+        "ja": "安全装置や安全手順を回避する方法は、お答えできません。機械を止め、次の警告に従ってください。",
+        "en": "Andon does not help to get round a safety device or a safety procedure. Stop the machine and keep to "
+        "these warnings.",
+    },
     "cli.declined.no_manuals": {
         "ja": "マニュアルがまだ登録されていません。andon index add で登録してください。",
         "en": "No manual is indexed yet. Add one with: andon index add FILE",

@@ -1,0 +1,54 @@
+"""Refusal: a request to defeat a safety device gets the manual's own warnings; a procedure is quoted with its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answer import Found, Quote
+from assistant.safety import SAFETY_WORDS, rated, unsafe_request
+from index.library import Library, Scope
+from index.passage import Hit, Lang
+from index.text import language
+
+LOOKED_AT = 24
+
+
+def made_safe(library: Library, found: Found, scope: Scope | None, limit: int) -> Found:
+    """``found`` as an operator may see it. A request to defeat a safety device is declined as "unsafe_request", with
+    up to ``limit`` passages that warn of it as quotes; else every quoted procedure gets the warnings of its section."""
+    start = time.perf_counter()
+    hits = refusal(library, (found.question, found.understood), scope, limit)
+    if hits is None:
+        quotes = tuple(replace(quote, warnings=library.warnings_for(quote.hit.passage)) for quote in found.quotes)
+        return replace(found, quotes=quotes, found_ms=_more(found, start))
+    quotes = tuple(Quote(number, hit) for number, hit in enumerate(hits, start=1))
+    return Found(
+        found.question, found.lang, quotes, "unsafe_request", (), _more(found, start), understood=found.understood
+    )
+
+
+def refusal(library: Library, asked: Sequence[str], scope: Scope | None, limit: int) -> tuple[Hit, ...] | None:
+    """The ``limit`` passages that a refusal quotes, or None where none of ``asked`` (the question as typed, and as it
+    is understood after the turns before it) is a request that is refused. Warnings of the named machine come first,
+    then those of its safety section; () where no manual warns of anything."""
+    unsafe = next((question for question in reversed(asked) if question and unsafe_request(question)), None)
+    if unsafe is None:
+        return None
+    lang = language(unsafe)
+    order: tuple[Lang, Lang] = ("ja", "en") if lang == "ja" else ("en", "ja")
+    found = library.search(unsafe, LOOKED_AT, scope)
+    hits = list(found.hits)
+    # the machine that was asked about has its own safety section, whatever words it uses there
+    named = hits[0].manual if found.names_machine and hits else None
+    for words in order:
+        hits += library.search(f"{named.title if named else ''} {SAFETY_WORDS[words]}", LOOKED_AT, scope).hits
+    once = {hit.passage.id: hit for hit in reversed(hits)}.values()
+    points = rated(unsafe, tuple(reversed(once)), lang, named.id if named else "")
+    best = sorted(points, key=lambda one: -one[0])
+    return tuple(hit for rating, hit in best[:limit] if rating >= 1.0)
+
+
+def _more(found: Found, start: float) -> float:
+    return round(found.found_ms + (time.perf_counter() - start) * 1000, 1)
