@@ -47,10 +47,10 @@ _FEEDBACK: dict[str, Entry] = {
 _GAPS: dict[str, Entry] = {
     "gaps.title": {"ja": "マニュアルに足りない内容", "en": "Gaps in the manuals"},
     "gaps.note": {
-        "ja": "答えがマニュアルになかった質問を、似たものどうしでまとめています。資料を登録したら「登録した」を押してください。"
-        "同じ質問にまた答えられなければ、未対応に戻ります。",
-        "en": "Questions that the manuals do not answer, like ones together. Once a manual was added, press Manual added; "
-        "if the question still has no answer when it is asked again, it is open once more.",
+        "ja": "答えがマニュアルになかった質問を、似たものどうしでまとめています。"
+        "資料を登録したら「登録した」を押してください。同じ質問にまた答えられなければ、未対応に戻ります。",
+        "en": "Questions that the manuals do not answer, like ones together. "
+        "Once a manual was added, press Manual added; if the question still has no answer when it is asked again, it is open once more.",
     },
     "gaps.none": {"ja": "該当する質問はありません。", "en": "There are none."},
     "gaps.count": {"ja": "{count} 回", "en": "asked {count}×"},
@@ -73,7 +73,8 @@ _GAPS: dict[str, Entry] = {
 _REVIEW: dict[str, Entry] = {
     "review.title": {"ja": "回答への評価", "en": "Feedback on answers"},
     "review.note": {
-        "ja": "「認める」は利用者の言うとおり、「直す」は正しい答えを書いて保存します。どちらも学習用データになります。",
+        "ja": "「認める」は利用者の言うとおり、「直す」は正しい答えを書いて保存します。"
+        "どちらも学習用データになります。",
         "en": "Accept takes it as the reader says; Correct keeps the answer you write. Both become training pairs.",
     },
     "review.none": {"ja": "該当する評価はありません。", "en": "There is none."},
