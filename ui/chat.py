@@ -11,6 +11,7 @@ import gradio as gr
 from assistant.build import Andon
 from ui.answers import EMPTY, answer_html, failure_html
 from ui.cards import quotes_html
+from ui.feedback import FeedbackPart
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
 from ui.quick import BUTTONS, QuickQuestions
 from ui.turn import Seats, View
@@ -27,7 +28,8 @@ class OperatorPage:
     def __init__(self, andon: Andon) -> None:
         self._andon = andon
         self._quick = QuickQuestions(andon.library)
-        self.seats = Seats(andon.assistant)
+        self.seats = Seats(andon.assistant, andon.records)
+        self._feedback = FeedbackPart(andon.records, self.seats)
         with gr.Blocks(title=say("page.title", "ja"), analytics_enabled=False, fill_width=True) as self.blocks:
             self._build()
             self._wire()
@@ -45,7 +47,9 @@ class OperatorPage:
                 self._buttons = [gr.Button(visible=False, elem_id=f"quick-{at}") for at in range(BUTTONS)]
         with gr.Column(elem_id="results"):
             self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL)
-            self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
+            with gr.Column(elem_id="answer-side"):
+                self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
+                self._feedback.build()
 
     def _wire(self) -> None:
         texts = [self._top, self._question, self._send, self._stop, self._quick_label, *self._buttons]
@@ -56,10 +60,12 @@ class OperatorPage:
         self._top.language(self._speak, outputs=[*texts, *results], **quiet)
         asked = [*results, self._stop]
         asking = {**quiet, "trigger_mode": "multiple", "concurrency_id": "ask", "concurrency_limit": AT_ONCE}
-        for event in (self._send.click, self._question.submit):
-            event(self._ask, inputs=self._question, outputs=asked, **asking)
+        begun = [self._send.click, self._question.submit]
+        ended = [event(self._ask, inputs=self._question, outputs=asked, **asking) for event in begun]
         for button in self._buttons:
-            button.click(self._ask_quick, inputs=button, outputs=[self._question, *asked], **asking)
+            begun.append(button.click)
+            ended.append(button.click(self._ask_quick, inputs=button, outputs=[self._question, *asked], **asking))
+        self._feedback.wire(quiet, self._top.language, begun, ended)
         self._stop.click(self._halt, queue=False, **quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.records import RECORDS_TERMINAL
 
 TERMINAL: dict[str, Entry] = {
     "cli.quote": {"ja": "マニュアルの原文", "en": "The manual's own words"},
@@ -168,6 +169,7 @@ TERMINAL: dict[str, Entry] = {
     "doctor.memory": {"ja": "空きメモリ {free} GB", "en": "{free} GB of memory free"},
     "doctor.memory_low": {"ja": "空きメモリが {free} GB しかありません", "en": "Only {free} GB of memory free"},
     "doctor.accounts": {"ja": "アカウント {count} 件", "en": "{count} accounts"},
+    **RECORDS_TERMINAL,
     "doctor.good": {"ja": "問題ありません。", "en": "All good."},
     "doctor.bad": {"ja": "問題が {count} 件あります。", "en": "{count} problem(s)."},
 }
