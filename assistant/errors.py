@@ -10,7 +10,9 @@ AssistantFailed
 │   └── AccountRefused          a name, password or role that cannot be given
 ├── TokenUnknown            no token has that number
 ├── RequestRefused          a request to the service that cannot be understood
-│   └── RequestTooLarge         more bytes than the limit
+│   ├── RequestTooLarge         more bytes than the limit
+│   ├── ParameterRefused        a parameter of OpenAI's that makes no sense here
+│   └── ModelUnknown            a model of another name than Andon answers to
 ├── QuestionsWrong          a file of questions to evaluate by, or an earlier result, cannot be read
 └── SettingsWrong           andon.toml, ANDON_* or a flag has a value that cannot be used
 """
@@ -69,6 +71,14 @@ class RequestRefused(AssistantFailed):
 
 class RequestTooLarge(RequestRefused):
     code = "request_too_large"
+
+
+class ParameterRefused(RequestRefused):
+    code = "parameter_refused"
+
+
+class ModelUnknown(RequestRefused):
+    code = "model_not_found"
 
 
 class QuestionsWrong(AssistantFailed):

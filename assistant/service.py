@@ -17,10 +17,11 @@ from assistant.answer import Event
 from assistant.ask_request import EVENTS, AskRequest
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
+from assistant.openai_errors import openai_failure
 from assistant.records.entry import Asker
 from assistant.service_errors import BodyLimit, add_error_shapes, error_json, status_of
-from assistant.records.entry import Asker
 from assistant.service_manuals import add_manuals
+from assistant.service_openai import CHAT, add_openai
 from assistant.service_records import add_records
 from assistant.service_stream import Form, Streams
 from assistant.service_synonyms import LARGEST_FILE, add_synonyms
@@ -53,9 +54,11 @@ def make_service(andon: Andon) -> FastAPI:
     small = ("/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*", "/feedback", "/feedback/*", "/gaps/*")
     limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
+    service.add_middleware(BodyLimit, limits={CHAT: MAX_JSON_BYTES}, told=openai_failure)
     _add_sessions(service, andon)
     streams = Streams()
     _add_questions(service, andon, account, streams)
+    add_openai(service, andon, account, streams)
     add_manuals(service, andon, account, admin)
     add_synonyms(service, andon, account, admin)
     add_records(service, andon, account, admin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -124,8 +124,10 @@ class BodyLimit:
     """Refuses bodies over a limit with 413, by their announced length or, where none is announced, while they come.
     ``limits``: bytes for each path; "/manuals/*" is for all below /manuals that have no limit of their own."""
 
-    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int], told: Callable[[Failure], Json] = error_json) -> None:
+        """``told``: the shape of the error for what is refused before it is read."""
         self._app = app
+        self._told = told
         self._limits = dict(limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +137,7 @@ class BodyLimit:
             return
         length = dict(scope["headers"]).get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
-            await JSONResponse(error_json(_too_large(limit)), 413, {"Connection": "close"})(scope, receive, send)
+            await JSONResponse(self._told(_too_large(limit)), 413, {"Connection": "close"})(scope, receive, send)
             return
         came = 0
 

@@ -42,9 +42,7 @@ class Streams:
         assert found is not None, "an answer has at least two events"
         return found
 
-    async def events(
-        self, first: Event, rest: Iterator[Event], stop: Flag, request: Request
-    ) -> AsyncIterator[Event]:
+    async def events(self, first: Event, rest: Iterator[Event], stop: Flag, request: Request) -> AsyncIterator[Event]:
         """``first`` and the ``rest``, until the reader goes away; then, as at the end, ``stop`` is set."""
         event: Event | None = first
         try:

@@ -50,9 +50,7 @@ def test_a_token_is_its_account_until_revoked(accounts: Accounts) -> None:
         assert accounts.of_token(wrong) is None
     listed = accounts.tokens.tokens()
     assert [(t.name, t.purpose) for t in listed] == [("line-1", "表示盤"), ("admin", "")]
-    assert accounts.tokens.revoke(listed[0].id) == Token(
-        listed[0].id, "line-1", "表示盤", 1000.0, 1000.0
-    )
+    assert accounts.tokens.revoke(listed[0].id) == Token(listed[0].id, "line-1", "表示盤", 1000.0, 1000.0)
     assert accounts.of_token(token) is None
     assert accounts.of_token(other) is not None
     with pytest.raises(TokenUnknown, match="user tokens"):

@@ -181,6 +181,14 @@ ERRORS: dict[str, Entry] = {
         "ja": "パスワードの間違いが続きました。しばらく待ってから、もう一度試してください。",
         "en": "This name was tried with a wrong password too often. Wait a little and try again.",
     },
+    "parameter_refused": {
+        "ja": "この要求には、Andon では使えない指定があります。その指定を外して送り直してください。",
+        "en": "The request asks for something that Andon does not do. Leave that out and send it again.",
+    },
+    "model_not_found": {
+        "ja": "その名前のモデルはありません。model には andon を指定してください。",
+        "en": "There is no model of that name. Ask for the model andon.",
+    },
     "token_unknown": {
         "ja": "この番号の API トークンはありません。andon user tokens で一覧を確認してください。",
         "en": "There is no API token of that number. List them with: andon user tokens",

@@ -1,0 +1,182 @@
+"""OpenAI-compatible routes: /v1/chat/completions over the same answers as /ask, and /v1/models."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from functools import partial
+from threading import Event as Flag
+from typing import Any
+from uuid import uuid4
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from assistant.accounts import Account
+from assistant.answer import Answer, Event, Found
+from assistant.build import Andon
+from assistant.openai_errors import OpenAiRoute, openai_error
+from assistant.openai_request import MODEL, ChatRequest, check_model, history_of
+from assistant.plain_text import PlainText, page_and_label
+from assistant.records.entry import Asker
+from assistant.service_stream import Form, Streams
+from assistant.wire import Json, answer_json, hit_json
+from edge.errors import EdgeFailed
+from edge.runner import Message, Runner
+from index.passage import Hit
+
+CHAT = "/v1/chat/completions"
+LEFT = 499  # the reader went away before the answer was whole; nobody reads this
+
+
+def add_openai(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
+    """``account`` says who is signed in, or refuses."""
+    asker = Depends(account)
+    router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAiRoute, dependencies=[asker])
+    _add_models(router, andon)
+
+    @router.post("/chat/completions")
+    async def complete(body: ChatRequest, request: Request, who: Account = asker) -> Response:
+        """OpenAI's chat completions: supported sentences with [n], or the manual's own words, then the source. The
+        field ``andon`` has quotes, verdict and timings. With ``stream``: chunks, then [DONE]."""
+        body.check()
+        said = body.said()
+        runner = andon.assistant.runner if body.with_usage else None
+        prompt_tokens = await anyio.to_thread.run_sync(_count, runner, said)
+        stop = Flag()
+        events = andon.assistant.ask(said[-1].content, body.scope(), stop, history_of(said))
+        events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
+        first = await streams.first(events)
+        completion = Completion(None if prompt_tokens is None else runner, prompt_tokens or 0)
+        if body.stream:
+            form = Form(partial(completion.chunks, with_usage=body.with_usage), _failed)
+            return StreamingResponse(
+                streams.written(first, events, stop, request, form),
+                media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            )  # fmt: skip
+        async for event in streams.events(first, events, stop, request):
+            completion.take(event)
+            if isinstance(event, Answer):
+                return JSONResponse(completion.whole(event))
+        return Response(status_code=LEFT)
+
+    @router.api_route(
+        "/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"], include_in_schema=False
+    )
+    def nothing(path: str) -> Response:
+        told = {"code": "not_found", "message": f"Andon has no /v1/{path[:80]}.", "remedy": "", "details": {}}
+        return JSONResponse(openai_error({"error": told}, 404), 404)
+
+    service.include_router(router)
+
+
+def _add_models(router: APIRouter, andon: Andon) -> None:
+    started = int(time.time())
+
+    def model() -> Json:
+        runner = andon.assistant.runner
+        return {
+            "id": MODEL, "object": "model", "created": started, "owned_by": MODEL,
+            "andon": {"model": runner.name if runner else "none", "manuals": len(andon.library.manuals())},
+        }  # fmt: skip
+
+    @router.get("/models")
+    def models() -> Json:
+        """The one name that Andon answers to; the field ``andon`` tells which SLM is behind it."""
+        return {"object": "list", "data": [model()]}
+
+    @router.get("/models/{name:path}")
+    def one(name: str) -> Json:
+        check_model(name)
+        return model()
+
+
+class Completion:
+    """One answer in OpenAI's forms: whole, or as chunks of a stream."""
+
+    def __init__(self, runner: Runner | None, prompt_tokens: int) -> None:
+        """``runner``: whose tokens are counted; None where they are not."""
+        self._runner = runner
+        self._prompt_tokens = prompt_tokens
+        self._id = f"chatcmpl-{uuid4().hex}"
+        self._created = int(time.time())
+        self._plain = PlainText()
+
+    def take(self, event: Event) -> str:
+        return self._plain.take(event)
+
+    def whole(self, answer: Answer) -> Json:
+        """The completion, once all events were taken."""
+        message = {"role": "assistant", "content": self._plain.text, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        usage = {"usage": self._usage()} if self._runner is not None else {}
+        return {**self._head("chat.completion", [choice]), **usage, "andon": _told(answer)}
+
+    def chunks(self, event: Event, with_usage: bool) -> Iterator[bytes]:
+        """The frames of one event: quotes at once, in the first chunk's field ``andon``, the verdict in the last."""
+        none: Json = {"usage": None} if with_usage else {}
+        text = self.take(event)
+        if isinstance(event, Found):
+            andon = {
+                "sources": [source_json(q.hit, q.number) for q in event.quotes], "declined": event.declined,
+                "lang": event.lang, "found_ms": event.found_ms,
+            }  # fmt: skip
+            yield _frame({**self._chunk({"role": "assistant", "content": ""}), **none, "andon": andon})
+        if text:
+            yield _frame({**self._chunk({"content": text}), **none})
+        if isinstance(event, Answer):
+            yield _frame({**self._chunk({}, "stop"), **none, "andon": _told(event)})
+            if with_usage and self._runner is not None:
+                yield _frame({**self._head("chat.completion.chunk", []), "usage": self._usage()})
+            yield b"data: [DONE]\n\n"
+
+    def _chunk(self, delta: Json, finish: str | None = None) -> Json:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return self._head("chat.completion.chunk", [choice])
+
+    def _head(self, kind: str, choices: list[Json]) -> Json:
+        return {"id": self._id, "object": kind, "created": self._created, "model": MODEL, "choices": choices}
+
+    def _usage(self) -> Json:
+        assert self._runner is not None
+        said = self._runner.count_tokens(self._plain.text)
+        return {
+            "prompt_tokens": self._prompt_tokens, "completion_tokens": said,
+            "total_tokens": self._prompt_tokens + said,
+        }  # fmt: skip
+
+
+def source_json(hit: Hit, number: int | None = None) -> Json:
+    """A passage as a source: as in /ask, with the first ``page`` of the file and the ``label`` printed on it."""
+    page, label = page_and_label(hit)
+    return {"number": number, "page": page, "label": label, **hit_json(hit)}
+
+
+def _told(answer: Answer) -> Json:
+    """The field ``andon`` of a whole answer: what /ask tells, the quotes under the name sources."""
+    told = answer_json(answer)
+    for name in ("question", "text", "quotes", "nearest"):
+        told.pop(name)
+    told["sources"] = [source_json(q.hit, q.number) for q in answer.quotes]
+    told["nearest"] = [source_json(hit) for hit in answer.nearest]
+    return told
+
+
+def _count(runner: Runner | None, said: tuple[Message, ...]) -> int | None:
+    """Tokens of what was sent, as the runner counts; None without a runner, or where it cannot be loaded."""
+    if runner is None:
+        return None
+    try:
+        return sum(runner.count_tokens(message.content) for message in said)
+    except EdgeFailed:
+        return None  # the answer names the failure
+
+
+def _failed(told: Json) -> bytes:
+    return _frame(openai_error(told, 500))
+
+
+def _frame(content: Json) -> bytes:
+    return b"data: " + json.dumps(content, ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
