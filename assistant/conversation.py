@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Found
 from assistant.followups import HELD, Lean, lean
 from index.codes.find import Code, canonical, find_codes
 from index.passage import Hit, Manual
@@ -57,15 +57,16 @@ class Understood:
     dropped: int = 0
 
 
-def exchange_of(answer: Answer) -> Exchange:
-    """What later questions need to know of an answer."""
-    if not answer.quotes or answer.verdict == "choose":
-        return Exchange(answer.question, answer=answer.text, codes=_codes_in(answer.understood or answer.question))
-    hit = answer.quotes[0].hit
+def exchange_of(answer: Answer | Found) -> Exchange:
+    """What later questions need to know of an answer, or of what was found where it was stopped before."""
     asked = answer.understood or answer.question
+    text = answer.text if isinstance(answer, Answer) else ""
+    if not answer.quotes or answer.declined or answer.choices:  # no quote that the next question could lean on
+        return Exchange(answer.question, codes=_codes_in(asked), answer=text)
+    hit = answer.quotes[0].hit
     section = (*hit.passage.section, *_own_name(hit))
     codes = _codes_in(asked) or _codes_in(section[-1] if section else "")
-    return Exchange(answer.question, hit.manual.id, section, codes, hit.passage.id, answer.text)
+    return Exchange(answer.question, hit.manual.id, section, codes, hit.passage.id, text)
 
 
 def fit_history(history: Sequence[Exchange], characters: int = MOST_CHARACTERS) -> tuple[Exchange, ...]:

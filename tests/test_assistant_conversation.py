@@ -118,5 +118,5 @@ def test_what_is_kept_of_an_answer() -> None:
     assert exchange.section[-1] == "E-401 フィルム切れ"
     assert exchange.codes == ("E-401",)
     assert (exchange.manual, exchange.passage, exchange.answer) == ("m1", "p1", "交換する。 [1]")
-    open_question = exchange_of(make_answer(make_found(), verdict="choose"))
+    open_question = exchange_of(make_answer(make_found(declined="unknown_code")))
     assert (open_question.manual, open_question.passage) == ("", "")

@@ -14,7 +14,9 @@ from ui_made import PIECE, make_answer, make_found
 
 from assistant.answer import Event
 from assistant.errors import QuestionEmpty
-from ui.turn import Seats, Turn, View
+from index.codes.rivals import Choice
+from index.library import Scope
+from ui.turn import MOST_TURNS, Seats, Turn, View
 from ui.wording import Lang
 
 
@@ -25,13 +27,16 @@ class FakeAssistant:
         self.go = threading.Event()
         self.raises: Exception | None = None
         self.walking = 0
+        self.asked: list[tuple[str, Any, Any]] = []
+        self.found = make_found()
 
     def ask(self, question: str, scope: Any = None, stop: Any = None, history: Any = ()) -> Iterator[Event]:
         if self.raises is not None:
             raise self.raises
         self.walking += 1
+        self.asked.append((question, scope, tuple(history)))
         try:
-            yield make_found()
+            yield self.found
             yield PIECE
             while not self.go.is_set() and not stop.is_set():
                 time.sleep(0.005)
@@ -161,3 +166,56 @@ def test_a_change_of_language_reaches_the_watcher(seats: Seats, assistant: FakeA
     threading.Timer(0.3, assistant.go.set).start()
     shown = watched(seats, "a", turn)
     assert [(view.done, lang) for view, lang in shown] == [(False, "ja"), (False, "en"), (True, "en")]
+
+
+def test_a_seat_remembers_its_own_turns_and_no_other(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    for key, question in (("a", "one"), ("b", "other"), ("a", "two"), ("b", "another")):
+        seats.ask(key, question).join(5)
+    histories = {question: history for question, _, history in assistant.asked}
+    assert histories["one"] == histories["other"] == ()
+    assert [turn.manual for turn in histories["two"]] == ["m1"]
+    assert len(histories["another"]) == 1
+    seats.clear("a")
+    assert seats.view("a") is None
+    seats.ask("a", "anew").join(5)
+    seats.ask("b", "third").join(5)
+    assert assistant.asked[-2] == ("anew", Scope(), ())
+    assert len(assistant.asked[-1][2]) == 2
+    seats.leave("b")
+    seats.ask("b", "somebody else").join(5)
+    assert assistant.asked[-1][2] == ()
+
+
+def test_a_stopped_turn_is_remembered_and_clearing_stops(seats: Seats, assistant: FakeAssistant) -> None:
+    first = seats.ask("a", "one")
+    until(lambda: bool(first.view.pieces))
+    second = seats.ask("a", "two")
+    until(lambda: bool(second.view.pieces))
+    assert [turn.passage for turn in assistant.asked[-1][2]] == ["p1"]
+    seats.clear("a")
+    second.join(5)
+    assert assistant.walking == 0
+
+
+def test_only_an_offered_machine_can_be_chosen(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    assert seats.choose("a", "m1") is None
+    assistant.found = make_found(
+        choices=(Choice("E401", "m1", "PK-7", (), "p1"), Choice("E401", "m2", "FD-2", (), "p2"))
+    )
+    seats.ask("a", "E-401").join(5)
+    assert seats.choose("a", "m3") is None
+    assert seats.choose("b", "m1") is None
+    chosen = seats.choose("a", "m2")
+    assert chosen is not None
+    chosen.join(5)
+    assert assistant.asked[-1] == ("E-401", Scope.of(manuals=["m2"]), ())
+    assert len(assistant.asked) == 2
+
+
+def test_many_turns_are_not_kept_for_ever(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    for number in range(MOST_TURNS + 3):
+        seats.ask("a", f"question {number}").join(5)
+    assert len(assistant.asked[-1][2]) == MOST_TURNS

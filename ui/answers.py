@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from assistant.answer import Answer, Piece
 from ui.cards import NOTE, notice_html
+from ui.follow_up import step_verdict
 from ui.turn import Failure, View
 from ui.wording import Lang, say, say_error
 
@@ -27,6 +29,8 @@ def answer_html(view: View, lang: Lang) -> str:
     if view.found.declined:
         times = _times(view.answer, lang) if view.answer is not None else ""
         return _region(_unseen(say(f"answer.declined.{view.found.declined}", lang)) + times)
+    if view.found.choices:
+        return _region(_unseen(say("choice.question", lang)))
     heading = f'<h2 class="a-heading">{_say("answer.heading", lang)}</h2>'
     said = "".join(_sentence(piece, lang) for piece in view.pieces)
     end = _waiting(view, lang) if view.answer is None else _end(view.answer, lang)
@@ -72,6 +76,9 @@ def _waiting(view: View, lang: Lang) -> str:
 
 
 def _end(answer: Answer, lang: Lang) -> str:
+    if answer.step is not None:
+        said = f'<p class="a-verdict">{NOTE}<span>{escape(step_verdict(answer, lang))}</span></p>'
+        return f'<div class="a-end" lang="{lang}">{said}{_times(replace(answer, model=""), lang)}</div>'
     sure = answer.verdict == "supported" and not answer.failure
     why = f" {escape(say_error(answer.failure, lang))}" if answer.failure else ""
     icon = _SHIELD if sure else NOTE

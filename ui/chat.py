@@ -12,9 +12,10 @@ from assistant.build import Andon
 from ui.answers import EMPTY, answer_html, failure_html
 from ui.cards import quotes_html
 from ui.feedback import FeedbackPart
+from ui.follow_up import CHOOSE, follow_up_html, marked_step
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
 from ui.quick import BUTTONS, QuickQuestions
-from ui.turn import Seats, View
+from ui.turn import Seats, Turn, View
 from ui.wording import Lang, say
 
 AT_ONCE = 16  # questions shown at once; the runner answers them one by one, each has its quotes at once
@@ -42,17 +43,18 @@ class OperatorPage:
                 self._question = gr.Textbox(lines=1, max_lines=6, elem_id="question", scale=1, autofocus=True)
                 self._send = gr.Button(variant="primary", elem_id="send", scale=0)
                 self._stop = gr.Button(interactive=False, elem_id="stop", scale=0)
+                self._new = gr.Button(elem_id="new", scale=0)
             self._quick_label = gr.HTML(apply_default_css=False, elem_id="quick-label")
             with gr.Row(elem_id="quick"):
                 self._buttons = [gr.Button(visible=False, elem_id=f"quick-{at}") for at in range(BUTTONS)]
         with gr.Column(elem_id="results"):
-            self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL)
+            self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL + CHOOSE)
             with gr.Column(elem_id="answer-side"):
                 self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
                 self._feedback.build()
 
     def _wire(self) -> None:
-        texts = [self._top, self._question, self._send, self._stop, self._quick_label, *self._buttons]
+        texts = [self._top, self._question, self._send, self._stop, self._new, self._quick_label, *self._buttons]
         results = [self._quotes, self._answer]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.blocks.load(self._open, outputs=[*texts, *results], **quiet).then(None, js=READY, **quiet)
@@ -66,6 +68,8 @@ class OperatorPage:
             begun.append(button.click)
             ended.append(button.click(self._ask_quick, inputs=button, outputs=[self._question, *asked], **asking))
         self._feedback.wire(quiet, self._top.language, begun, ended)
+        self._quotes.choose(self._choose, outputs=asked, **asking)
+        self._new.click(self._anew, outputs=[self._question, *asked], **quiet)
         self._stop.click(self._halt, queue=False, **quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:
@@ -93,6 +97,7 @@ class OperatorPage:
             gr.update(label=say("ask.label", lang), placeholder=say("ask.placeholder", lang)),
             say("ask.send", lang),
             gr.update(value=say("ask.stop", lang), interactive=running),
+            say("ask.new", lang),
             label,
             *(gr.update(value=button.label, visible=True) for button in quick),
             *(gr.update(visible=False) for _ in range(BUTTONS - len(quick))),
@@ -104,9 +109,19 @@ class OperatorPage:
             yield [question, *update]
 
     async def _ask(self, question: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        """Shows the question's way until it is done; what did not change is not sent again."""
         key = seat_key(request)
-        turn = self.seats.ask(key, question or "")
+        async for update in self._watch(key, self.seats.ask(key, question or "")):
+            yield update
+
+    async def _choose(self, request: gr.Request, event: gr.EventData) -> AsyncIterator[list[Any]]:
+        key = seat_key(request)
+        turn = self.seats.choose(key, str(getattr(event, "manual", "")))
+        if turn is not None:
+            async for update in self._watch(key, turn):
+                yield update
+
+    async def _watch(self, key: str, turn: Turn) -> AsyncIterator[list[Any]]:
+        """Shows a question's way until it is done; what did not change is not sent again."""
         sent: tuple[str, str] | None = None
         async for view, lang in self.seats.watch(key, turn):
             quotes, answer = found_html(view, lang), answer_html(view, lang)
@@ -116,6 +131,11 @@ class OperatorPage:
                 gr.update(interactive=not view.done and not view.stopping),
             ]
             sent = (quotes, answer)
+
+    def _anew(self, request: gr.Request) -> list[Any]:
+        key = seat_key(request)
+        self.seats.clear(key)
+        return ["", self._welcome(self.seats.lang(key)), EMPTY, gr.update(interactive=False)]
 
     def _halt(self, request: gr.Request) -> None:
         self.seats.stop(seat_key(request))
@@ -134,4 +154,6 @@ def found_html(view: View, lang: Lang) -> str:
     """The quotes of a view, or why there are none; empty while they are being looked for."""
     if view.failure is not None and view.found is None:
         return failure_html(view.failure, lang)
-    return quotes_html(view.found, lang) if view.found is not None else ""
+    if view.found is None:
+        return ""
+    return follow_up_html(view.found, lang) + marked_step(quotes_html(view.found, lang), view.found.step)

@@ -20,7 +20,7 @@
 
   // a new quote comes into sight where it would begin below the fold
   const reveal = (element) => {
-    const card = element.querySelector(".a-best, .a-notice");
+    const card = element.querySelector(".a-choose, .a-best, .a-notice");
     if (card && card.getBoundingClientRect().top > innerHeight * 0.6)
       element.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
   };

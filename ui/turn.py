@@ -10,18 +10,21 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Found, Piece
 from assistant.ask import Assistant
+from assistant.conversation import Exchange, exchange_of
 from assistant.errors import AssistantFailed
 from assistant.records.entry import Asker
 from assistant.records.records import Records
 from edge.errors import EdgeFailed
 from index.errors import IndexFailed
+from index.library import Scope
 from ui.wording import Lang
 
 _LOG = logging.getLogger("andon.ui")
+MOST_TURNS = 20  # that a page remembers
 _LOOK_S = 0.03  # how often a page looks for something new; shorter than anybody notices
 
 
@@ -50,17 +53,27 @@ class View:
         return self.answer is not None or self.failure is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what it is narrowed to and the turns before it, oldest first."""
+
+    question: str
+    scope: Scope = field(default_factory=Scope)
+    history: tuple[Exchange, ...] = ()
+
+
 class Turn:
     """One question on its way. ``view`` is always whole; it is replaced, never changed."""
 
-    def __init__(self, assistant: Assistant, question: str, line: Line, records: Records, who: str = "") -> None:
+    def __init__(self, assistant: Assistant, asked: Asked, line: Line, records: Records, who: str = "") -> None:
         self._assistant = assistant
+        self.asked = asked
         self._records = records
         self._who = who
         self._line = line
         self._stop = threading.Event()
         self._guard = threading.Lock()
-        self.view = View(question)
+        self.view = View(asked.question)
         self._thread = threading.Thread(target=self._work, name="andon-turn", daemon=True)
 
     def start(self) -> None:
@@ -79,8 +92,9 @@ class Turn:
     def _work(self) -> None:
         self._line.enter(self)
         try:
-            events = self._assistant.ask(self.view.question, stop=self._stop)
-            for event in self._records.asking(events, Asker(self._who, "page")):
+            asked = self.asked
+            events = self._assistant.ask(asked.question, asked.scope, self._stop, asked.history)
+            for event in self._records.asking(events, Asker(self._who, "page", asked.scope)):
                 self._take(event)
         except (AssistantFailed, IndexFailed, EdgeFailed) as failed:
             self._set(failure=Failure(failed.code, failed.details))
@@ -135,10 +149,11 @@ class Line:
 
 @dataclass(slots=True)
 class _Seat:
-    """One open page: its language and its latest turn."""
+    """One open page: its language, its latest turn, and what was asked before that, oldest first."""
 
     lang: Lang
     turn: Turn | None = None
+    history: tuple[Exchange, ...] = ()
 
 
 class Seats:
@@ -167,15 +182,42 @@ class Seats:
         return seat.turn.view if seat and seat.turn else None
 
     def ask(self, key: str, question: str) -> Turn:
-        """Begin a turn; an earlier one at this seat is stopped."""
-        turn = Turn(self._assistant, question, self.line, self._records, key.partition("\n")[0])
+        """Begin a turn after those before it; an earlier one at this seat is stopped."""
         with self._guard:
             seat = self._seats.setdefault(key, _Seat("ja"))
-            earlier, seat.turn = seat.turn, turn
+            view = seat.turn.view if seat.turn else None
+            over = view and (view.answer or view.found)
+            if over:
+                seat.history = (*seat.history, exchange_of(over))[-MOST_TURNS:]
+            earlier, seat.turn = seat.turn, self._turn(key, Asked(question, history=seat.history))
+            turn = seat.turn
+        return _begun(turn, earlier)
+
+    def choose(self, key: str, manual_id: str) -> Turn | None:
+        """Ask the question at this seat again, of one of the machines that were offered; None where it was not."""
+        with self._guard:
+            seat = self._seats.get(key)
+            earlier = seat.turn if seat else None
+            found = earlier.view.found if earlier else None
+            if seat is None or earlier is None or found is None:
+                return None
+            if manual_id not in {choice.manual_id for choice in found.choices}:
+                return None
+            turn = seat.turn = self._turn(key, replace(earlier.asked, scope=Scope.of(manuals=[manual_id])))
+        return _begun(turn, earlier)
+
+    def clear(self, key: str) -> None:
+        """Begin anew at this seat: its turn is stopped, and nothing of before is remembered."""
+        with self._guard:
+            seat = self._seats.get(key)
+            if seat is None:
+                return
+            earlier, seat.turn, seat.history = seat.turn, None, ()
         if earlier is not None:
             earlier.stop()
-        turn.start()
-        return turn
+
+    def _turn(self, key: str, asked: Asked) -> Turn:
+        return Turn(self._assistant, asked, self.line, self._records, key.partition("\n")[0])
 
     def stop(self, key: str) -> View | None:
         """Stop the turn at this seat; returns what is there to show."""
@@ -211,3 +253,10 @@ class Seats:
             yield view, lang
             if view.done:
                 return
+
+
+def _begun(turn: Turn, earlier: Turn | None) -> Turn:
+    if earlier is not None:
+        earlier.stop()
+    turn.start()
+    return turn

@@ -1,0 +1,70 @@
+"""Follow-up: how a question was understood, the question back with its buttons, and the step that was asked for."""
+
+from __future__ import annotations
+
+from html import escape
+
+from assistant.answer import Answer, Found
+from assistant.steps import Step
+from index.codes.rivals import Choice
+from index.manuals import signs
+from ui.wording import Lang, say
+
+CHOOSE = "andon.picks(element, 'button.a-choice', (b) => trigger('choose', { manual: b.dataset.manual }));"
+
+
+def follow_up_html(found: Found, lang: Lang) -> str:
+    """What stands above the quotes: the completed question of a follow-up, and which machines to choose among."""
+    return _understood(found, lang) + _choices(found, lang)
+
+
+def marked_step(html: str, step: Step | None) -> str:
+    """The quotes' ``html`` with the step that was asked for marked, in its place in the whole procedure."""
+    for line in step.lines if step is not None else ():
+        found = signs.step(line)
+        if found is not None:
+            label, rest = (escape(part) for part in found)
+            plain = f"{label}</span><span>{rest}</span>"
+            html = html.replace(plain, f"{label}</span><span><mark>{rest}</mark></span>", 1)
+    return html
+
+
+def step_verdict(answer: Answer, lang: Lang) -> str:
+    """What the reader is told of a step that was asked for."""
+    assert answer.step is not None
+    return say("answer.step", lang) if answer.step.lines else say("answer.step.missing", lang, count=answer.step.count)
+
+
+def one_per_manual(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The first entry of each manual: what is chosen is the machine."""
+    return tuple({choice.manual_id: choice for choice in reversed(choices)}.values())[::-1]
+
+
+def _understood(found: Found, lang: Lang) -> str:
+    if not found.understood:
+        return ""
+    dropped = f"<br>{_say('ask.dropped', lang, dropped=found.dropped)}" if found.dropped else ""
+    return (
+        f'<p class="a-understood">{_say("ask.understood", lang)} '
+        f'<strong lang="{found.lang}">{escape(found.understood)}</strong>{dropped}</p>'
+    )
+
+
+def _choices(found: Found, lang: Lang) -> str:
+    if not found.choices:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" class="a-choice" data-manual="{escape(choice.manual_id)}">'
+        f"<strong>{escape(choice.title)}</strong><span>{escape(choice.section[-1] if choice.section else '')}</span>"
+        f"</button></li>"
+        for choice in one_per_manual(found.choices)
+    )
+    why = _say("choice.why", lang, code=found.choices[0].code)
+    return (
+        f'<section class="a-card a-choose" aria-labelledby="which"><h2 id="which">{_say("choice.question", lang)}</h2>'
+        f"<p>{why}</p><ul>{buttons}</ul></section>"
+    )
+
+
+def _say(key: str, lang: Lang, **values: object) -> str:
+    return escape(say(key, lang, **values))
