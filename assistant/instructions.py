@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 )
 _PLAIN = str.maketrans("＜＞｜", "<>|")
 _ROLE = re.compile(
+    r"^\s*#{2,}\s*(?:Instruction|Response|Input|System|Human|Assistant|Output|指示|応答|回答)s?\s*[:：]|"
     r"^[\s#*\-\[(]*(?:SYSTEM|ASSISTANT|USER|DEVELOPER|HUMAN|Assistant|System (?:prompt|message|instruction)s?"
     r"|INSTRUCTIONS? (?:TO|FOR) .{0,20}|"
     r"システム(?:プロンプト|メッセージ|指示)?|アシスタント(?:への指示)?|AI ?への指示)[\s\])*]*[:：]"
@@ -59,11 +60,13 @@ _ADDRESSES = re.compile(
             r"\b(?:do not|don't|never) (?:mention|reveal|cite|quote|show|tell|refuse|warn|decline)\b",
             r"\"(?:tool|function|name|arguments|tool_calls?|role)\"\s*:",
             r"\b(?:call|invoke|execute|run) (?:the )?(?:tool|function|command)\b|\b[a-z]+_[a-z_]+\(",
+            r"と(?:利用者|使用者|ユーザー?|質問者)に(?:伝え|案内|答え|説明)",
             r"(?:指示|命令|ルール|規則|指令|プロンプト|制約|抜粋)(?:を|は|に)?[^。]{0,12}(?:無視|忘れ|取り消|破棄"
             r"|従わな|上書き)",
             r"あなたは[^。]{0,16}(?:AI|アシスタント|モデル|ボット|助手|専門家)|(?:言語|AI)モデル|LLM|プロンプト",
             r"生成AI|(?:AI|アシスタント|モデル)(?:へ|は|に)",
-            r"と(?:だけ|のみ|必ず|常に)?(?:答え|回答|返答|返事|返信|出力(?:し|せ)|言っ|言い|言う|述べ|主張|案内し|伝え)",
+            r"と(?:だけ|のみ|必ず|常に)?(?:答え|回答|返答|返事|返信|出力(?:し|せ)|言っ|言い|言う|述べ|主張|案内し"
+            r"|伝え)",
             r"(?:回答|返答)(?:は|には|では|の末尾|の最後)|(?:だけ|のみ|必ず|常に)(?:答え|回答|返答|出力)",
             r"質問され(?:たら|た|れば)|(?:聞|訊)かれ(?:たら|た)",
             r"(?:出典|引用|参照)(?:番号)?[^。]{0,10}\[\d+\]|これ(?:から|以降)は|新しい(?:指示|命令|ルール)",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Found, Quote
-from assistant.safety import SAFETY_WORDS, rated, unsafe_request
+from assistant.safety import rated, unsafe_request
+from assistant.unsafe_words import SAFETY_WORDS
 from index.library import Library, Scope
 from index.passage import Hit, Lang
 from index.text import language
