@@ -20,7 +20,7 @@ from assistant.relevance import decline
 from assistant.wire import answer_json
 from edge.runner import Message, Runner, Sampling
 from index.library import Scope
-from index.passage import Hit
+from index.passage import Hit, Passage
 from index.search.searcher import Results
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Searches(Protocol):
     """What finds passages: index.library.Library does."""
 
     def search(self, question: str, k: int = ..., scope: Scope | None = ...) -> Results: ...
+
+    def warnings_for(self, passage: Passage) -> tuple[Passage, ...]: ...
 
 
 def keep_inside() -> None:
@@ -70,15 +72,16 @@ def make_retriever(
             results = self.library.search(query, self.k, self.scope)
             if self.answerable_only and decline(results):
                 return []
-            return [document_of(hit) for hit in results.hits]
+            return [document_of(hit, self.library.warnings_for(hit.passage)) for hit in results.hits]
 
     return AndonRetriever(library=library, k=k, scope=scope, answerable_only=answerable_only)
 
 
-def document_of(hit: Hit) -> Document:
+def document_of(hit: Hit, warnings: Sequence[Passage] = ()) -> Document:
     """A hit as a Document. Metadata: ``source`` (the file's name), ``manual`` (its title), ``page`` (of the file,
     from 1; None for a format without pages), ``label`` (as printed), ``section`` (headings joined with " > "),
-    ``score``, ``why`` ("keyword 1": by which means, at which rank), ``kind``, ``lang``, ``revision``."""
+    ``score``, ``why`` ("keyword 1": by which means, at which rank), ``kind``, ``lang``, ``revision``; ``warnings``:
+    texts of a procedure's section that are to be read before it."""
     from langchain_core.documents import Document
 
     passage, (page, label) = hit.passage, page_and_label(hit)
@@ -89,7 +92,7 @@ def document_of(hit: Hit) -> Document:
             "source": hit.manual.name, "manual": hit.manual.title, "manual_id": hit.manual.id, "page": page,
             "label": label, "section": " > ".join(passage.section), "score": hit.score,
             "why": [f"{why.by} {why.rank}" for why in hit.why], "kind": passage.kind, "lang": passage.lang,
-            "revision": passage.revision,
+            "revision": passage.revision, "warnings": [warning.text for warning in warnings],
         },
     )  # fmt: skip
 
@@ -201,7 +204,7 @@ def make_chain(assistant: Assistant) -> Runnable[Any, Any]:
             for event in assistant.ask(question, scope, stop, history):
                 text = plain.take(event)
                 if isinstance(event, Found):
-                    yield AddableDict(input=question, context=[document_of(quote.hit) for quote in event.quotes])
+                    yield AddableDict(input=question, context=[document_of(q.hit, q.warnings) for q in event.quotes])
                 if text:
                     yield AddableDict(answer=text)
                 if isinstance(event, Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.answer import Answer, Event, Piece
+from assistant.answer import Answer, Event, Piece, Quote
 from assistant.ask import place
 from assistant.prompt import NOT_FOUND, Lang
 from index.passage import Hit
@@ -32,6 +32,11 @@ DECLINED: dict[str, dict[Lang, str]] = {
         "ja": "この作業の手順はマニュアルに見つかりません。似た部品の手順で代用しないでください。",
         "en": "A procedure for this was not found in the manuals. Do not go by a similar part's procedure.",
     },
+    "unsafe_request": {
+        "ja": "安全装置や安全手順を回避する方法は、お答えできません。機械を止め、マニュアルの警告に従ってください。",
+        "en": "Andon does not help to get round a safety device or a safety procedure. "
+        "Stop the machine and keep to the manual's warnings.",
+    },
     "no_manuals": {"ja": "マニュアルがまだ登録されていません。", "en": "No manual is indexed yet."},
 }
 
@@ -39,12 +44,14 @@ DECLINED: dict[str, dict[Lang, str]] = {
 class PlainText:
     """Takes the events of one answer in their order and says what text each adds, so that what is streamed and what is
     sent whole are the same. Nothing that was not verified is ever in it: it is sentences that a quote supports, or the
-    quote itself."""
+    quote itself; the warnings that belong to a procedure come before it."""
 
     def __init__(self, lang: Lang = "ja") -> None:
         """``lang``: of the question; Found tells it too."""
         self._lang = lang
         self._gap = ""
+        self._quotes: tuple[Quote, ...] = ()
+        self._warned = set[str]()
         self._said = False
         self.text = ""
 
@@ -52,12 +59,12 @@ class PlainText:
         """The text that ``event`` adds, which may be none."""
         if isinstance(event, Piece):
             gap = self._gap if self._said else ""
-            added = f"{gap}{event.text} {_marks(event.citations)}"
+            added = f"{gap}{self._warnings(event.citations)}{event.text} {_marks(event.citations)}".rstrip()
             self._said = True
         elif isinstance(event, Answer):
             added = self._ending(event)
         else:
-            self._lang, added = event.lang, ""
+            self._lang, self._quotes, added = event.lang, event.quotes, ""
             self._gap = "\n" if event.step is not None else " " if event.lang == "en" else ""
         self.text += added
         return added
@@ -68,6 +75,8 @@ class PlainText:
             return self._sources(answer, cited)
         if answer.declined:
             told = DECLINED.get(answer.declined, NOT_FOUND)[self._lang]
+            told += "".join(f"\n\n{quote.text}" for quote in answer.quotes)  # the manual's own warnings
+            told += self._sources(answer, {quote.number for quote in answer.quotes})
             return told + _line(NEAREST[self._lang], map(place, answer.nearest))
         if answer.choices:
             titles = dict.fromkeys(choice.title for choice in answer.choices)
@@ -75,7 +84,14 @@ class PlainText:
         if not answer.quotes:
             return NOT_FOUND[self._lang]
         best = answer.quotes[0]
-        return best.text + self._sources(answer, {best.number})
+        return self._warnings((best.number,)) + best.text + self._sources(answer, {best.number})
+
+    def _warnings(self, numbers: Iterable[int]) -> str:
+        """Warnings of the section that these quotes stand in, each once, before what they warn of."""
+        belonging = [warning for q in self._quotes if q.number in numbers for warning in q.warnings]
+        new = [warning for warning in belonging if warning.id not in self._warned]
+        self._warned.update(warning.id for warning in new)
+        return "".join(f"{warning.text}\n\n" for warning in new)
 
     def _sources(self, answer: Answer, cited: set[int]) -> str:
         shown = (f"[{quote.number}] {place(quote.hit)}" for quote in answer.quotes if quote.number in cited)

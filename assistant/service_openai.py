@@ -15,14 +15,14 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from assistant.accounts import Account
-from assistant.answer import Answer, Event, Found
+from assistant.answer import Answer, Event, Found, Quote
 from assistant.build import Andon
 from assistant.openai_errors import OpenAiRoute, openai_error
 from assistant.openai_request import MODEL, ChatRequest, check_model, history_of
 from assistant.plain_text import PlainText, page_and_label
 from assistant.records.entry import Asker
 from assistant.service_stream import Form, Streams
-from assistant.wire import Json, answer_json, hit_json
+from assistant.wire import Json, answer_json, hit_json, quote_json
 from edge.errors import EdgeFailed
 from edge.runner import Message, Runner
 from index.passage import Hit
@@ -120,7 +120,7 @@ class Completion:
         text = self.take(event)
         if isinstance(event, Found):
             andon = {
-                "sources": [source_json(q.hit, q.number) for q in event.quotes], "declined": event.declined,
+                "sources": [source_json(quote) for quote in event.quotes], "declined": event.declined,
                 "lang": event.lang, "found_ms": event.found_ms,
             }  # fmt: skip
             yield _frame({**self._chunk({"role": "assistant", "content": ""}), **none, "andon": andon})
@@ -148,10 +148,14 @@ class Completion:
         }  # fmt: skip
 
 
-def source_json(hit: Hit, number: int | None = None) -> Json:
-    """A passage as a source: as in /ask, with the first ``page`` of the file and the ``label`` printed on it."""
+def source_json(quote: Quote) -> Json:
+    """A quote as in /ask, with the first ``page`` of the file and the ``label`` printed on it."""
+    return {**_page_json(quote.hit), **quote_json(quote)}
+
+
+def _page_json(hit: Hit) -> Json:
     page, label = page_and_label(hit)
-    return {"number": number, "page": page, "label": label, **hit_json(hit)}
+    return {"page": page, "label": label}
 
 
 def _told(answer: Answer) -> Json:
@@ -159,8 +163,8 @@ def _told(answer: Answer) -> Json:
     told = answer_json(answer)
     for name in ("question", "text", "quotes", "nearest"):
         told.pop(name)
-    told["sources"] = [source_json(q.hit, q.number) for q in answer.quotes]
-    told["nearest"] = [source_json(hit) for hit in answer.nearest]
+    told["sources"] = [source_json(quote) for quote in answer.quotes]
+    told["nearest"] = [{**_page_json(hit), **hit_json(hit)} for hit in answer.nearest]
     return told
 
 

@@ -73,7 +73,7 @@ def test_the_retriever(site: Site) -> None:
     assert best.metadata["manual"] == "コンベヤ SC-9 取扱説明書"
     assert best.metadata["section"].endswith("5.1 AL.32 過電流")
     assert best.metadata["score"] == hit.score
-    assert {"page", "label", "why", "kind", "lang", "revision"} <= set(best.metadata)
+    assert {"page", "label", "why", "kind", "lang", "revision", "warnings"} <= set(best.metadata)
     assert any(why.startswith("code ") for why in best.metadata["why"])
     assert retriever.batch([QUESTION, "絶縁抵抗"])[0] == documents
 
