@@ -1,4 +1,4 @@
-"""The andon command: demo, serve, index, search, ask, doctor, user, train, evaluate."""
+"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui.commands import ask, demo, doctor, evaluate, index, search, serve, train, user, words
+from ui.commands import ask, demo, doctor, evaluate, feedback, index, log, search, serve, train, user, words
 
 app = typer.Typer(
     name="andon",
@@ -23,6 +23,8 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(index.app, name="index")
 app.add_typer(words.app, name="words")
 app.add_typer(user.app, name="user")
+app.add_typer(log.app, name="log")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
 

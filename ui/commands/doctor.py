@@ -59,6 +59,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield from _packages()
     yield _data_folder(settings.data)
     yield from _index(settings)
+    yield from _records(settings)
     yield _embedder(settings)
     yield _model(settings)
     yield _memory()
@@ -111,6 +112,33 @@ def _index(settings: Settings) -> Iterator[Check]:
     count = len(accounts.accounts())
     accounts.close()
     yield Check("accounts", "ok" if count else "warn", say("doctor.accounts", reader_lang(), count=count))
+
+
+def _records(settings: Settings) -> Iterator[Check]:
+    """Whether the log, feedback and gaps can be written, and whether anything of them was missed."""
+    from assistant.build import open_records
+    from assistant.records.errors import RecordsFailed
+
+    if not settings.records_file.exists():
+        return
+    lang, records = reader_lang(), open_records(settings)
+    try:
+        database = records.database
+        assert database is not None
+        database.check()
+        found = say(
+            "doctor.records", lang, entries=records.audit.count(), feedback=records.feedback.counts()["new"],
+            gaps=records.gaps.counts()["open"], days=records.days,
+        )  # fmt: skip
+        yield Check("records", "ok", found)
+    except RecordsFailed as failed:
+        yield Check("records", "fail", failed.message, failed.remedy)
+    finally:
+        records.close()
+    missed = records.missed()
+    if missed is not None:
+        found = say("doctor.records_missed", lang, count=missed.count, at=missed.last_at[:19], reason=missed.reason)
+        yield Check("records_missed", "warn", found, say("doctor.records_missed_help", lang))
 
 
 def _embedder(settings: Settings) -> Check:
