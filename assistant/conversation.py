@@ -64,7 +64,7 @@ def exchange_of(answer: Answer | Found) -> Exchange:
     if not answer.quotes or answer.declined or answer.choices:  # no quote that the next question could lean on
         return Exchange(answer.question, codes=_codes_in(asked), answer=text)
     hit = answer.quotes[0].hit
-    section = (*hit.passage.section, *_own_name(hit))
+    section = (*hit.passage.section, *own_name(hit))
     codes = _codes_in(asked) or _codes_in(section[-1] if section else "")
     return Exchange(answer.question, hit.manual.id, section, codes, hit.passage.id, text)
 
@@ -208,7 +208,7 @@ def _codes_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[code.start : code.end] for code in codes))
 
 
-def _own_name(hit: Hit) -> tuple[str, ...]:
+def own_name(hit: Hit) -> tuple[str, ...]:
     """Code and name of a row, which for it are what a heading is for a section."""
     if hit.passage.kind not in ("alarm", "symptom"):
         return ()

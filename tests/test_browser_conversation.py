@@ -87,19 +87,21 @@ def test_a_new_question_forgets(visitor: Visitor) -> None:
 def test_which_machine_is_asked_and_the_button_answers(visitor: Visitor, lang: str, width: int) -> None:
     page = visitor.signed_in(lang=lang, width=width, height=844 if width == 390 else 900)
     ask(page, "E-402 が出て止まった" if lang == "ja" else "E-402, the machine has stopped")
-    page.wait_for_selector(".a-choice")
-    buttons = page.locator(".a-choice")
+    page.wait_for_selector(".a-machine")
+    buttons = page.locator(".a-machine")
     assert buttons.count() == 2
     for at in range(2):
         box = buttons.nth(at).bounding_box()
         assert box["height"] >= 48 and box["width"] >= 48
     assert page.locator("#new").bounding_box()["height"] >= 48
     assert page.locator(".a-wait").count() == 0
+    assert page.locator(".a-best").count() == 0  # no machine's words stand open before it is settled
+    assert "E-402 シート切れ" in buttons.filter(has_text="CE-5").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shoot(page, f"choose-{lang}-{width}")
     buttons.filter(has_text="CE-5").click()
     page.wait_for_selector(".a-end")
-    assert page.locator(".a-choice").count() == 0
+    assert page.locator(".a-machine").count() == 0
     assert "シートを補充する。" in page.inner_text("#quote-1")
     ask(page, "それでも直らないときは?" if lang == "ja" else "and if it comes back?")
     assert understood(page).startswith("CE-5 E-402")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ui_made import make_answer, make_found, make_hit
 
 from assistant.steps import Step
@@ -36,6 +38,7 @@ def test_one_button_a_machine() -> None:
     assert "Which machine?" in html
     assert "PK-7 &lt;b&gt;" in html
     assert 'data-manual="m&quot;2"' in html
+    assert "E-401 stands" in follow_up_html(replace(make_found(choices=CHOICES), question="E-401?"), "en")
     waiting = answer_html(View("q", make_found(choices=CHOICES)), "ja")
     assert "どの機械ですか" in waiting
     assert "a-wait" not in waiting

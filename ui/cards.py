@@ -25,6 +25,8 @@ def quotes_html(found: Found, lang: Lang) -> str:
         return notice_html(title, text) + _safety(found.quotes, lang) + _nearest(found.nearest, lang)
     if not found.quotes:
         return ""
+    if found.choices:  # no machine's words stand open before it is settled which one is meant
+        return "".join(_folded(quote, lang) for quote in found.quotes)
     first, rest = found.quotes[0], found.quotes[1:]
     parts = [f'<h2 class="a-heading">{_say("quote.heading", lang)}</h2>', _card(first, lang)]
     if rest:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 
 from assistant.answer import Answer, Found
+from assistant.conversation import own_name
 from assistant.steps import Step
+from index.codes.find import find_codes
 from index.codes.rivals import Choice
 from index.manuals import signs
 from ui.wording import Lang, say
 
-CHOOSE = "andon.picks(element, 'button.a-choice', (b) => trigger('choose', { manual: b.dataset.manual }));"
+CHOOSE = "andon.picks(element, 'button.a-machine', (b) => trigger('choose', { manual: b.dataset.manual }));"
 
 
 def follow_up_html(found: Found, lang: Lang) -> str:
@@ -54,16 +57,29 @@ def _choices(found: Found, lang: Lang) -> str:
     if not found.choices:
         return ""
     buttons = "".join(
-        f'<li><button type="button" class="a-choice" data-manual="{escape(choice.manual_id)}">'
-        f"<strong>{escape(choice.title)}</strong><span>{escape(choice.section[-1] if choice.section else '')}</span>"
+        f'<li><button type="button" class="a-machine" data-manual="{escape(choice.manual_id)}">'
+        f"<strong>{escape(choice.title)}</strong><span>{escape(_meaning(choice, found))}</span>"
         f"</button></li>"
         for choice in one_per_manual(found.choices)
     )
-    why = _say("choice.why", lang, code=found.choices[0].code)
+    why = _say("choice.why", lang, code=printed_code(found))
     return (
         f'<section class="a-card a-choose" aria-labelledby="which"><h2 id="which">{_say("choice.question", lang)}</h2>'
         f"<p>{why}</p><ul>{buttons}</ul></section>"
     )
+
+
+def printed_code(found: Found) -> str:
+    """The code that means several things, as the question has it."""
+    code = found.choices[0].code
+    asked = unicodedata.normalize("NFKC", found.asked)
+    return next((asked[one.start : one.end] for one in find_codes(asked) if one.canonical == code), code)
+
+
+def _meaning(choice: Choice, found: Found) -> str:
+    """What the code is called there: the row's own name where it is quoted, else the heading above it."""
+    hit = next((quote.hit for quote in found.quotes if quote.hit.passage.id == choice.passage_id), None)
+    return next(iter(own_name(hit) if hit is not None else ()), "") or (choice.section[-1] if choice.section else "")
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:

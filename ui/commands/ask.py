@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,20 @@ def ask(
         raise typer.Exit(EXIT_DECLINED)
 
 
+def _print_choices(found: Found) -> None:
+    from ui.follow_up import one_per_manual, printed_code
+
+    lang = reader_lang()
+    print(say("cli.choose", lang, code=printed_code(found)))
+    chosen = one_per_manual(found.choices)
+    for choice in chosen:
+        print(f"  - {choice.title}, {' > '.join(choice.section)}")
+    print(say("cli.choose.how", lang, manual=shlex.quote(chosen[0].title)) + "\n")
+
+
 def _print_found(found: Found) -> None:
+    if found.choices:
+        _print_choices(found)
     if found.declined:
         tell(f"cli.declined.{found.declined}")
         for quote in found.quotes:  # what the manuals warn of
@@ -73,7 +87,7 @@ def _print_found(found: Found) -> None:
     print(f"— {say('cli.quote', reader_lang())} —")
     for quote in found.quotes:
         print(f"[{quote.number}] {_where(quote.hit)}")
-        if quote.number == 1:
+        if quote.number == 1 and not found.choices:
             if quote.warnings:
                 print("\n" + "\n".join([say("quote.warnings", reader_lang()), *(w.text for w in quote.warnings)]))
             print("\n" + quote.text + "\n")
@@ -85,7 +99,8 @@ def _print_verdict(answer: Answer) -> None:
     if answer.failure:
         tell("cli.failure", code=answer.failure)
     elif not answer.declined:
-        tell("cli.verdict.no_model" if not answer.model else f"cli.verdict.{answer.verdict}")
+        asked = answer.model or answer.choices
+        tell(f"cli.verdict.{answer.verdict}" if asked else "cli.verdict.no_model")
     print(say("cli.time", lang, found=round(answer.timing.found_ms), total=round(answer.timing.total_ms)))
 
 
