@@ -50,7 +50,8 @@ _GAPS: dict[str, Entry] = {
         "ja": "答えがマニュアルになかった質問を、似たものどうしでまとめています。"
         "資料を登録したら「登録した」を押してください。同じ質問にまた答えられなければ、未対応に戻ります。",
         "en": "Questions that the manuals do not answer, like ones together. "
-        "Once a manual was added, press Manual added; if the question still has no answer when it is asked again, it is open once more.",
+        "Once a manual was added, press Manual added; "
+        "if the question still has no answer when it is asked again, it is open once more.",
     },
     "gaps.none": {"ja": "該当する質問はありません。", "en": "There are none."},
     "gaps.count": {"ja": "{count} 回", "en": "asked {count}×"},
