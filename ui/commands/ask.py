@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.acts import box_user
 from ui.narrowed import Kinds, Langs, Lines, Machines, Manuals, scope_of
 from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, settings_with, tell
 from ui.wording import say
@@ -35,12 +36,14 @@ def ask(
     """
     from assistant.answer import Answer, Found, Piece
     from assistant.build import build
+    from assistant.records.entry import Asker
     from assistant.wire import answer_json
 
     andon = build(settings_with(data=data, model=model))
     try:
         last: Answer | None = None
-        for event in andon.assistant.ask(question, scope_of(line, machine, manual, kind, lang)):
+        scope = scope_of(line, machine, manual, kind, lang)
+        for event in andon.records.asking(andon.assistant.ask(question, scope), Asker(box_user(), "cli", scope)):
             if isinstance(event, Answer):
                 last = event
             elif as_json:

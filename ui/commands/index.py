@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.acts import note_act
 from ui.coverage import coverage_notes
 from ui.terminal import AsJson, Data, ProgressLine, print_json, reader_lang, settings_with, tell
 from ui.verify_lines import tell_report
@@ -36,7 +37,8 @@ def add(
     from index.library import Attributes, files_under
 
     attributes = Attributes.of(lines, machines)
-    library = open_library(settings_with(data=data), write=True)
+    settings = settings_with(data=data)
+    library = open_library(settings, write=True)
     results, failed = [], False
     try:
         for path in paths:
@@ -52,6 +54,8 @@ def add(
                     failed = failed or outcome.added is None
                     if outcome.added is not None and attributes:
                         library.describe(outcome.added.manual.id, attributes)
+                    if outcome.added is not None and outcome.added.change != "unchanged":
+                        note_act(settings, "manual_added", outcome.name)
                     results.append(_told(outcome, as_json))
     finally:
         library.close()
@@ -116,8 +120,10 @@ def set_manual(
     from assistant.build import open_words
     from index.library import Attributes
 
-    with open_words(settings_with(data=data)) as library:
+    settings = settings_with(data=data)
+    with open_words(settings) as library:
         found = library.describe(manual, Attributes.of(line, machine))
+    note_act(settings, "manual_described", found.name)
     nothing = say("words.nothing", reader_lang())
     lines, machines = (", ".join(names) or nothing for names in (found.lines, found.machines))
     tell("words.set", name=found.name, lines=lines, machines=machines)

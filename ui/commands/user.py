@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ui.acts import note_act
 from ui.terminal import Data, reader_lang, settings_with, tell
 from ui.wording import say
 
@@ -39,6 +40,7 @@ def add(
         accounts.put(name, str(password), role.value)
     finally:
         accounts.close()
+    note_act(settings_with(data=data), "account", f"{name} ({role.value})")
     tell("cli.user_added", name=name, role=role.value)
 
 
@@ -70,6 +72,7 @@ def make_token(
         token = accounts.tokens.make(name, purpose)
     finally:
         accounts.close()
+    note_act(settings_with(data=data), "account", f"{name}: + token")
     print(say("cli.token_made", reader_lang(), name=name), file=sys.stderr)
     print(token)
 
@@ -107,6 +110,7 @@ def revoke_token(
         token = accounts.tokens.revoke(number)
     finally:
         accounts.close()
+    note_act(settings_with(data=data), "account", f"{token.name}: - token {token.id}")
     tell("cli.token_revoked", id=token.id, name=token.name, purpose=token.purpose or "-")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.acts import note_act
 from ui.terminal import AsJson, Data, print_json, settings_with, tell
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def add(
 
     with _open(data) as library:
         put = library.synonyms.add([word for argument in words for word in words_of_line(argument)])
+    note_act(settings_with(data=data), "words", put.group)
     tell(f"words.{put.change}", words=put.group)
 
 
@@ -69,6 +71,7 @@ def remove(
             removed = library.synonyms.remove_group(int(word))
         else:
             raise SynonymUnknown(f"{word!r} is no number of a group.", "List them with: andon words list")
+    note_act(settings_with(data=data), "words", f"- {word} ({removed})")
     tell("words.removed", word=word, group=removed)
 
 
@@ -85,6 +88,7 @@ def import_words(
         groups = read_groups(source.read(MOST_BYTES + 1), file.name)
     with _open(data) as library:
         changes = [put.change for put in library.synonyms.add_all(groups, replace=replace)]
+    note_act(settings_with(data=data), "words", file.name)
     tell("words.imported", **{change: changes.count(change) for change in ("added", "joined", "unchanged")})
 
 
