@@ -180,7 +180,7 @@ def _pdf(path: Path, title: str, heading: str, lines: list[tuple[str, bool]], ja
         pdfmetrics.registerFont(cidfonts.UnicodeCIDFont(font))
     canvas = Canvas(str(path))
     canvas.setTitle(title)
-    top = 780
+    top = 780.0
     for size, line, white in [(20, title, False), (14, heading, False), *((10, line, white) for line, white in lines)]:
         canvas.setFont(font, size)
         canvas.setFillGray(1.0 if white else 0.0)
