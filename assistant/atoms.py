@@ -18,7 +18,9 @@ NEGATION = "¬"
 OBLIGATION = "!"
 MAX_LABEL = 14  # atoms; a longer text before a colon is a sentence, not a column's header
 CITATION = re.compile(r"(?<!\d)\[(\d{1,2})\]")
-_LIST_MARK = re.compile(r"\s*(?:\(?(?P<number>\d{1,2})(?:[.)](?!\d)|(?<=\d)、)|(?P<circle>[①-⑳])|[•●・\-*](?=\s))\s*")
+_LIST_MARK = re.compile(
+    r"\s*(?:(?:[•●・\-*]\s+)?(?:\(?(?P<number>\d{1,2})(?:[.)](?!\d)|(?<=\d)、)|(?P<circle>[①-⑳]))|[•●・\-*](?=\s))\s*"
+)
 _MUST = re.compile(r"(?:なければ|なくては|ないと)(?:なら|いけ)(?:ない|ません|なりません)|なければなりません")
 _PROHIBITED = re.compile(r"(?:て|で)は(?:なら|いけ|なり)(?:ない|ません)")
 _NOT = re.compile(
@@ -190,7 +192,8 @@ class _LineReader:
             self._paren = (self.line + 1) * 1000 + self._parens
         if kind == "close":
             self._paren = 0
-        if printed == ":" and not self._column and not self._prose and 0 < len(self._cell) <= MAX_LABEL:
+        labels = printed == ":" and not (self._paren or self._column or self._prose)
+        if labels and 0 < len(self._cell) <= MAX_LABEL:
             # what stands before the first colon of a cell is its column's header
             self._column = "".join(atom.key for atom in self._cell)
             self._cell = [replace(atom, label=True, column=self._column) for atom in self._cell]

@@ -17,8 +17,9 @@ def _keys(words: str) -> frozenset[str]:
 
 _ARTICLES = _keys("the a an")
 _FUNCTION = frozenset(word_key(word) for word in FUNCTION_WORDS)
-_ADDABLE = _keys("the a an is are be please and then also")
-_LEAVABLE = _ADDABLE | _keys("that which")
+_ADDABLE = _keys("the a an is are be please and then also that")
+_LEAVABLE = _ADDABLE | _keys("which")
+_YOU, _OBLIGES = word_key("you"), _keys("must should")
 _JOINING = _keys("and then")
 _DETERMINERS = _keys("the a an this these each")
 _POSTMODIFIERS = _keys("of for in on at with by near from")
@@ -65,6 +66,11 @@ _INFLECTION = re.compile(
 )
 
 
+# what may follow the stem of a verb that ends a clause: 合わせる, 合わせます, 合わせてください, 合わせることです
+_VERB_END = re.compile(r"(?:[てで]ください|ことです|ます|ました)$")
+_LAST_KANA = frozenset("うくぐすずつづぬぶむるいきぎしちにびみりえけげせてねべめれっ")
+
+
 class Copy:
     """A source to be compared with. ``holds`` is True for a sentence that is the source's own words, in the source's
     order, with nothing added but particles and nothing left out that changes what it says."""
@@ -76,6 +82,9 @@ class Copy:
     def holds(self, said: Sequence[Atom], number: str = "") -> bool:
         """``said`` without list marks; ``number`` is the list number it came with: step 3 of the source must not become
         step 1."""
+        return self._copied(said, number) or any(self._copied(less, number) for less in _without_you_must(said))
+
+    def _copied(self, said: Sequence[Atom], number: str) -> bool:
         while said and said[0].kind == "word" and said[0].key in _ADDABLE:
             said = said[1:]
         if not said:
@@ -130,7 +139,7 @@ class Copy:
         if _SAME_KANA.get(mine.key, mine.key) == _SAME_KANA.get(theirs.key, theirs.key):
             return True
         ends = _clause_ends(said, done) or _clause_ends(self._all, there)
-        return ends and _inflects(mine) and _inflects(theirs)
+        return ends and ((_inflects(mine) and _inflects(theirs)) or _same_verb(mine.key, theirs.key))
 
     def _addable(self, said: Sequence[Atom], done: int, at: int) -> bool:
         """Whether the sentence may hold this atom though the source does not."""
@@ -184,11 +193,20 @@ class Copy:
             joined = atom.kind == "word" and atom.key in _JOINING
             if not joined and not (_inflects(atom) and _clause_ends(self._all, after)):
                 return False
+        if self._weighs_after(at):
+            return False
         while after < len(self._all) and self._all[after].border < CELL:
             if _says_no(self._all[after]) or _conditions(self._all, after):
                 return False
             after += 1
         return True
+
+    def _weighs_after(self, at: int) -> bool:
+        """Whether a bracket follows that a reader must not miss: "Open the valve (left)"."""
+        paren = self._all[at + 1].paren if at + 1 < len(self._all) else 0
+        if not paren or paren == self._all[at].paren:
+            return False
+        return _weighs([atom for atom in self._all[at + 1 :] if atom.paren == paren])
 
     def _may_leave_out(self, at: int, there: int) -> bool:
         """Whether what stands between ``at`` and ``there`` may be left out."""
@@ -206,9 +224,9 @@ class Copy:
         return (
             self._is_header(gap, places, there)
             or self._is_cells(gap, places, there)
+            or self._is_bracket(gap, places)
             or (not any(_heavy(self._all, place) for place in places) and (
-                self._is_bracket(gap, places)
-                or self._is_phrase(gap, places, there)
+                self._is_phrase(gap, places, there)
                 or self._is_noun(gap, places, there)
             ))
         )  # fmt: skip
@@ -235,11 +253,16 @@ class Copy:
         return starts and all(columns) and after.column not in columns
 
     def _is_bracket(self, gap: list[Atom], places: list[int]) -> bool:
-        """A whole bracket."""
+        """A whole bracket. After a code it is the code's name; elsewhere it may name parts, sections and codes, but
+        hold nothing that a reader must not miss."""
         paren = gap[0].paren
         before, after = self._all[places[0] - 1], places[-1] + 1
         closed = after >= len(self._all) or self._all[after].paren != paren
-        return bool(paren) and before.paren != paren and closed and all(atom.paren == paren for atom in gap)
+        if not paren or before.paren == paren or not closed or any(atom.paren != paren for atom in gap):
+            return False
+        if before.kind == "ident":
+            return not any(_says_no(atom) or _conditions(gap, place) for place, atom in enumerate(gap))
+        return not _weighs(gap)
 
     def _is_phrase(self, gap: list[Atom], places: list[int], there: int) -> bool:
         """English: one or two words after an article ("the [blown] fuse"), or a phrase after its noun
@@ -276,6 +299,35 @@ def _clause_ends(atoms: Sequence[Atom], place: int) -> bool:
 
 def _inflects(atom: Atom) -> bool:
     return atom.kind == "kana" and _INFLECTION.fullmatch(atom.key) is not None
+
+
+def _weighs(bracket: Sequence[Atom]) -> bool:
+    """Whether a bracket holds more than names of parts, sections and codes."""
+    weighed = (place for place, atom in enumerate(bracket) if atom.kind != "ident" and atom.key != "~")
+    return any(_heavy(bracket, place) for place in weighed)
+
+
+def _same_verb(mine: str, theirs: str) -> bool:
+    """Whether two kana runs end one verb or another politely or plainly; what says no must do so in both."""
+    if mine.count(NEGATION) != theirs.count(NEGATION):
+        return False
+    return bool(_stems(mine) & _stems(theirs))
+
+
+def _stems(run: str) -> frozenset[str]:
+    """What may be the stem: without the polite end, and without the kana that inflects."""
+    plain = _VERB_END.sub("", run)
+    return frozenset(stem for stem in (plain, plain[:-1] if plain[-1:] in _LAST_KANA else "") if stem)
+
+
+def _without_you_must(said: Sequence[Atom]) -> list[Sequence[Atom]]:
+    """``said`` as the order that it stands for: "You must wait" is "Wait"."""
+    for place in range(len(said) - 2):
+        you, must = said[place], said[place + 1]
+        opens = place == 0 or you.border >= JOINT
+        if opens and you.key == _YOU and must.key in _OBLIGES and NEGATION not in said[place + 2].key:
+            return [[*said[:place], *said[place + 2 :]]]
+    return []
 
 
 def _says_no(atom: Atom) -> bool:

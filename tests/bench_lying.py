@@ -1,0 +1,128 @@
+"""A runner that lies on purpose: how many changed values reach the screen, and how many true sentences are withheld.
+
+    python -m tests.bench_lying docs/results/lying.json [--lies 1000] [--true 1000] [--seed 1]
+
+The sentences are of the demo manuals and of a part of the open ones (ANDON_SHARED_DATA, or ../shared/data beside the
+repository). Each goes through the assistant's own stream of an answer, cut into pieces as a model speaks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests are flat: their modules are named without the folder
+
+from assistant_sources import demo_passages
+from lies import HARD, Said, lies, open_passages, paraphrases, true_sentences
+
+from assistant.answer import Sentence
+from assistant.atoms import CITATION
+from assistant.evaluation.support import missing_values
+from assistant.verify import SentenceSplitter, verify_sentence
+
+TOLD = 200  # examples of a kind that the result keeps
+
+
+def shown_of(said: Said, rng: random.Random) -> list[tuple[str, Sentence]]:
+    """(as spoken, as shown) for each sentence of ``said`` that reaches the screen; it is spoken in pieces."""
+    splitter, text = SentenceSplitter(), said.text
+    sentences: list[str] = []
+    while text:
+        cut = rng.randint(1, 12)
+        sentences += splitter.feed(text[:cut])
+        text = text[cut:]
+    sentences += splitter.finish()
+    verified = [(sentence, verify_sentence(sentence, said.quotes)) for sentence in sentences]
+    return [pair for pair in verified if pair[1].supported]
+
+
+def judge(said: Sequence[Said], rng: random.Random) -> dict[str, Any]:
+    """For each way: how often it was tried, and what was shown (lies) or withheld (truths)."""
+    tried, hits, examples = Counter[str](), Counter[str](), []
+    begin = time.perf_counter()
+    for one in said:
+        tried[one.how] += 1
+        shown = shown_of(one, rng)
+        wrong = is_leak(one, shown) if not one.true else not shown
+        if wrong:
+            hits[one.how] += 1
+            examples.append(
+                {
+                    "how": one.how,
+                    "said": one.text,
+                    "source": one.source,
+                    "shown": [sentence.text for _, sentence in shown],
+                }
+            )
+    return {
+        "sentences": len(said), "wrong": sum(hits.values()), "share": round(sum(hits.values()) / max(1, len(said)), 4),
+        "by_way": {how: [hits[how], tried[how]] for how in sorted(tried)},
+        "ms_each": round((time.perf_counter() - begin) * 1000 / max(1, len(said)), 2), "examples": examples[:TOLD],
+    }  # fmt: skip
+
+
+def is_leak(lie: Said, shown: Sequence[tuple[str, Sentence]]) -> bool:
+    """Whether something false was shown. What is spoken may hold two sentences, of which one is true: a sentence that
+    stands word for word in the passage that it cites, in the manual's order, is none."""
+    texts = {quote.number: _squeezed(quote.text) for quote in lie.quotes}
+    last = -1
+    for spoken, sentence in shown:
+        cited = {int(number) for number in CITATION.findall(spoken)}
+        if not sentence.citations or cited - set(texts) or (cited and not cited & set(sentence.citations)):
+            return True
+        source, plain = texts[sentence.citations[0]], _squeezed(sentence.text).rstrip("。.")
+        place = max((match.start() for match in re.finditer(re.escape(plain), source)), default=-1)
+        if place < last or place < 0:
+            return True
+        last = source.find(plain)
+    return False
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--lies", type=int, default=1000)
+    parser.add_argument("--true", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    rng = random.Random(args.seed)
+    demo, open_ = demo_passages(), open_passages()
+    sources = [source for source in (demo, open_) if source]
+    false = [lie for source in sources for lie in lies(source, args.lies // len(sources), rng)]
+    true = [said for source in sources for said in true_sentences(source, args.true // len(sources), rng)]
+    lied, told, changed = judge(false, rng), judge(true, rng), judge(paraphrases(), rng)
+    report = {
+        "passages": {"demo": len(demo), "open": len(open_)},
+        "lies": lied, "hard_lies_shown": sum(n for how, (n, _) in lied["by_way"].items() if how in HARD),
+        "values_shown": sum(_value_leak(example, false) for example in lied["examples"]),
+        "true": told, "paraphrases": changed,
+        "withheld_share": round((told["wrong"] + changed["wrong"]) / (told["sentences"] + changed["sentences"]), 4),
+    }  # fmt: skip
+    args.result.parent.mkdir(parents=True, exist_ok=True)
+    args.result.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    brief = {name: {k: v for k, v in part.items() if k != "examples"} if isinstance(part, dict) else part
+             for name, part in report.items()}  # fmt: skip
+    print(json.dumps(brief, ensure_ascii=False, indent=1))
+
+
+def _value_leak(example: dict[str, Any], false: Sequence[Said]) -> bool:
+    """Whether what was shown holds a number, code or negation that its source does not, by the independent check."""
+    lie = next(one for one in false if one.text == example["said"] and one.how == example["how"])
+    return any(missing_values(sentence, lie.quotes[:1]) for sentence in example["shown"])
+
+
+if __name__ == "__main__":
+    main()
