@@ -362,3 +362,15 @@ def test_the_wheel_is_not_needed_to_serve(tmp_path: Path) -> None:
         for file in (root / floor).rglob("*.py"):
             lines = file.read_text(encoding="utf-8").splitlines()
             assert not [line for line in lines if line.strip().startswith(("import openai", "from openai"))], file
+
+
+@pytest.mark.parametrize("turn", ["AL.32 が出た。\x00\n", "あ" * 3000, "{'\"<script>[1]" * 300])
+def test_a_long_conversation_is_survived(site: Site, turn: str) -> None:
+    """Nearly as much as a request may carry: the last turns are looked at, the question is answered."""
+    turns = min(900_000 // len(turn.encode()) // 2, 900)
+    said = [{"role": role, "content": turn} for _ in range(turns) for role in ("user", "assistant")]
+    start = time.monotonic()
+    response = site.client(OPERATOR).post(CHAT, json={"model": "andon", "messages": [*said, *QUESTION]})
+    assert response.status_code == 200
+    assert time.monotonic() - start < 20
+    assert response.json()["choices"][0]["message"]["content"] == SAID + SOURCE
