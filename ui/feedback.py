@@ -29,6 +29,8 @@ element.addEventListener('submit', (event) => {
     comment: form.get('comment') || '', corrected: form.get('corrected') || '' });
 });
 """
+# the buttons of the answer before: hidden by the page at once, so that no order of two replies brings them back
+HIDE = "() => { document.querySelector('#feedback .a-feedback')?.setAttribute('hidden', ''); }"
 _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"{turn}><path d="M2 10h4v11H2zM8 21V10l5-8c1.6.2 2.4 1.4 2.1 3L14.2 9H20'
     'c1.3 0 2.2 1.2 1.9 2.4l-2 8c-.2 1-1 1.6-2 1.6z"/></svg>'
@@ -64,7 +66,7 @@ class FeedbackPart:
     def wire(self, quiet: dict[str, Any], language: Any, begun: Sequence[Any], ended: Sequence[Any]) -> None:
         """``begun``: triggers that ask a question; ``ended``: what is done when its answer is there."""
         shown = [self._given, self._region]
-        gr.on(list(begun), self._clear, outputs=shown, **quiet)
+        gr.on(list(begun), None, js=HIDE, **quiet)
         for asking in ended:
             asking.then(self._show, outputs=shown, **quiet)
         language(self._speak, inputs=self._given, outputs=self._region, **quiet)
@@ -78,7 +80,7 @@ class FeedbackPart:
         """The buttons, once the latest question of this page has its answer; its way may have been ended by another."""
         view = self._seats.view(seat_key(request))
         if view is None or view.answer is None or not view.answer.id:
-            return self._clear()
+            return [Given(), ""]
         return self._put(Given(view.answer.id), request)
 
     def _speak(self, given: Given, event: gr.EventData) -> str:

@@ -134,9 +134,12 @@ def remove(manual: Annotated[str, typer.Argument(help="The manual's id or file n
     """Remove a manual with its passages, vectors and original."""
     from assistant.build import open_library
 
-    library = open_library(settings_with(data=data), write=True)
+    settings = settings_with(data=data)
+    library = open_library(settings, write=True)
     try:
-        tell("cli.removed", name=library.remove(manual).name)
+        name = library.remove(manual).name
+        note_act(settings, "manual_deleted", name)
+        tell("cli.removed", name=name)
     finally:
         library.close()
 
