@@ -1,0 +1,139 @@
+"""Records on the admin page: gaps to close, feedback to review, the log to look through and take home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import AssistantFailed
+from assistant.records.audit import Wanted
+from ui.record_lists import gaps_html, log_form_html, log_html, reviews_html
+from ui.wording import Lang, say_error
+
+if TYPE_CHECKING:
+    from assistant.records.records import Records
+
+SHOWN = 100
+# what the lists tell the page: a state to look at, one to set, a right answer, a filter
+GAP_EVENTS = """
+andon.picks(element, 'button.a-pick', (b) => trigger('pick', { state: b.dataset.state }));
+andon.picks(element, 'button.a-gap-state', (b) => trigger('settle', { gap: b.dataset.id, state: b.dataset.state }));
+"""
+REVIEW_EVENTS = """
+andon.picks(element, 'button.a-pick', (b) => trigger('pick', { state: b.dataset.state }));
+andon.picks(element, 'button.a-review', (b) =>
+  trigger('review', { feedback: b.dataset.id, state: b.dataset.state, chosen: '' }));
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const chosen = new FormData(event.target).get('chosen');
+  trigger('review', { feedback: event.target.dataset.id, state: 'corrected', chosen });
+});
+"""
+LOG_EVENTS = """
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  trigger('look', Object.fromEntries(new FormData(event.target)));
+});
+"""
+
+
+class RecordsPart:
+    """Components and what they do. ``lang_of``: the language of the page that a request comes from."""
+
+    def __init__(self, records: Records, lang_of: Callable[[gr.Request], Lang]) -> None:
+        self._records = records
+        self._lang = lang_of
+
+    def build(self) -> None:
+        self._said = gr.HTML(apply_default_css=False, elem_id="records-said")
+        self._gaps = gr.HTML(apply_default_css=False, elem_id="gaps", js_on_load=GAP_EVENTS)
+        self._reviews = gr.HTML(apply_default_css=False, elem_id="reviews", js_on_load=REVIEW_EVENTS)
+        self._form = gr.HTML(apply_default_css=False, elem_id="log-form", js_on_load=LOG_EVENTS)
+        self._log = gr.HTML(apply_default_css=False, elem_id="log")
+        self._gap_state = gr.State("open")
+        self._review_state = gr.State("new")
+
+    @property
+    def texts(self) -> list[Any]:
+        """The components that ``in_language`` fills."""
+        return [self._gaps, self._reviews, self._form, self._log, self._said, self._gap_state, self._review_state]
+
+    def wire(self, quiet: dict[str, Any]) -> None:
+        gaps, reviews = [self._gap_state, self._gaps, self._said], [self._review_state, self._reviews, self._said]
+        self._gaps.pick(self._pick_gaps, outputs=gaps, **quiet)
+        self._gaps.settle(self._settle, inputs=self._gap_state, outputs=gaps, **quiet)
+        self._reviews.pick(self._pick_reviews, outputs=reviews, **quiet)
+        self._reviews.review(self._review, inputs=self._review_state, outputs=reviews, **quiet)
+        self._form.look(self._look, outputs=[self._log, self._said], **quiet)
+
+    def in_language(self, lang: Lang) -> list[Any]:
+        try:
+            found = [
+                self._gaps_of("open", lang),
+                self._reviews_of("new", lang),
+                log_form_html(self._records.days, lang),
+            ]
+            return [*found, self._log_of(Wanted(limit=SHOWN), lang), "", "open", "new"]
+        except AssistantFailed as failed:
+            return ["", "", "", "", _bad(failed, lang), "open", "new"]
+
+    def _gaps_of(self, state: str, lang: Lang) -> str:
+        return gaps_html(self._records.gaps.all(state), self._records.gaps.counts(), state, lang)
+
+    def _reviews_of(self, state: str, lang: Lang) -> str:
+        return reviews_html(self._records.feedback.all(state), self._records.feedback.counts(), state, lang)
+
+    def _log_of(self, wanted: Wanted, lang: Lang) -> str:
+        return log_html(self._records.audit.entries(wanted), self._records.audit.count(wanted), wanted, lang)
+
+    def _pick_gaps(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        return self._shown(self._gaps_of, str(event.state), self._lang(request))
+
+    def _pick_reviews(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        return self._shown(self._reviews_of, str(event.state), self._lang(request))
+
+    def _settle(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
+        def settle() -> None:
+            gap, who = int(event.gap), str(request.username)
+            self._records.gaps.set_state(gap, str(event.state), who)
+            self._records.act(who, "page", "gap", f"{gap}: {event.state}")
+
+        return self._shown(self._gaps_of, state, self._lang(request), settle)
+
+    def _review(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
+        def review() -> None:
+            feedback, who = int(event.feedback), str(request.username)
+            self._records.feedback.review(feedback, str(event.state), who, str(event.chosen))
+            self._records.act(who, "page", "feedback", f"{feedback}: {event.state}")
+
+        return self._shown(self._reviews_of, state, self._lang(request), review)
+
+    def _look(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        lang = self._lang(request)
+        wanted = Wanted(
+            since=str(event.since), who=str(event.who).strip(), kind=str(event.kind), words=str(event.words),
+            limit=SHOWN,
+        )  # fmt: skip
+        try:
+            return [self._log_of(wanted, lang), ""]
+        except AssistantFailed as failed:
+            return [gr.skip(), _bad(failed, lang)]
+
+    def _shown(
+        self, listed: Callable[[str, Lang], str], state: str, lang: Lang, act: Callable[[], None] | None = None
+    ) -> list[Any]:
+        """The list of ``state`` after ``act``; where that fails, why."""
+        try:
+            if act is not None:
+                act()
+            return [state, listed(state, lang), ""]
+        except AssistantFailed as failed:
+            return [gr.skip(), gr.skip(), _bad(failed, lang)]
+
+
+def _bad(failed: AssistantFailed, lang: Lang) -> str:
+    text = say_error(failed.code, lang, failed.message)
+    return f'<p class="a-card a-toast a-bad" role="alert">{escape(text)}</p>'
