@@ -9,10 +9,12 @@ from typing import Any
 import gradio as gr
 
 from assistant.build import Andon
+from assistant.records.entry import Act
 from index.errors import IndexFailed, ScopeUnknown
 from ui.belongs import FOR_EVENT, FilterPart, attributes_of, for_dialog_html, scope_of_fields
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
 from ui.lists import dialog_html, hits_html, jobs_html, manuals_html
+from ui.records import RecordsPart
 from ui.turn import Seats
 from ui.wording import Lang, say, say_error
 from ui.words import WordsPart
@@ -31,7 +33,8 @@ class AdminPage:
     def __init__(self, andon: Andon) -> None:
         self._andon = andon
         self._seats = Seats(andon.assistant)  # for the language of each open page
-        self._words, self._filters = WordsPart(andon.library, self._lang), FilterPart(andon.library)
+        self._words, self._filters = WordsPart(andon.library, self._lang, self._note), FilterPart(andon.library)
+        self._records = RecordsPart(andon.records, self._lang)
         with gr.Blocks(title=say("admin.title", "ja"), analytics_enabled=False, fill_width=True) as self.blocks:
             self._build()
             self._wire()
@@ -55,6 +58,7 @@ class AdminPage:
             self._search = gr.Button(elem_id="search", scale=0)
         self._filters.build()
         self._hits = gr.HTML(apply_default_css=False, elem_id="hits")
+        self._records.build()
         self._shown = gr.State(("", ""))
         self._timer = gr.Timer(LOOK_S)
 
@@ -63,7 +67,7 @@ class AdminPage:
         lists = [self._jobs, self._manuals, self._shown]
         fields = [self._for_lines, self._for_machines]
         texts = [self._top, self._upload_text, self._upload, *fields, self._dialog, self._search_text, self._query]
-        texts += [self._search, *self._words.texts, *self._filters.texts]
+        texts += [self._search, *self._words.texts, *self._filters.texts, *self._records.texts]
         asked = [self._query, *self._filters.fields]
         self.blocks.load(self._open, outputs=[*texts, *lists], **quiet).then(None, js=READY, **quiet)
         self.blocks.unload(self._close)
@@ -75,6 +79,7 @@ class AdminPage:
         self._timer.tick(self._look, inputs=self._shown, outputs=seen, trigger_mode="once", **quiet)
         self._manuals.describe(self._describe, outputs=[self._said, *lists, *self._filters.fields], **quiet)
         self._words.wire(quiet)
+        self._records.wire(quiet)
         self._manuals.remove(self._remove, outputs=[self._said, *lists], **quiet)
         for event in (self._search.click, self._query.submit):
             event(self._find, inputs=asked, outputs=self._hits, **quiet)
@@ -108,6 +113,7 @@ class AdminPage:
             say("admin.search_button", lang),
             *self._words.in_language(lang),
             *self._filters.in_language(lang),
+            *self._records.in_language(lang),
         ]
 
     def _lists(self, lang: Lang) -> list[Any]:
@@ -137,6 +143,7 @@ class AdminPage:
             try:
                 attributes = attributes_of(lines, machines, empty_is_unset=True)
                 self._andon.library.jobs.submit(path, path.name, attributes)
+                self._note(request, "manual_added", path.name)
             except IndexFailed as failed:
                 why = failed.message if lang == "en" else say_error(failed.code, lang, failed.message)
                 refused.append(say("admin.failed_file", lang, name=path.name, reason=why))
@@ -149,6 +156,7 @@ class AdminPage:
         lang = self._lang(request)
         try:
             name = self._andon.library.remove(str(event.manual)).name
+            self._note(request, "manual_deleted", name)
             said = f'<p class="a-card a-toast" role="status">{escape(say("admin.deleted", lang, name=name))}</p>'
         except IndexFailed as failed:
             text = say_error(failed.code, lang, failed.message)
@@ -160,6 +168,7 @@ class AdminPage:
         try:
             attributes = attributes_of(str(event.lines), str(event.machines))
             name = self._andon.library.describe(str(event.manual), attributes).name
+            self._note(request, "manual_described", name)
             said = f'<p class="a-card a-toast" role="status">{escape(say("admin.for_saved", lang, name=name))}</p>'
         except IndexFailed as failed:
             text = say_error(failed.code, lang, failed.message)
@@ -175,6 +184,9 @@ class AdminPage:
         except ScopeUnknown as failed:  # chosen before the manual that had it was deleted
             text = say_error(failed.code, lang, failed.message)
             return f'<p class="a-card a-toast a-bad" role="alert">{escape(text)}</p>'
+
+    def _note(self, request: gr.Request, act: Act, subject: str) -> None:
+        self._andon.records.act(str(request.username), "page", act, subject)
 
     def _lang(self, request: gr.Request) -> Lang:
         return self._seats.lang(seat_key(request), page_lang(request))

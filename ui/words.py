@@ -15,6 +15,7 @@ from index.search.synonyms import Group
 from ui.wording import Lang, say, say_error
 
 if TYPE_CHECKING:
+    from assistant.records.entry import Act
     from index.library import Library
 
 # what the list tells the page: a group to be edited, and one to be deleted once the reader has confirmed it
@@ -26,11 +27,18 @@ FOCUS = "() => { document.querySelector('#words textarea, #words input')?.focus(
 
 
 class WordsPart:
-    """Components and what they do. ``lang_of``: the language of the page that a request comes from."""
+    """Components and what they do. ``lang_of``: the language of the page that a request comes from; ``note``: writes
+    into the log who changed what."""
 
-    def __init__(self, library: Library, lang_of: Callable[[gr.Request], Lang]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        lang_of: Callable[[gr.Request], Lang],
+        note: Callable[[gr.Request, Act, str], None],
+    ) -> None:
         self._table = library.synonyms
         self._lang = lang_of
+        self._note = note
 
     def build(self) -> None:
         self._title = gr.HTML(apply_default_css=False)
@@ -83,6 +91,7 @@ class WordsPart:
             if editing and not words:
                 return ["", 0, *self._after("", lang)]
             put = self._table.edit(editing, words) if editing else self._table.add(words)
+            self._note(request, "words", str(put.group))
         except IndexFailed as failed:
             return [gr.skip(), editing, *self._after(_bad(_reason(failed, lang)), lang)]
         return ["", 0, *self._after(_good(say(f"words.{put.change}", lang, words=put.group)), lang)]
@@ -98,6 +107,7 @@ class WordsPart:
         lang = self._lang(request)
         try:
             group = self._table.remove_group(int(event.group))
+            self._note(request, "words", f"- {group}")
         except IndexFailed as failed:
             return self._after(_bad(_reason(failed, lang)), lang)
         return self._after(_good(say("admin.words_deleted", lang, words=group)), lang)
@@ -111,6 +121,7 @@ class WordsPart:
                     groups = read_groups(source.read(MOST_BYTES + 1), file.name)
                 changes = [put.change for put in self._table.add_all(groups)]
                 counts = {change: changes.count(change) for change in ("added", "joined", "unchanged")}
+                self._note(request, "words", file.name)
                 said = _good(say("words.imported", lang, **counts))
             except IndexFailed as failed:
                 said = _bad(_reason(failed, lang))
