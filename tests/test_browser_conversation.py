@@ -94,7 +94,8 @@ def test_which_machine_is_asked_and_the_button_answers(visitor: Visitor, lang: s
         box = buttons.nth(at).bounding_box()
         assert box["height"] >= 48 and box["width"] >= 48
     assert page.locator("#new").bounding_box()["height"] >= 48
-    assert page.locator("#new").evaluate("e => e.scrollWidth <= e.clientWidth")  # its words stay inside
+    for name in ("#new", "#stop"):
+        assert page.locator(name).evaluate("e => e.scrollWidth <= e.clientWidth")  # its words stay inside
     assert page.locator(".a-wait").count() == 0
     assert page.locator(".a-best").count() == 0  # no machine's words stand open before it is settled
     assert "E-402 シート切れ" in buttons.filter(has_text="CE-5").inner_text()
