@@ -17,7 +17,7 @@ from fake_runner import FakeRunner
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
-from assistant.build import Andon, open_library
+from assistant.build import Andon, open_library, open_records
 from assistant.settings import read_settings
 from edge.runner import Message, Piece, Sampling
 
@@ -118,7 +118,8 @@ def serve(folder: Path) -> Iterator[Site]:
         accounts.put(name, password, "admin" if name == "admin" else "operator")
     runner = SlowRunner()
     options = AskOptions(max_question=300, excerpts=3, prompt_tokens=1500)
-    andon = Andon(settings, library, Assistant(library, runner, options), accounts)
+    records = open_records(settings, library)
+    andon = Andon(settings, library, Assistant(library, runner, options), accounts, records=records)
     app = make_app(andon)
     library.jobs.start()
     listening = socket.socket()
