@@ -19,6 +19,7 @@ _ARTICLES = _keys("the a an")
 _FUNCTION = frozenset(word_key(word) for word in FUNCTION_WORDS)
 _ADDABLE = _keys("the a an is are be please and then also that")
 _LEAVABLE = _ADDABLE | _keys("which")
+_SUCH, _AS = word_key("such"), word_key("as")
 _YOU, _OBLIGES = word_key("you"), _keys("must should")
 _JOINING = _keys("and then")
 _DETERMINERS = _keys("the a an this these each")
@@ -203,7 +204,9 @@ class Copy:
 
     def _weighs_after(self, at: int) -> bool:
         """Whether a bracket follows that a reader must not miss: "Open the valve (left)"."""
-        paren = self._all[at + 1].paren if at + 1 < len(self._all) else 0
+        if at + 1 >= len(self._all) or self._all[at + 1].border >= CELL:
+            return False
+        paren = self._all[at + 1].paren
         if not paren or paren == self._all[at].paren:
             return False
         return _weighs([atom for atom in self._all[at + 1 :] if atom.paren == paren])
@@ -338,13 +341,18 @@ def _conditions(atoms: Sequence[Atom], place: int) -> bool:
     """Whether a condition stands at ``place``: without it the rest says more than the source."""
     atom = atoms[place]
     if atom.kind == "word":
-        return atom.key in _CONDITIONS
+        return atom.key in _CONDITIONS and not _gives_examples(atoms, place)
     if atom.kind == "kana":
         return _CONDITION_KANA.search(atom.key) is not None
     if atom.kind == "kanji":
         here = atom.key + (atoms[place + 1].key if place + 1 < len(atoms) else "")
         return here.startswith(_CONDITION_KANJI)
     return False
+
+
+def _gives_examples(atoms: Sequence[Atom], place: int) -> bool:
+    """Whether the "as" of "such as" stands at ``place``: no condition."""
+    return atoms[place].key == _AS and place > 0 and atoms[place - 1].key == _SUCH
 
 
 def _heavy(atoms: Sequence[Atom], place: int) -> bool:
@@ -354,4 +362,6 @@ def _heavy(atoms: Sequence[Atom], place: int) -> bool:
         return True
     if atom.kind == "kanji":
         return atom.key in _HEAVY_KANJI
-    return atom.kind in ("ident", "sign") or (atom.kind == "word" and atom.key in _HEAVY)
+    if atom.kind == "word":
+        return atom.key in _HEAVY and not _gives_examples(atoms, place)
+    return atom.kind in ("ident", "sign")

@@ -1,6 +1,8 @@
 """A runner that lies on purpose: how many changed values reach the screen, and how many true sentences are withheld.
 
-    python -m tests.bench_lying docs/results/lying.json [--lies 1000] [--true 1000] [--seed 1]
+    python -m tests.bench_lying docs/results/lying.json [--lies 1000] [--true 1000] [--seed 1] [--examples FILE]
+
+--examples keeps what went wrong in words; the result holds counts alone, for the open manuals have their own licences.
 
 The sentences are of the demo manuals and of a part of the open ones (ANDON_SHARED_DATA, or ../shared/data beside the
 repository). Each goes through the assistant's own stream of an answer, cut into pieces as a model speaks.
@@ -97,6 +99,7 @@ def main() -> None:
     parser.add_argument("--lies", type=int, default=1000)
     parser.add_argument("--true", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=Path)
     args = parser.parse_args()
     rng = random.Random(args.seed)
     demo, open_ = demo_passages(), open_passages()
@@ -111,11 +114,16 @@ def main() -> None:
         "true": told, "paraphrases": changed,
         "withheld_share": round((told["wrong"] + changed["wrong"]) / (told["sentences"] + changed["sentences"]), 4),
     }  # fmt: skip
+    if args.examples is not None:
+        wrong = {
+            name: part["examples"] for name, part in report.items() if isinstance(part, dict) and "examples" in part
+        }
+        args.examples.write_text(json.dumps(wrong, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for part in (lied, told, changed):
+        del part["examples"]
     args.result.parent.mkdir(parents=True, exist_ok=True)
     args.result.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    brief = {name: {k: v for k, v in part.items() if k != "examples"} if isinstance(part, dict) else part
-             for name, part in report.items()}  # fmt: skip
-    print(json.dumps(brief, ensure_ascii=False, indent=1))
+    print(json.dumps(report, ensure_ascii=False, indent=1))
 
 
 def _value_leak(example: dict[str, Any], false: Sequence[Said]) -> bool:
