@@ -25,9 +25,10 @@ def warnings_of(passage: Passage, manual: Iterable[Passage]) -> tuple[Passage, .
         if other.kind == "warning" and other.text not in passage.text:
             found.setdefault(other.text, other)
         elif other.kind in STEPS and other.section == passage.section:
-            for line in warning_lines(other.text):
-                if line not in passage.text:
-                    found.setdefault(line, replace(other, text=line, kind="warning"))
+            lines = [line for line in warning_lines(other.text) if line not in passage.text and line not in found]
+            if lines:  # one passage, as it has one id
+                text = "\n".join(lines)
+                found.setdefault(text, replace(other, text=text, kind="warning"))
     nearest = sorted(found.values(), key=lambda one: len(one.section), reverse=True)[:_MOST]
     return tuple(sorted(nearest, key=lambda one: one.ordinal))
 
