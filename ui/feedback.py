@@ -73,9 +73,6 @@ class FeedbackPart:
         self._region.thumb(self._thumb, outputs=shown, **quiet)
         self._region.say(self._say, inputs=self._given, outputs=shown, **quiet)
 
-    def _clear(self) -> list[Any]:
-        return [Given(), ""]
-
     def _show(self, request: gr.Request) -> list[Any]:
         """The buttons, once the latest question of this page has its answer; its way may have been ended by another."""
         view = self._seats.view(seat_key(request))
