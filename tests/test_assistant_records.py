@@ -17,6 +17,7 @@ import pytest
 from ui_made import PIECE, make_answer, make_found, make_hit
 
 from assistant.answer import Answer
+from assistant.build import build
 from assistant.errors import AssistantFailed
 from assistant.records.audit import Wanted, as_csv, as_jsonl
 from assistant.records.database import WAIT_S, Database
@@ -25,6 +26,7 @@ from assistant.records.errors import FeedbackRefused, RecordsFailed, RecordUnkno
 from assistant.records.feedback import Said
 from assistant.records.records import Records, revision_of
 from assistant.records.schema import VERSION
+from assistant.settings import read_settings
 from index.search.scope import Scope
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,6 +141,19 @@ def test_retention_forgets_and_keeps_counts(records: Records) -> None:
     assert (kept.who, kept.question) == ("", "E-401?")
     with sqlite3.connect(records.database.path) as db:  # type: ignore[union-attr]
         assert db.execute("SELECT count(*) FROM excerpt").fetchone() == (0,)
+
+
+def test_what_is_too_old_goes_at_the_start(tmp_path: Path) -> None:
+    before = Records(tmp_path / "records.sqlite3", days=30)
+    before.answered(ANSWER, SATO)
+    with sqlite3.connect(tmp_path / "records.sqlite3") as db:
+        db.execute("UPDATE entry SET at = '2020-01-01T00:00:00.000+00:00'")
+    before.answered(ANSWER, SATO)
+    before.close()
+    settings = read_settings(data=tmp_path, embedder="none", model="none", log_days=30)
+    andon = build(settings, write=True)
+    assert andon.records.audit.count() == 1
+    andon.close()
 
 
 def test_with_no_days_only_counts_are_kept_and_feedback_still_works(tmp_path: Path) -> None:
@@ -351,6 +366,16 @@ def test_the_state_of_a_gap(records: Records) -> None:
         records.gaps.set_state(99, "open", "admin")
     with pytest.raises(FeedbackRefused):
         records.gaps.set_state(gap.id, "lost", "admin")
+
+
+def test_a_follow_up_is_kept_as_it_was_understood(records: Records) -> None:
+    follow_up = replace(declined("その原因は?"), understood="E-999 の原因は?")
+    answer = records.answered(follow_up, SATO)
+    assert records.gaps.all()[0].questions == ("E-999 の原因は?",)
+    (entry,) = records.audit.entries()
+    assert (entry.subject, entry.understood) == ("その原因は?", "E-999 の原因は?")
+    records.say(Said(answer.id, "up"), "佐藤")
+    assert records.feedback.all()[0].question == "E-999 の原因は?"
 
 
 def test_an_empty_library_is_no_gap(records: Records) -> None:

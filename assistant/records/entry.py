@@ -51,7 +51,7 @@ class Shown:
 class Entry:
     """A line of the log. ``kind`` is "question" or one of ``ACTS``; ``subject`` is the question, or what was acted on;
     ``at`` is UTC in ISO 8601; ``revision`` names the state of the index (see ``revision_of``); ``timing`` is in
-    milliseconds."""
+    milliseconds; ``understood`` is the completed question of a follow-up."""
 
     id: str
     at: str
@@ -70,6 +70,12 @@ class Entry:
     failure: str = ""
     revision: str = ""
     timing: dict[str, float] = field(default_factory=dict)
+    understood: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The question that was searched for."""
+        return self.understood or self.subject
 
 
 NAMES = tuple(each.name for each in fields(Entry))
@@ -89,7 +95,7 @@ def entry_of(answer: Answer, asker: Asker, revision: str) -> tuple[Entry, dict[s
     entry = Entry(
         answer.id, now_utc(), QUESTION, asker.who, asker.door, answer.question, answer.lang, _scope(asker.scope),
         quotes, nearest, answer.text, answer.verdict, answer.declined or "", answer.model, answer.failure, revision,
-        asdict(answer.timing),
+        asdict(answer.timing), answer.understood,
     )  # fmt: skip
     return entry, texts
 

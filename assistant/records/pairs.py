@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.answer import Quote
 from assistant.atoms import CITATION
+from assistant.instructions import neutral
 from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
 from assistant.records.feedback import Feedback
 from assistant.verify import SentenceSplitter, verify_sentence
@@ -79,7 +80,15 @@ def _pair(feedback: Feedback, others: Sequence[Feedback], excerpts: int) -> Pair
         return "same"
     read = tuple(Excerpt(each.number, each.place, each.text) for each in feedback.excerpts[: len(quotes)])
     return Pair(
-        feedback.id, lang, feedback.question, read, cited, rejected, feedback.state, feedback.model, feedback.revision
+        feedback.id,
+        lang,
+        neutral(feedback.question),
+        read,
+        cited,
+        rejected,
+        feedback.state,
+        feedback.model,
+        feedback.revision,
     )
 
 

@@ -89,7 +89,7 @@ class Records:
                 put_entry(db, entry, texts, keep=self.days > 0)
                 if self.days > 0 and answer.declined in REASONS:
                     nearest = tuple(shown.place for shown in entry.nearest)
-                    put_gap(db, Asked(answer.id, answer.question, answer.lang, str(answer.declined), nearest))
+                    put_gap(db, Asked(answer.id, entry.asked, answer.lang, str(answer.declined), nearest))
         except Exception as failed:  # noqa: BLE001  whatever happens to its record, the answer must come
             self._missed(failed)
         return answer
@@ -218,7 +218,7 @@ def _answered(entry: Entry, texts: dict[str, str]) -> Answered:
     )
     nearest = tuple(shown.place for shown in entry.nearest)
     return Answered(
-        entry.id, entry.who, entry.subject, entry.lang, entry.answer, passages, entry.model, entry.revision, nearest
+        entry.id, entry.who, entry.asked, entry.lang, entry.answer, passages, entry.model, entry.revision, nearest
     )
 
 
@@ -229,5 +229,5 @@ def _broken_off(found: Found, pieces: list[Piece]) -> Answer:
     return Answer(
         question=found.question, lang=found.lang, text=text, sentences=(), quotes=found.quotes,
         verdict="declined" if found.declined else "stopped", declined=found.declined, nearest=found.nearest,
-        timing=Timing(found.found_ms), model="",
+        timing=Timing(found.found_ms), model="", understood=found.understood,
     )  # fmt: skip

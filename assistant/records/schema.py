@@ -10,7 +10,8 @@ from assistant.records.errors import RecordsFailed
 _FIRST = """
 CREATE TABLE entry (
   id TEXT PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL, door TEXT NOT NULL,
-  subject TEXT NOT NULL, lang TEXT NOT NULL DEFAULT '', scope TEXT NOT NULL DEFAULT '{}',
+  subject TEXT NOT NULL, understood TEXT NOT NULL DEFAULT '', lang TEXT NOT NULL DEFAULT '',
+  scope TEXT NOT NULL DEFAULT '{}',
   quotes TEXT NOT NULL DEFAULT '[]', nearest TEXT NOT NULL DEFAULT '[]', answer TEXT NOT NULL DEFAULT '',
   verdict TEXT NOT NULL DEFAULT '', declined TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '',
   failure TEXT NOT NULL DEFAULT '', revision TEXT NOT NULL DEFAULT '', timing TEXT NOT NULL DEFAULT '{}');
