@@ -164,6 +164,7 @@ out = "{out}"
 teacher = "{teacher}"
 pieces = 400
 subjects = 4
+average = ["pieces", "whole"]
 excluded = ["scored"]
 [static]
 steps = 40
@@ -236,6 +237,27 @@ def test_a_run_taken_up_again_does_nothing_twice(made: tuple[Path, dict[str, Any
     again = run(folder / "recipe.toml")
     assert {p: p.stat().st_mtime_ns for p in (folder / "run").rglob("student.pt")} == before
     assert again["held_out"] == report["held_out"]
+
+
+def test_the_model_is_the_mean_of_the_phases_named(made: tuple[Path, dict[str, Any]]) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    folder, _ = made
+    first, second = (
+        torch.load(folder / f"run/{name}/student.pt", weights_only=True) for name in ("1-pieces", "2-whole")
+    )
+    name = "encoder.layer.0.output.dense.bias"
+    kept = load_file(folder / "run/sentence-transformers/model.safetensors")[name]
+    assert torch.allclose(kept, (first[name] + second[name]) / 2, atol=1e-6)
+    assert not torch.allclose(kept, second[name], atol=1e-6)
+
+
+def test_a_mean_of_unknown_phases_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "r.toml"
+    file.write_text('name = "x"\ncorpus = "c"\nout = "o"\naverage = ["late"]\n', "utf-8")
+    with pytest.raises(RecipeInvalid, match="late"):
+        read_embedder_recipe(file)
 
 
 def test_recall_counts_ranks() -> None:

@@ -27,9 +27,9 @@ class Mix:
     right passage has: where even the nearest is farther off than that, nearness says less.
     """
 
-    own: float = 0.3
-    own_full: float = 1.5
-    other: float = 0.5
+    own: float = 0.5
+    own_full: float = 1.0
+    other: float = 0.8
     other_full: float = 0.4
     usual: float = 0.7
 

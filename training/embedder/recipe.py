@@ -33,7 +33,8 @@ class Static:
 class EmbedderRecipe:
     """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``facts``: folder of asked facts;
     ``excluded``: texts in repository or path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where
-    the ONNX file goes (none: it stays in ``out``)."""
+    the ONNX file goes (none: it stays in ``out``); ``average``: phases whose weights' mean is the model (none: the last
+    phase's), which keeps what the earlier one could (Wortsman et al.: Robust fine-tuning of zero-shot models, 2022)."""
 
     name: str
     corpus: Path
@@ -51,6 +52,7 @@ class EmbedderRecipe:
     pieces: int = 10_000
     subjects: int = 700
     most_pairs: int = 0
+    average: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -74,8 +76,11 @@ def read_embedder_recipe(path: Path, overrides: Mapping[str, Any] | None = None)
         if raw.get(key):
             raw[key] = Path(str(raw[key]))
     raw["excluded"] = tuple(raw.get("excluded", ()))
+    raw["average"] = tuple(raw.get("average", ()))
     raw["static"] = _table(Static, raw.get("static", {}), path, "static")
     named = [(str(p.pop("name", number)), p) for number, p in enumerate(map(dict, phases), start=1)]
+    if unmade := sorted(set(raw["average"]) - {name for name, _ in named}):
+        raise RecipeInvalid(f"{path}: average names phases that are not there: {', '.join(unmade)}.")
     return EmbedderRecipe(phases=tuple((n, _table(Phase, p, path, f"phase {n}")) for n, p in named), **raw)
 
 

@@ -184,6 +184,11 @@ def _student(
             done.write_text(json.dumps(report) + "\n", "utf-8")
         student.load_state_dict(torch.load(place / "student.pt", weights_only=True))
         reports[name] = json.loads(done.read_text("utf-8"))
+    if this.recipe.average:
+        places = [n for n, (name, _) in enumerate(this.recipe.phases, start=1) if name in this.recipe.average]
+        folders = [this.path(f"{n}-{this.recipe.phases[n - 1][0]}") for n in places]
+        states = [torch.load(folder / "student.pt", weights_only=True) for folder in folders]
+        student.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]})
     return student.requires_grad_(False), reports
 
 
