@@ -24,6 +24,7 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_serving docs/results/serving.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-demo.json --demo
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_scale docs/results/scale.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_safety docs/results/safety.json --slm
 
 # real manuals in ../shared/data (or ANDON_SHARED_DATA): asked through Chromium (look at the screenshots in build/shots), then
 # retrieval sets, codes, table cells and scans; about an hour
@@ -36,6 +37,8 @@ bench-open:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_ocr docs/results/ocr.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_ingest docs/results/ingest.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-open.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_answers docs/results/answers.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_lying docs/results/lying.json
 
 # what must not break: kill -9 at random moments, hostile files; about half an hour
 soak:
