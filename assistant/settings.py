@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     reranker: str = Field(
         default="none",
-        description='Model that reads question and passage together and reorders the first hits: the folder of a '
+        description="Model that reads question and passage together and reorders the first hits: the folder of a "
         'sentence-transformers CrossEncoder, the path of an ONNX file, or "none".',
     )
     vectors: str = Field(

@@ -33,7 +33,7 @@ class Attributes:
         return self.lines is not None or self.machines is not None
 
     def to_json(self) -> str:
-        """"Empty where nothing is to be set."""
+        """ "Empty where nothing is to be set."""
         return json.dumps({"lines": self.lines, "machines": self.machines}, ensure_ascii=False) if self else ""
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,10 +15,16 @@ from assistant.answer import Declined, Verdict
 from assistant.openai_request import IGNORED, REFUSED
 
 pytest.importorskip("openai")
-pytest_plugins = ("service_visitors",)
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs/programs.md").read_text(encoding="utf-8")
 SAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    yield made
+    made.close()
 
 
 def run(samples: list[str], **replaced: tuple[str, str]) -> dict[str, Any]:

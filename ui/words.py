@@ -164,7 +164,7 @@ def dialog_html(lang: Lang) -> str:
     return (
         f'<dialog class="a-dialog" id="words-dialog" aria-labelledby="words-title"><h2 id="words-title">'
         f'{_say("admin.words_delete_title", lang)}</h2><p class="a-dialog-name"></p>'
-        f'<p>{_say("admin.words_delete_text", lang)}</p>'
+        f"<p>{_say('admin.words_delete_text', lang)}</p>"
         f'<div><button type="button" class="a-no" autofocus>{_say("admin.delete_no", lang)}</button>'
         f'<button type="button" class="a-yes">{_say("admin.delete_yes", lang)}</button></div></dialog>'
     )
