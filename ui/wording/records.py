@@ -136,7 +136,7 @@ _LOG: dict[str, Entry] = {
     "log.verdict.supported": {"ja": "すべて裏付けあり", "en": "supported"},
     "log.verdict.partly_supported": {"ja": "一部を非表示", "en": "partly supported"},
     "log.verdict.quote_only": {"ja": "原文のみ", "en": "quotes only"},
-    "log.verdict.declined": {"ja": "記載なし", "en": "declined"},
+    "log.verdict.declined": {"ja": "回答せず", "en": "declined"},
     "log.verdict.stopped": {"ja": "中止", "en": "stopped"},
     "log.verdict.choose": {"ja": "機械を確認", "en": "asked which machine"},
     "log.seconds": {"ja": "{seconds} 秒", "en": "{seconds} s"},
