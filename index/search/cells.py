@@ -181,10 +181,12 @@ class _Asked:
                 continue
             plain = _plain(cell)
             if not _LETTER.search(plain):
-                if re.search(rf"{re.escape(_plain(header))}{_BETWEEN}{re.escape(plain)}(?![a-z0-9_]|\.\d)", self.plain):
+                named = rf"{re.escape(_plain(header))}{_BETWEEN}{re.escape(plain)}(?![a-z0-9_]|\.\d)"
+                if plain in self.plain and re.search(named, self.plain):  # a pattern costs more than all else here
                     yield 1.0, cell
             elif len(plain) == 1:
-                if re.search(rf"(?<![\w+-]){re.escape(cell)}(?![\w+-])", self.question.text):
+                text = self.question.text
+                if cell in text and re.search(rf"(?<![\w+-]){re.escape(cell)}(?![\w+-])", text):
                     yield 1.0, cell
             elif self._says(plain):
                 yield 1.0, cell

@@ -35,6 +35,7 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
+SAME_TEXTS = 4  # so many hits are looked through for equal texts, for each that may be shown
 _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
 log = logging.getLogger(__name__)
@@ -113,8 +114,9 @@ class Searcher:
         ]
         hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words)
+        best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
         return Results(
-            tuple(with_reason(hit, asked.site) for hit in spread(collapse(hits), k)),
+            tuple(with_reason(hit, asked.site) for hit in best),
             looked.known,
             looked.unknown,
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
