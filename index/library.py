@@ -31,6 +31,7 @@ from index.term_form import renew
 from index.truth import Truth
 from index.vector_probe import OpenMark, damage
 from index.verify import Finding, Report, ReportCheck, Verifier
+from index.word_rows import WordRows
 
 __all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 
@@ -214,6 +215,8 @@ class Library:
         self._refill.stop()
         self._searcher = Searcher(self._truth, None, None)
         self._store.clear()
+        if self.embedder is not None:
+            WordRows(self._truth, self.embedder.name).drop_all()
         self._refill.sweep()
         made = self._refill.run(report)
         self._search_vectors()

@@ -60,10 +60,14 @@ CREATE TRIGGER attribute_put AFTER INSERT ON attribute BEGIN UPDATE change SET n
 CREATE TRIGGER attribute_changed AFTER UPDATE ON attribute BEGIN UPDATE change SET number = number + 1; END;
 CREATE TRIGGER attribute_gone AFTER DELETE ON attribute BEGIN UPDATE change SET number = number + 1; END;
 """
+# made by the embedder named; made again like the vectors in Chroma, but read by the hundred with every question
+_PASSAGES_HAVE_WORD_VECTORS = """
+CREATE TABLE word_vectors (passage INTEGER PRIMARY KEY, embedder TEXT NOT NULL, packed BLOB NOT NULL);
+"""
 # never change a step that was released; append another
 STEPS = (
     _FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES,
-    _CHANGES_ARE_NUMBERED,
+    _CHANGES_ARE_NUMBERED, _PASSAGES_HAVE_WORD_VECTORS,
 )  # fmt: skip
 VERSION = len(STEPS)
 

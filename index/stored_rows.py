@@ -17,6 +17,14 @@ Words = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class WordRow:
+    """A passage's word vectors, packed (index.embedders.word_vectors), and the name of the embedder that made them."""
+
+    embedder: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StoredRows:
     """A passage as the tables hold it. ``place`` and ``body`` are the two columns of the keyword index, terms with
     spaces between: where the passage stands, and its text. ``codes`` are (code, lead) of the table ``code``."""
@@ -25,9 +33,12 @@ class StoredRows:
     place: str
     body: str
     codes: tuple[tuple[str, int], ...]
+    word_row: WordRow | None = None
 
     @classmethod
-    def of(cls, manual: Manual, passage: Passage, words: Words | None = None) -> StoredRows:
+    def of(
+        cls, manual: Manual, passage: Passage, words: Words | None = None, word_row: WordRow | None = None
+    ) -> StoredRows:
         """``words`` are the passage's of ``words_of``, where they are made already."""
         place, body = words or words_of(manual.title, manual.name, passage)
         return cls(
@@ -38,6 +49,7 @@ class StoredRows:
             place,
             body,
             code_rows(passage, manual.title),
+            word_row,
         )  # fmt: skip
 
     def insert(self, db: sqlite3.Connection) -> None:
@@ -49,6 +61,9 @@ class StoredRows:
         assert number is not None
         self.insert_keywords(db, number)
         self.insert_codes(db, number)
+        if self.word_row is not None:
+            row = (number, self.word_row.embedder, self.word_row.packed)
+            db.execute("INSERT INTO word_vectors VALUES (?, ?, ?)", row)
 
     def insert_keywords(self, db: sqlite3.Connection, number: int) -> None:
         db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))

@@ -17,7 +17,7 @@ from index.passage import Box, Manual, Passage
 from index.postings import Postings
 from index.remembered import Remembered
 from index.schema import VERSION, upgrade, version_of
-from index.stored_rows import StoredRows, Words
+from index.stored_rows import StoredRows, WordRow, Words
 
 FAILED_KEPT = 8  # of so many failed files the original stays, so that a job can be tried again without an upload
 
@@ -171,12 +171,14 @@ class Truth:
         return int(row["last"] or 0)
 
     def put_manual(
-        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
-    ) -> list[str]:
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = (),
+        word_rows: Sequence[WordRow] = (),
+    ) -> list[str]:  # fmt: skip
         """Make ``manual`` with ``passages`` the live revision, in one step. Returns the ids of passages it replaced.
-        ``words``: of each passage, where they are made already."""
-        made: Sequence[Words | None] = words or [None] * len(passages)
-        rows = [StoredRows.of(manual, *each) for each in zip(passages, made, strict=True)]  # slow: before others wait
+        ``words``, ``word_rows``: of each passage, where they are made already."""
+        nothing: list[None] = [None] * len(passages)
+        made = zip(passages, words or nothing, word_rows or nothing, strict=True)
+        rows = [StoredRows.of(manual, *each) for each in made]  # slow: before others wait
         with self.transaction() as db:
             replaced = self._drop_passages(db, manual.id)
             db.execute(
@@ -207,6 +209,7 @@ class Truth:
         numbers = [(row["number"],) for row in rows]
         db.executemany("DELETE FROM keyword WHERE rowid = ?", numbers)
         db.executemany("DELETE FROM code WHERE passage = ?", numbers)
+        db.executemany("DELETE FROM word_vectors WHERE passage = ?", numbers)
         db.executemany("DELETE FROM passage WHERE number = ?", numbers)
         return [str(row["id"]) for row in rows]
 

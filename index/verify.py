@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from index.embedders.embedder import Embedder
+from index.embedders.embedder import Embedder, Reading
+from index.embedders.word_vectors import packed
 from index.errors import IndexStale
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.ingest.originals import Originals
@@ -17,10 +18,12 @@ from index.store import VectorStore
 from index.truth import Truth
 from index.vector_probe import MISSED_AT_MOST
 from index.verify_truth import TruthCheck
+from index.word_rows import WordRows
 
 FindingKind = Literal[
     "database", "orphans", "passages_lost", "keywords", "keyword_index", "codes",
     "vectors_damaged", "vectors_missing", "vectors_stray", "vectors_wrong", "vectors_unused",
+    "words_missing", "words_stray", "words_wrong",
     "original_missing", "original_altered", "original_leftover", "job_original_missing",
 ]  # fmt: skip
 # what only a person can mend, because the truth does not hold it
@@ -29,6 +32,7 @@ BY_HAND: frozenset[FindingKind] = frozenset(
 )
 NAMED = 5  # examples told of each finding
 SAMPLE = 32  # passages embedded again where not all are
+WITHIN_STEPS = 3  # of STEPS, of a stored number of a word vector
 WITHIN = 1e-2  # of cosine: what two builds of one runtime may differ by, and no other text comes near
 
 ReportCheck = Callable[[str, int, int], None]  # what is being looked at, done, total
@@ -103,6 +107,8 @@ class Verifier:
         if self._store is not None and self._embedder is not None:
             found, vectors, embedded = self._vectors(deep, beside, filling, say)
             findings += found
+            if self._embedder.word_dim:
+                findings += self._words(WordRows(self._truth, self._embedder.name), deep, beside, filling)
         found, originals = self._files(beside, say)
         manuals = self._truth.manuals()
         return Report(
@@ -152,7 +158,8 @@ class Verifier:
             sample = [part[place] for place in range(-start % every, len(part), every)]
             wanted = [passage_id for passage_id in sample if passage_id in held and passage_id not in wrong]
             compared += len(wanted)
-            for passage_id, vector in self._made_again(wanted).items():
+            for passage_id, reading in self._made_again(wanted).items():
+                vector = reading.vector
                 near = self._store.nearest(vector, 1)
                 if float(held[passage_id] @ vector) < 1.0 - WITHIN:
                     wrong.add(passage_id)
@@ -162,15 +169,40 @@ class Verifier:
             wrong |= missed
         return sorted(wrong & self._truth.passage_ids()), compared
 
-    def _made_again(self, ids: list[str]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    def _words(self, rows: WordRows, deep: bool, beside: bool, filling: bool) -> list[Finding]:
+        """Findings of the word vectors: passages that have none, rows of no passage, and rows that are not what
+        reading the passage again gives."""
+        with self._truth.snapshot():
+            held, passages, stray = rows.ids(), self._truth.passage_ids(), rows.strays()
+            wrong = self._wrong_words(rows, sorted(held), deep)
+        return [
+            *finding("words_missing", () if filling else passages - held),
+            *finding("words_stray", () if beside else map(str, stray)), *finding("words_wrong", wrong),
+        ]  # fmt: skip
+
+    def _wrong_words(self, rows: WordRows, ids: list[str], deep: bool) -> list[str]:
+        sample = ids if deep else ids[:: max(1, len(ids) // SAMPLE)]
+        wrong: list[str] = []
+        for start in range(0, len(sample), EMBED_AT_ONCE):
+            part = sample[start : start + EMBED_AT_ONCE]
+            numbers = self._truth.numbers(part)
+            held = rows.packed(numbers.values())
+            for passage_id, reading in self._made_again(part).items():
+                ours, theirs = held.get(numbers[passage_id], b""), packed(reading.words)
+                apart = np.frombuffer(ours, np.int8).astype(int) if len(ours) == len(theirs) else None
+                if apart is None or np.abs(apart - np.frombuffer(theirs, np.int8)).max(initial=0) > WITHIN_STEPS:
+                    wrong.append(passage_id)
+        return wrong
+
+    def _made_again(self, ids: list[str]) -> dict[str, Reading]:
         assert self._embedder is not None
         if not ids:
             return {}
         titles = {manual.id: manual.title for manual in self._truth.manuals()}
         found = [passage for passage in self._truth.passages(ids).values() if passage.manual_id in titles]
         texts = [embedding_text(titles[passage.manual_id], passage) for passage in found]
-        vectors = self._embedder.embed(texts, "passage") if texts else ()
-        return {passage.id: vector for passage, vector in zip(found, vectors, strict=True)}
+        readings = self._embedder.read(texts, "passage") if texts else ()
+        return {passage.id: reading for passage, reading in zip(found, readings, strict=True)}
 
     def _files(self, beside: bool, say: ReportCheck) -> tuple[list[Finding], int]:
         """Findings of the originals, and how many manuals have theirs whole."""
@@ -211,7 +243,13 @@ class Verifier:
         if "vectors_damaged" in kinds:
             remake()
             return
-        if kinds & {"vectors_missing", "vectors_stray", "vectors_wrong", "vectors_unused", "orphans"}:
+        if self._embedder is not None and kinds & {"words_stray", "words_wrong", "orphans"}:
+            rows = WordRows(self._truth, self._embedder.name)
+            with self._publishing:
+                rows.drop_strays()
+                rows.drop(self._wrong_words(rows, sorted(rows.ids()), True) if "words_wrong" in kinds else ())
+            refill()
+        if kinds & {"vectors_missing", "vectors_stray", "vectors_wrong", "vectors_unused", "words_missing", "orphans"}:
             with self._publishing:
                 stray = self._store.ids() - self._truth.passage_ids()
                 self._store.delete(stray)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from index.embedders.embedder import Embedder
+from index.embedders.word_vectors import matches, packed
 
 TEXTS = [
     "AL.32 Overcurrent: cut the power and check the motor cable.",
@@ -47,3 +48,27 @@ class EmbedderContract:
         texts = ["Grease the chain every week.", "Reset the overcurrent alarm.", "The belt slips on the pulley."]
         similarity = embedder.embed(texts, "query") @ embedder.embed(texts, "passage").T
         assert similarity.argmax(axis=1).tolist() == [0, 1, 2]
+
+    def test_reading_gives_the_same_vectors(self, embedder: Embedder) -> None:
+        readings = embedder.read(TEXTS, "passage")
+        assert np.abs(np.stack([one.vector for one in readings]) - embedder.embed(TEXTS, "passage")).max() < 1e-5
+        assert embedder.read([], "query") == []
+
+    def test_words_are_of_unit_length_with_a_weight_each(self, embedder: Embedder) -> None:
+        for reading in embedder.read(TEXTS, "query"):
+            assert reading.words.shape[1] == embedder.word_dim
+            assert reading.weights.shape == (len(reading.words) if embedder.word_dim else 0,)
+            assert reading.words.dtype == reading.weights.dtype == np.float32
+            assert (reading.weights >= 0).all()
+            if len(reading.words) and embedder.word_dim:
+                assert np.allclose(np.linalg.norm(reading.words, axis=1), 1.0, atol=1e-4)
+
+    def test_words_that_are_the_same_match_best(self, embedder: Embedder) -> None:
+        if not embedder.word_dim:
+            pytest.skip("this embedder has no words")
+        told = [
+            packed(one.words)
+            for one in embedder.read(["Grease the chain every week.", "Reset the overcurrent alarm."], "passage")
+        ]
+        for place, question in enumerate(["grease chain", "reset alarm"]):
+            assert matches(embedder.read([question], "query")[0], told).argmax() == place

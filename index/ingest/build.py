@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from index.embedders.embedder import Embedder, Vectors
+import numpy as np
+
+from index.embedders.embedder import Embedder, Reading
+from index.embedders.word_vectors import packed
 from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadable, VectorsAway
 from index.ingest.embed_ahead import EmbedAhead
 from index.ingest.originals import Original, Originals
@@ -21,7 +24,7 @@ from index.manuals.coverage import Coverage, Tally
 from index.passage import Lang, Manual, Passage
 from index.passages.chunk import DraftPassage, chunk
 from index.store import VectorStore
-from index.stored_rows import Words, words_of
+from index.stored_rows import WordRow, Words, words_of
 from index.text import language
 from index.truth import Truth, storable
 
@@ -62,7 +65,7 @@ class _Ready:
     coverage: Coverage
     drafts: tuple[DraftPassage, ...]
     words: tuple[Words, ...]
-    vectors: Vectors | None
+    readings: Sequence[Reading] | None
 
 
 class Builder:
@@ -135,9 +138,10 @@ class Builder:
         ids = [passage.id for passage in passages]
         try:
             # vectors first: those without a passage in the truth are never shown, a passage without one would be missed
-            if self._store is not None and ready.vectors is not None:
-                self._store.add(ids, ready.vectors, [manual_id] * len(ids), manual.lang)
-            replaced = self._truth.put_manual(manual, original.suffix, passages, ready.words)
+            if self._store is not None and ready.readings is not None:
+                vectors = np.stack([reading.vector for reading in ready.readings])
+                self._store.add(ids, vectors, [manual_id] * len(ids), manual.lang)
+            replaced = self._truth.put_manual(manual, original.suffix, passages, ready.words, self._word_rows(ready))
         except BaseException:
             self._forget(ids)
             raise
@@ -145,6 +149,13 @@ class Builder:
         if old_original is not None:
             self._originals.drop_unused(old_original)
         return Added(manual, "replaced" if old else "added")
+
+    def _word_rows(self, ready: _Ready) -> list[WordRow]:
+        """What is kept of each passage's words; nothing where the embedder has none."""
+        if self._embedder is None or ready.readings is None or not self._embedder.word_dim:
+            return []
+        name = self._embedder.name
+        return [WordRow(name, packed(reading.words)) for reading in ready.readings]
 
     def _read(self, original: Original, name: str, say: ReportProgress) -> _Ready:
         with EmbedAhead(self._embedder if self._store is not None else None, EMBED_AT_ONCE) as ahead:
@@ -172,8 +183,8 @@ class Builder:
             if not drafts:
                 raise EmptyManual(f"{name} holds no text that could be read.", "If it is a scan, run OCR on it first.")
             words = tuple(words_of(title, name, draft) for draft in drafts)  # while the last ones are being embedded
-            vectors = ahead.vectors(lambda done: say(Progress("embed", done, len(drafts))))
-            return _Ready(title, tally.coverage(), tuple(drafts), words, vectors)
+            readings = ahead.readings(lambda done: say(Progress("embed", done, len(drafts))))
+            return _Ready(title, tally.coverage(), tuple(drafts), words, readings)
 
     def _forget(self, passage_ids: Sequence[str]) -> None:
         if self._store is not None and passage_ids:

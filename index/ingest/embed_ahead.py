@@ -6,13 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
-import numpy as np
-
-from index.embedders.embedder import Embedder, Vectors
+from index.embedders.embedder import Embedder, Reading
 
 
 class EmbedAhead:
-    """Takes texts one by one, in order, and gives their vectors at the end. They are embedded ``at_once`` at a time.
+    """Takes texts one by one, in order, and gives their readings at the end. They are embedded ``at_once`` at a time.
     Without an embedder it gives none. Use it as a context: leaving it ends the thread, after the batch that is being
     embedded."""
 
@@ -21,32 +19,30 @@ class EmbedAhead:
         self._at_once = at_once
         self._thread = ThreadPoolExecutor(1, "embed-ahead")
         self._waiting: list[str] = []
-        self._batches: list[Future[Vectors]] = []
+        self._batches: list[Future[list[Reading]]] = []
 
     def take(self, text: str) -> None:
         self._waiting.append(text)
         if len(self._waiting) == self._at_once:
             self._send()
 
-    def vectors(self, report: Callable[[int], None]) -> Vectors | None:
-        """Shape (n, dim) for the n texts taken. ``report`` is told how many are embedded, from 0 on, and may raise to
-        stop. Raises what the embedder raises."""
+    def readings(self, report: Callable[[int], None]) -> list[Reading] | None:
+        """The n texts taken, as the embedder reads them. ``report`` is told how many are embedded, from 0 on, and may
+        raise to stop. Raises what the embedder raises."""
         if self._embedder is None:
             return None
         self._send()
         report(0)
-        parts: list[Vectors] = []
+        found: list[Reading] = []
         for batch in self._batches:
-            parts.append(batch.result())
-            report(sum(map(len, parts)))
-        return np.concatenate(parts)
+            found += batch.result()
+            report(len(found))
+        return found
 
     def _send(self) -> None:
         embedder, texts, self._waiting = self._embedder, self._waiting, []
         if embedder is not None and texts:
-            self._batches.append(
-                self._thread.submit(lambda: np.asarray(embedder.embed(texts, "passage"), dtype=np.float32))
-            )
+            self._batches.append(self._thread.submit(embedder.read, texts, "passage"))
 
     def __enter__(self) -> EmbedAhead:
         return self

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from index.codes.codebook import look_up_codes
 from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, Vectors
+from index.embedders.word_vectors import matches
 from index.errors import IndexStale, VectorsAway
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
@@ -29,6 +30,7 @@ from index.search.synonym_table import SynonymTable
 from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable
+from index.word_rows import WordRows
 
 CANDIDATES = 60  # of each side
 MAX_QUESTION = 2000  # characters; longer questions are cut for search
@@ -79,6 +81,7 @@ class Searcher:
         self._embedder = embedder
         self._rank = rank
         self._synonyms = SynonymTable(truth)
+        self._words = WordRows(truth, embedder.name) if store is not None and embedder and embedder.word_dim else None
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         question = storable(question[:MAX_QUESTION])
@@ -106,7 +109,8 @@ class Searcher:
         near = {n: cosine for n, cosine in vectors.items() if n in passages and passages[n].lang in languages}
         foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
         scores = {number: held.score for number, held in relevances.items()}
-        candidates = self._rank(Evidence(codes, scores, near, extra, foreign))
+        word_matches = self._word_matches(asked, passages)
+        candidates = self._rank(Evidence(codes, scores, near, word_matches, extra, foreign))
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
@@ -176,6 +180,17 @@ class Searcher:
             reach = self._reach(asked, passage.lang)
             found[number] = Relevance(held.score * reach, held.support * reach)
         return found
+
+    def _word_matches(self, asked: Question, passages: Mapping[int, Passage]) -> dict[int, float]:
+        """Passage number -> how well its words answer to the question's; empty where no embedder knows words, or not
+        those of this language."""
+        if self._words is None or self._embedder is None or asked.lang not in self._embedder.languages:
+            return {}
+        held = self._words.packed(passages)
+        found = matches(self._embedder.read([asked.text], "query")[0], list(held.values()))
+        known = {n: float(match) for n, match in zip(held, found, strict=True)}
+        least = min(known.values(), default=0.0)
+        return {number: known.get(number, least) for number in passages} if known else {}
 
     def _vector_scores(self, asked: Question, manuals: Collection[Manual], within: Within) -> dict[int, float]:
         """Passage number -> cosine of the nearest: of each language that the embedder knows, since passages in the

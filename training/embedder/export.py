@@ -72,12 +72,13 @@ def export_sentence_transformers(student: Any, words: Words, vocabulary: Vocabul
 
 
 def export_onnx(
-    student: Any, words: Words, vocabulary: Vocabulary, texts: Sequence[str], name: str, file: Path
+    student: Any, words: Words, vocabulary: Vocabulary, texts: Sequence[str], name: str, file: Path, late: Any = None
 ) -> dict[str, object]:
     """Write ``file`` (.onnx) and its tokenizer beside it (.tokenizer.json); how near its vectors are to the student's.
 
-    ``texts``: two or more samples; one half shows how large the channels get, the other measures. The
-    file's metadata holds name, languages, max_tokens and tokenizer_sha256. Raises ExportDiffers where a vector is off.
+    ``late``: the head for late interaction, None for none. ``texts``: two or more samples; one half shows how large the
+    channels get, the other measures. The file's metadata holds name, languages, max_tokens and tokenizer_sha256. Raises
+    ExportDiffers where a vector is off.
     """
     import onnx
 
@@ -93,7 +94,11 @@ def export_onnx(
         "max_tokens": str(MAX_TOKENS),
         "tokenizer_sha256": hashlib.sha256(tokenizer_file.read_bytes()).hexdigest(),
     }
-    model = build_graph(state, words, metadata, peaks)
+    head = None
+    if late is not None:
+        head = {key: value.detach().float().numpy() for key, value in late.state_dict().items()}
+        metadata |= {"answer_even": f"{float(head['even']):.4f}", "answer_firm": f"{float(np.exp(head['firm'])):.4f}"}
+    model = build_graph(state, words, metadata, peaks, head)
     onnx.save(model, str(file))
     cosines = _cosines(student, words, file, measured)
     report: dict[str, object] = {

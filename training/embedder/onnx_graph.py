@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.embedder.late import OF_STATIC, SPECIALS
 from training.embedder.student import EPSILON, HEADS
 from training.embedder.words import Words
 
@@ -53,9 +54,11 @@ def build_graph(
     words: Words,
     metadata: Mapping[str, str],
     peaks: Mapping[str, Array] | None = None,
+    late: Mapping[str, Array] | None = None,
 ) -> Any:
     """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width + dim of the static
-    part) float32, unit length.
+    part) float32, unit length. With the weights of the head for late interaction (``late``, by name) also
+    word_vectors (b, t, dim) of unit length and word_weights (b, t), both 0 for [CLS], [SEP] and padding.
 
     ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row;
     activations are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the
@@ -71,10 +74,8 @@ def build_graph(
     layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.layer."))
     for number in range(layers):
         x = _layer(graph, state, f"encoder.layer.{number}", x, mask)
-    parts = [
-        (_pooled(graph, x), 1 - words.share),
-        (_pooled(graph, _looked_up(graph, "static", words.table, row)), words.share),
-    ]
+    static = _looked_up(graph, "static", words.table, row)
+    parts = [(_pooled(graph, x), 1 - words.share), (_pooled(graph, static), words.share)]
     scaled = [
         graph.node("Mul", part, graph.constant(f"share_{place}", np.array([share**0.5], np.float32)))
         for place, (part, share) in enumerate(parts)
@@ -83,11 +84,17 @@ def build_graph(
         helper.make_node("LpNormalization", [graph.node("Concat", *scaled, axis=-1)], ["vector"], axis=-1, p=2)
     )
     width = state["embeddings.LayerNorm.weight"].shape[0] + words.table.shape[1]
+    outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["b", width])]
+    if late is not None:
+        _late(graph, late, x, static)
+        dim = len(late["of_hidden.weight"])
+        outputs.append(helper.make_tensor_value_info("word_vectors", TensorProto.FLOAT, ["b", "t", dim]))
+        outputs.append(helper.make_tensor_value_info("word_weights", TensorProto.FLOAT, ["b", "t"]))
     whole = helper.make_graph(
         graph.nodes,
         "embedder",
         [helper.make_tensor_value_info(n, TensorProto.INT64, ["b", "t"]) for n in ("input_ids", "attention_mask")],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["b", width])],
+        outputs,
         graph.constants,
     )
     domains = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
@@ -95,6 +102,36 @@ def build_graph(
     helper.set_model_props(model, dict(metadata))
     checker.check_model(model)
     return model
+
+
+def _late(graph: _Graph, late: Mapping[str, Array], x: str, static: str) -> None:
+    """The outputs "word_vectors" and "word_weights", as training.embedder.late has them."""
+    from onnx import helper
+
+    real = graph.node("Cast", "attention_mask", to=1)
+    for special in SPECIALS:
+        number = graph.constant(f"special_{special}", np.array(special, np.int64))
+        other = graph.node("Not", graph.node("Equal", "input_ids", number))
+        real = graph.node("Mul", real, graph.node("Cast", other, to=1))
+    last = graph.constant("last_axis", np.array([2]))
+    sides = [
+        graph.node("MatMul", _unit(graph, part), graph.constant(f"late.{name}", late[f"{name}.weight"].T * share))
+        for name, part, share in (("of_hidden", x, 1.0), ("of_static", static, OF_STATIC))
+    ]
+    mixed = _unit(graph, graph.node("Add", *sides))
+    graph.nodes.append(helper.make_node("Mul", [mixed, graph.node("Unsqueeze", real, last)], ["word_vectors"]))
+    weight = graph.node("MatMul", x, graph.constant("late.weight", late["weight.weight"].T))
+    weight = graph.node("Add", weight, graph.constant("late.bias", late["weight.bias"]))
+    weight = graph.node("Softplus", graph.node("Squeeze", weight, last))
+    graph.nodes.append(helper.make_node("Mul", [weight, real], ["word_weights"]))
+
+
+def _unit(graph: _Graph, x: str) -> str:
+    """Each row at length 1; a row of zeros stays one."""
+    length = graph.node("ReduceL2", x, axes=[-1], keepdims=1)
+    length = graph.node("Max", length, graph.constant("least_length", np.array(EPSILON, np.float32)))
+    found: str = graph.node("Div", x, length)
+    return found
 
 
 def _embedded(graph: _Graph, state: Mapping[str, Array], row: str) -> str:

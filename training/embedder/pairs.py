@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.corpus import WRITTEN_BY_PEOPLE, Document, corpus_files, is_held_out, read_documents, rows_of
-from training.embedder.asked import read_asked_facts
+from training.embedder.asked import AskedFact
 from training.factory import factory_cards
 from training.factory_words import LANGS, factory_words
 
@@ -28,8 +28,7 @@ _SPACE = re.compile(r"\s+")
 class Pair:
     """``left`` asks for ``right``, or is it in the other language. ``kind`` is aligned (the same said in Japanese and
     English), words (the same of factory sentences and the glossary), found (heading, sentence or question -> section,
-    one language), crossed (heading -> section of the other) or asked (what people at the machine say -> what the manual
-    says, in either language)."""
+    one language) or crossed (heading -> section of the other)."""
 
     left: str
     right: str
@@ -39,13 +38,12 @@ class Pair:
 
 
 def draw_pairs(
-    corpus: Path, excluded: Sequence[str], glossary: Path | None, seed: int, held_out: bool = False,
-    facts: Path | None = None,
-) -> list[Pair]:  # fmt: skip
+    corpus: Path, excluded: Sequence[str], glossary: Path | None, seed: int, held_out: bool = False
+) -> list[Pair]:
     """All pairs of ``corpus``, in an order that depends on ``seed`` only.
 
     ``excluded``: texts in source or path that keep a page out, whatever it is (pages used for scoring). ``held_out``
-    draws from the pages that are kept for measuring instead. ``facts``: a folder of asked facts. Raises CorpusMissing.
+    draws from the pages that are kept for measuring instead. Raises CorpusMissing.
     """
     rng = random.Random(seed)
     found = list(_aligned(corpus, excluded, held_out, rng))
@@ -56,7 +54,6 @@ def draw_pairs(
         found += _factory(rng)
         found += _factory_questions(rng)
         found += _glossary(glossary) if glossary else []
-        found += _asked(facts) if facts else []
     found = _worth(found)
     rng.shuffle(found)
     return found
@@ -167,13 +164,9 @@ def _factory_questions(rng: random.Random) -> Iterator[Pair]:
                 yield _pair(ask.question, _clean(f"{card.place} {card.text}"), lang, lang, "found")
 
 
-def _asked(facts: Path) -> Iterator[Pair]:
-    """Questions of the asked facts, in both languages -> the passage in both languages."""
-    for fact in read_asked_facts(facts):
-        for asked in LANGS:
-            for question in fact.questions[asked]:
-                for told in LANGS:
-                    yield _pair(question, _clean(f"{fact.place[told]} {fact.text[told]}"), asked, told, "asked")
+def passage_of(fact: AskedFact, lang: Lang) -> str:
+    """What search reads of a fact: where it stands, and its text."""
+    return _cut(_clean(f"{fact.place[lang]} {fact.text[lang]}"), lang)
 
 
 def _glossary(path: Path) -> Iterator[Pair]:

@@ -16,6 +16,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+START = "start"
+
 
 @dataclass(frozen=True, slots=True)
 class Static:
@@ -34,7 +36,9 @@ class EmbedderRecipe:
     """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``facts``: folder of asked facts;
     ``excluded``: texts in repository or path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where
     the ONNX file goes (none: it stays in ``out``); ``average``: phases whose weights' mean is the model (none: the last
-    phase's), which keeps what the earlier one could (Wortsman et al.: Robust fine-tuning of zero-shot models, 2022)."""
+    phase's), which keeps what the earlier one could (Wortsman et al.: Robust fine-tuning of zero-shot models, 2022).
+    ``start``: an embedder exported before, trained further instead of made anew; in ``average`` it is called "start".
+    ``late``: numbers a token for late interaction, 0 for none."""
 
     name: str
     corpus: Path
@@ -53,6 +57,8 @@ class EmbedderRecipe:
     subjects: int = 700
     most_pairs: int = 0
     average: tuple[str, ...] = ()
+    start: Path | None = None
+    late: int = 0
     note: str = ""
 
 
@@ -72,14 +78,14 @@ def read_embedder_recipe(path: Path, overrides: Mapping[str, Any] | None = None)
         raise RecipeInvalid(f"{path}: unknown keys {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}.")
     if missing := [key for key in ("name", "corpus", "out") if key not in raw]:
         raise RecipeInvalid(f"{path}: missing {', '.join(missing)}.")
-    for key in ("corpus", "out", "teacher", "glossary", "facts", "model_file", "results_file"):
+    for key in ("corpus", "out", "teacher", "glossary", "facts", "model_file", "results_file", "start"):
         if raw.get(key):
             raw[key] = Path(str(raw[key]))
     raw["excluded"] = tuple(raw.get("excluded", ()))
     raw["average"] = tuple(raw.get("average", ()))
     raw["static"] = _table(Static, raw.get("static", {}), path, "static")
     named = [(str(p.pop("name", number)), p) for number, p in enumerate(map(dict, phases), start=1)]
-    if unmade := sorted(set(raw["average"]) - {name for name, _ in named}):
+    if unmade := sorted(set(raw["average"]) - {name for name, _ in named} - {START}):
         raise RecipeInvalid(f"{path}: average names phases that are not there: {', '.join(unmade)}.")
     return EmbedderRecipe(phases=tuple((n, _table(Phase, p, path, f"phase {n}")) for n, p in named), **raw)
 

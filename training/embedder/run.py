@@ -19,11 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.catalogue import Entry, put_entry
+from training.embedder.asked import read_asked_facts, read_unanswered
 from training.embedder.card import embedder_card
-from training.embedder.distil import Examples, Say, save_student, train_phase
+from training.embedder.distil import Asked, Examples, Say, train_phase
 from training.embedder.export import export_onnx, export_sentence_transformers
-from training.embedder.pairs import Pair, draw_pairs, read_pairs, write_pairs
-from training.embedder.recipe import EmbedderRecipe, read_embedder_recipe
+from training.embedder.late import make_late
+from training.embedder.pairs import Pair, draw_pairs, passage_of, read_pairs, write_pairs
+from training.embedder.recipe import START, EmbedderRecipe, read_embedder_recipe
+from training.embedder.restart import read_exported
 from training.embedder.scores import box_encoder, held_out_sets, recall
 from training.embedder.static import subjects, train_static, warm_start
 from training.embedder.student import make_student
@@ -69,9 +72,10 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
     folder = teacher_folder(recipe)
     pairs = _pairs(this, "pairs.jsonl", held_out=False)
     held = _pairs(this, "held-out.jsonl", held_out=True)
-    vocabulary = _vocabulary(this, pairs, folder)
-    examples, start, static = _start(this, pairs, vocabulary, folder)
-    student, phases = _student(this, examples, start, vocabulary, folder)
+    begun = _begin(this, pairs, folder)
+    vocabulary, words = begun.vocabulary, begun.words
+    examples = _examples(this, pairs, begun)
+    student, late, phases = _train(this, examples, begun)
     report: dict[str, Any] = {
         "recipe": json.loads(json.dumps({k: str(getattr(recipe, k)) for k in recipe.__dataclass_fields__})),
         "recipe_sha256": sha256_of(recipe_path),
@@ -81,7 +85,7 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
         "vocabulary": {"tokens": len(vocabulary.rows), "rows": len(vocabulary.teacher)},
         "phases": phases,
     }
-    _finish(this, student, make_words(static, vocabulary.rows, recipe.static.share), vocabulary, held, report)
+    _finish(this, student, late, words, vocabulary, held, report)
     this.path("run.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     if recipe.results_file:
         recipe.results_file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -102,7 +106,7 @@ def teacher_folder(recipe: EmbedderRecipe) -> Path:
 def _pairs(this: Run, name: str, held_out: bool) -> list[Pair]:
     recipe, file = this.recipe, this.path(name)
     if not file.is_file():
-        found = draw_pairs(recipe.corpus, recipe.excluded, recipe.glossary, recipe.seed, held_out, recipe.facts)
+        found = draw_pairs(recipe.corpus, recipe.excluded, recipe.glossary, recipe.seed, held_out)
         write_pairs(found[: recipe.most_pairs or None], file)
     pairs = read_pairs(file)
     this.say({"stage": name, "pairs": len(pairs)})
@@ -133,74 +137,122 @@ def row_ids(vocabulary: Vocabulary, texts: Sequence[str]) -> list[NDArray[np.int
     return found
 
 
-def _start(
-    this: Run, pairs: Sequence[Pair], vocabulary: Vocabulary, folder: Path
-) -> tuple[Examples, NDArray[np.float32], NDArray[np.float32]]:
-    """The tokenized pairs, the student's word rows to begin with, and the static rows."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What training begins with: student and teacher (torch modules), the static part, the vocabulary."""
+
+    student: Any
+    teacher: Any
+    words: Words
+    vocabulary: Vocabulary
+
+
+def _begin(this: Run, pairs: Sequence[Pair], folder: Path) -> Begun:
+    """From the recipe's ``start``, or made anew: vocabulary, static rows, warm start."""
     from safetensors.torch import load_file
 
     recipe = this.recipe
-    left, right = row_ids(vocabulary, [p.left for p in pairs]), row_ids(vocabulary, [p.right for p in pairs])
+    theirs = load_file(str(folder / "model.safetensors"))["embeddings.word_embeddings.weight"].numpy()
+    if recipe.start is not None:
+        student, words, vocabulary = read_exported(recipe.start, folder / "tokenizer.json")
+        return Begun(student, make_student(folder, theirs[vocabulary.teacher]), words, vocabulary)
+    vocabulary = _vocabulary(this, pairs, folder)
+    left, right = _tokenized(pairs, vocabulary)
     size = len(vocabulary.teacher)
     short = [[t[:LONGEST_STATIC] for t in side] for side in (left, right)]
     static = this.made(
         "static.pickle", lambda: train_static(short[0], short[1], size, recipe.static, recipe.seed, this.say)
     )
-    clusters = this.made("subjects.pickle", lambda: subjects(static, short[1], recipe.subjects, recipe.seed))
+    counts = np.bincount(np.concatenate([*left, *right]), minlength=size)
+    start = this.made("start.pickle", lambda: warm_start(static, vocabulary.teacher, theirs, counts))
+    words = make_words(static, vocabulary.rows, recipe.static.share)
+    return Begun(make_student(folder, start.copy()), make_student(folder, start.copy()), words, vocabulary)
+
+
+def _tokenized(
+    pairs: Sequence[Pair], vocabulary: Vocabulary
+) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
+    return row_ids(vocabulary, [p.left for p in pairs]), row_ids(vocabulary, [p.right for p in pairs])
+
+
+def _examples(this: Run, pairs: Sequence[Pair], begun: Begun) -> Examples:
+    """The pairs as rows, by kind and cluster, and the asked facts with their sections."""
+    recipe, vocabulary = this.recipe, begun.vocabulary
+    left, right = _tokenized(pairs, vocabulary)
+    short = [t[:LONGEST_STATIC] for t in right]
+    clusters = this.made("subjects.pickle", lambda: subjects(begun.words.table, short, recipe.subjects, recipe.seed))
     groups: dict[str, list[int]] = {}
     for number, pair in enumerate(pairs):
         groups.setdefault(_kind(pair), []).append(number)
-    counts = np.bincount(np.concatenate([*left, *right]), minlength=size)
-    words = load_file(str(folder / "model.safetensors"))["embeddings.word_embeddings.weight"].numpy()
-    start = this.made("start.pickle", lambda: warm_start(static, vocabulary.teacher, words, counts))
-    return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters), start, static
+    asked, unanswered = _asked(recipe.facts, vocabulary) if recipe.facts is not None else ([], {})
+    questions = sum(len(found) for fact in asked for found in fact.questions.values())
+    this.say({"stage": "asked", "facts": len(asked), "questions": questions, "unanswered": len(unanswered)})
+    return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters, asked, unanswered)
+
+
+def _asked(folder: Path, vocabulary: Vocabulary) -> tuple[list[Asked], dict[int, list[NDArray[np.int32]]]]:
+    """The asked facts of ``folder`` as rows, and by section the questions that it does not answer."""
+    sections: dict[str, int] = {}
+    asked = []
+    for fact in read_asked_facts(folder):
+        number = sections.setdefault(fact.place["en"], len(sections))
+        told = {lang: row_ids(vocabulary, [passage_of(fact, lang)])[0] for lang in fact.text}
+        questions = {lang: row_ids(vocabulary, texts) for lang, texts in fact.questions.items()}
+        asked.append(Asked(number, told, questions))
+    unanswered: dict[int, list[NDArray[np.int32]]] = {}
+    for near in read_unanswered(folder):
+        if near.place["en"] in sections:
+            unanswered.setdefault(sections[near.place["en"]], []).extend(row_ids(vocabulary, near.questions))
+    return asked, unanswered
 
 
 def _kind(pair: Pair) -> str:
     """The kind of batch that a pair belongs to."""
-    if pair.kind == "asked":
-        return f"asked-{pair.left_lang}-{pair.right_lang}"
     return f"found-{pair.left_lang}" if pair.kind == "found" else pair.kind
 
 
-def _student(
-    this: Run, examples: Examples, start: NDArray[np.float32], vocabulary: Vocabulary, folder: Path
-) -> tuple[Any, dict[str, Any]]:
+def _train(this: Run, examples: Examples, begun: Begun) -> tuple[Any, Any, dict[str, Any]]:
+    """The student, its late head (or None) and a report of each phase."""
     import torch
 
-    student, teacher = make_student(folder, start.copy()), make_student(folder, start.copy())
+    student, teacher, recipe = begun.student, begun.teacher, this.recipe
     teacher.requires_grad_(False)
-    japanese = np.array(vocabulary.teacher) < 0
+    states = {START: {key: value.clone() for key, value in student.state_dict().items()}}
+    torch.manual_seed(recipe.seed)
+    width = student.embeddings["LayerNorm"].weight.shape[0]
+    late = make_late(width, torch.from_numpy(begun.words.table), recipe.late) if recipe.late else None
+    japanese = np.array(begun.vocabulary.teacher) < 0
     reports: dict[str, Any] = {}
-    for number, (name, phase) in enumerate(this.recipe.phases, start=1):
+    for number, (name, phase) in enumerate(recipe.phases, start=1):
         place = this.path(f"{number}-{name}")
         done = place / "report.json"
         if not done.is_file():
             place.mkdir(exist_ok=True)
-            seed, threads = this.recipe.seed + number, this.recipe.threads
+            seed, threads = recipe.seed + number, recipe.threads
             told: Say = lambda news, name=name: this.say({"stage": name, **news})  # type: ignore[misc]  # noqa: E731
-            report = train_phase(student, teacher, examples, japanese, phase, threads, seed, place, told)
-            save_student(student, place)
+            report = train_phase(student, teacher, examples, japanese, phase, threads, seed, place, told, late)
             done.write_text(json.dumps(report) + "\n", "utf-8")
-        student.load_state_dict(torch.load(place / "student.pt", weights_only=True))
+        states[name] = torch.load(place / "student.pt", weights_only=True)
+        student.load_state_dict(states[name])
+        if late is not None and (place / "late.pt").is_file():
+            late.load_state_dict(torch.load(place / "late.pt", weights_only=True))
         reports[name] = json.loads(done.read_text("utf-8"))
-    if this.recipe.average:
-        places = [n for n, (name, _) in enumerate(this.recipe.phases, start=1) if name in this.recipe.average]
-        folders = [this.path(f"{n}-{this.recipe.phases[n - 1][0]}") for n in places]
-        states = [torch.load(folder / "student.pt", weights_only=True) for folder in folders]
-        student.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]})
-    return student.requires_grad_(False), reports
+    if recipe.average:
+        chosen = [states[name] for name in recipe.average]
+        student.load_state_dict({key: sum(state[key] for state in chosen) / len(chosen) for key in chosen[0]})
+    return student.requires_grad_(False), late, reports
 
 
 def _finish(
-    this: Run, student: Any, words: Words, vocabulary: Vocabulary, held: Sequence[Pair], report: dict[str, Any]
-) -> None:
+    this: Run, student: Any, late: Any, words: Words, vocabulary: Vocabulary, held: Sequence[Pair],
+    report: dict[str, Any],
+) -> None:  # fmt: skip
     """Export both ways and score on held-out pages, into ``report``; where the recipe names a model file, write its
     card and its entry in the catalogue."""
     recipe = this.recipe
     file = recipe.model_file or this.path(f"{recipe.name}.onnx")
     texts = [p.right for p in held if len(p.right) > 40][:SAMPLE_TEXTS]
-    exported = export_onnx(student, words, vocabulary, texts, recipe.name, file)
+    exported = export_onnx(student, words, vocabulary, texts, recipe.name, file, late)
     export_sentence_transformers(student, words, vocabulary, this.path("sentence-transformers"))
     encode = box_encoder(file, vocabulary)
     scores = {name: recall(encode, *found) for name, found in held_out_sets(held, 300, 1200).items() if found[0]}

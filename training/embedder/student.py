@@ -73,17 +73,28 @@ def student_module(rows: int, positions: int = 512, width: int = 384, layers: in
             )
             self.encoder = nn.ModuleDict({"layer": nn.ModuleList(layer() for _ in range(layers))})
 
-        def forward(self, ids: Any, mask: Any) -> Any:
+        def hidden(self, ids: Any, mask: Any) -> Any:
+            """What the last layer makes of each token, (b, t, width)."""
             places = torch.arange(ids.shape[1])
             parts = self.embeddings
             x = parts["LayerNorm"](parts["word_embeddings"](ids) + parts["position_embeddings"](places))
             seen = mask[:, None, None, :]
             for block in self.encoder["layer"]:
                 x = _block(block, x, seen)
-            kept = mask[:, :, None].to(x.dtype)
-            return nn.functional.normalize((x * kept).sum(1).float() / kept.sum(1).float(), dim=-1)
+            return x
+
+        def forward(self, ids: Any, mask: Any) -> Any:
+            return pooled(self.hidden(ids, mask), mask)
 
     return Student()
+
+
+def pooled(hidden: Any, mask: Any) -> Any:
+    """The (b, width) unit vectors of ``hidden`` (b, t, width): the mean over each text's own tokens."""
+    from torch.nn.functional import normalize
+
+    kept = mask[:, :, None].to(hidden.dtype)
+    return normalize((hidden * kept).sum(1).float() / kept.sum(1).float(), dim=-1)
 
 
 def _block(block: Any, x: Any, seen: Any) -> Any:

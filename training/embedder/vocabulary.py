@@ -37,7 +37,7 @@ def build_vocabulary(texts: Iterable[str], teacher_file: Path, pieces: int, thre
     from tokenizers import Tokenizer
 
     old: dict[str, int] = json.loads(teacher_file.read_text("utf-8"))["model"]["vocab"]
-    kept = [t for t in sorted(old, key=lambda t: old[t]) if t in SPECIAL or _latin(t)]
+    kept = [t for t in sorted(old, key=lambda t: old[t]) if t in SPECIAL or is_latin(t)]
     kept.sort(key=lambda t: SPECIAL.index(t) if t in SPECIAL else len(SPECIAL))
     japanese = _japanese_pieces(texts, pieces, threads)
     vocab: dict[str, int] = {}
@@ -56,7 +56,8 @@ def build_vocabulary(texts: Iterable[str], teacher_file: Path, pieces: int, thre
     return Vocabulary(Tokenizer.from_str(json.dumps(_definition(vocab))), rows, teacher)
 
 
-def _latin(token: str) -> bool:
+def is_latin(token: str) -> bool:
+    """Whether a token of the teacher's is kept: a piece of Latin script, a number or a sign."""
     bare = token.removeprefix("##")
     return not token.startswith("[unused") and all(ord(c) < 0x250 or c in "–—‘’“”…°µΩ·×÷±≤≥→←↑↓€²³" for c in bare)
 

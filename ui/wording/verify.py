@@ -84,6 +84,18 @@ VERIFY: dict[str, Entry] = {
         "ja": "使われていない埋め込みモデル {count} 個のベクトルが残っています。",
         "en": "Vectors of {count} embedder(s) that are not in use are left.",
     },
+    "verify.words_missing": {
+        "ja": "単語ベクトルのない箇所が {count} 件あります。",
+        "en": "{count} passage(s) have no word vectors.",
+    },
+    "verify.words_stray": {
+        "ja": "本文のない余分な単語ベクトルが {count} 件あります。",
+        "en": "{count} row(s) of word vectors belong to no passage.",
+    },
+    "verify.words_wrong": {
+        "ja": "本文と合わない単語ベクトルが {count} 件あります。",
+        "en": "The word vectors of {count} passage(s) are not what the text gives.",
+    },
     "verify.original_missing": {
         "ja": "原本のファイルがないマニュアルが {count} 冊あります。検索はできますが、ページを開けません。",
         "en": "The original of {count} manual(s) is missing: they can be searched, but their pages cannot be opened.",
