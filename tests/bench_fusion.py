@@ -3,10 +3,10 @@
     python -m tests.bench_fusion RESULT.json [--embedder NAME] [--corpus FOLDER] [--groups NAME ...]
 
 Each group is searched once and what the sides found is kept; then every mix is tried on it. Reads the demo's FAQ and
-development questions and, where --corpus (default ../shared/corpus beside the repository) exists, sections of held-out
-documents: a heading, or a sentence of the section, to its section in that language; an English heading, or the first
-sentence of the English section, to the section in Japanese. Pages of the scored sets are left out. A mix is worth
-shipping where no group falls below keywords alone.
+development questions, the development half of what operators ask (tests/asked_sets.py), and where --corpus (default
+../shared/corpus beside the repository) exists, sections of held-out documents: a heading, or a sentence of the section,
+to its section in that language; an English heading, or the first sentence of the English section, to the section in
+Japanese. Pages of the scored sets are left out. A mix is worth shipping where no group falls below keywords alone.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from index.search.fuse import MIX, Candidate, Evidence, Mix, fuse
 from index.search.searcher import Searcher, spread
 from index.store import VectorStore
 from index.truth import Truth
+from tests.asked_sets import DIRECTIONS, asked_set
 from tests.retrieval_sets import Asked, Target, heading_questions, is_target, manuals_of, sections
 from training.corpus import ALLOWED_LICENCE, Document, read_documents, sentences
 
@@ -102,7 +103,12 @@ def mixes() -> list[Mix]:
         replace(MIX, other=most, other_full=full) for most in (0.2, 0.3, 0.4, 0.6) for full in (0.3, 0.4, 0.5, 0.6, 0.8)
     ]
     usual = [replace(MIX, usual=usual) for usual in (0.0, 0.4, 0.5, 0.6, 0.7, 0.8)]
-    return [replace(MIX, own=0.0, other=0.0), MIX, *own, *other, *usual]
+    words = [
+        replace(MIX, words=most, words_spread=spread)
+        for most in (0.0, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
+        for spread in (0.1, 0.2, 0.3)
+    ]
+    return [replace(MIX, own=0.0, other=0.0, words=0.0), MIX, *own, *other, *usual, *words]
 
 
 def table(found: Sequence[Found], tried: Sequence[Mix]) -> list[dict[str, Any]]:
@@ -138,17 +144,25 @@ def gather(embedder: Embedder, corpus: Path, only: tuple[str, ...]) -> list[Foun
     found: list[Found] = []
     if not only or any(name.startswith("demo") for name in only):
         found += searched(sorted((ROOT / "demo/manuals").glob("*.pdf")), embedder, demo_questions)
+    for asked_in, written_in in DIRECTIONS:
+        asked = asked_set("development", asked_in, written_in)
+        if not only or asked.name.startswith(only):
+            found += _in_folder(asked.targets, list(_questions(asked.name, asked.questions, asked.targets)), embedder)
     if not corpus.is_dir():
         return found
     for build in (japanese_sections, english_sections, translated_sections):
         targets, questions = build(corpus)
         wanted = [one for one in questions if not only or one.group.startswith(only)]
         if wanted:
-            with tempfile.TemporaryDirectory() as folder:
-                for manual, text in manuals_of(targets).items():
-                    (Path(folder) / manual).write_text(text, encoding="utf-8")
-                found += searched(sorted(Path(folder).iterdir()), embedder, lambda manuals: wanted)  # noqa: B023
+            found += _in_folder(targets, wanted, embedder)
     return found
+
+
+def _in_folder(targets: Sequence[Target], questions: Sequence[Question], embedder: Embedder) -> list[Found]:
+    with tempfile.TemporaryDirectory() as folder:
+        for manual, text in manuals_of(targets).items():
+            (Path(folder) / manual).write_text(text, encoding="utf-8")
+        return searched(sorted(Path(folder).iterdir()), embedder, lambda manuals: questions)
 
 
 def searched(

@@ -6,8 +6,9 @@
 
 Writes the figures, and beside them the same as a page (.md). --demo asks demo/questions.jsonl (for scoring only),
 demo/faq.jsonl and demo/development.jsonl, each reported apart. The open sets are those of tests/retrieval_sets.py, in
-English, in Japanese, and with English titles asked of Japanese pages; they too are for scoring only. They are read from
-ANDON_SHARED_DATA, or ../shared/data beside the repository.
+English, in Japanese, and with English titles asked of Japanese pages, read from ANDON_SHARED_DATA, or ../shared/data
+beside the repository; and the half of what operators ask (tests/asked_sets.py) that nothing is tuned on. All are for
+scoring only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,22 @@ from assistant.evaluation.questions import Question, QuestionFile, read_question
 from assistant.evaluation.retrieval import evaluate_retrieval
 from assistant.settings import ROOT, read_settings
 from index.library import Library
+from tests.asked_sets import DIRECTIONS, asked_set
 from tests.retrieval_sets import SETS, RetrievalSet, klipper_ja, manuals_of
 from ui.evaluation_page import retrieval_page
 
 DEMO = ("questions", "faq", "development")
-OPEN = {**SETS, "klipper-ja": klipper_ja}
-DEFAULT = ("klipper", "klipper-ja", "jsquad", "dynamics-xling", "bugcheck-xling", "bugcheck-names-xling")
+OPEN: dict[str, Callable[[Path], RetrievalSet]] = {**SETS, "klipper-ja": klipper_ja}
+OPEN |= {f"asked-{pair[0]}-{pair[1]}": lambda data, pair=pair: asked_set("held_back", *pair) for pair in DIRECTIONS}
+DEFAULT = (
+    *(name for name in OPEN if name.startswith("asked-")),
+    "klipper",
+    "klipper-ja",
+    "jsquad",
+    "dynamics-xling",
+    "bugcheck-xling",
+    "bugcheck-names-xling",
+)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from index.ingest.originals import Originals
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.store import VectorStore
-from index.stored_rows import Words
+from index.stored_rows import WordRow, Words
 from index.truth import Truth
 
 
@@ -25,11 +25,12 @@ class FullDisk(Truth):
     """Writes no manual of the name full.md."""
 
     def put_manual(
-        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
-    ) -> list[str]:
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = (),
+        word_rows: Sequence[WordRow] = (),
+    ) -> list[str]:  # fmt: skip
         if manual.name == "full.md":
             raise OSError(28, "No space left on device")
-        return super().put_manual(manual, suffix, passages, words)
+        return super().put_manual(manual, suffix, passages, words, word_rows)
 
 
 class Ground:

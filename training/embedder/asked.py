@@ -19,6 +19,7 @@ class AskedFact:
     """One passage of a made-up manual by language, with the questions that it answers, by language. ``place`` is the
     machine and the section."""
 
+    machine: Mapping[str, str]
     place: Mapping[str, str]
     text: Mapping[str, str]
     questions: Mapping[str, tuple[str, ...]]
@@ -28,6 +29,7 @@ class AskedFact:
 class Unanswered:
     """Questions of one language that sound close to the section ``place`` and that none of its passages answers."""
 
+    machine: Mapping[str, str]
     place: Mapping[str, str]
     lang: str
     questions: tuple[str, ...]
@@ -46,7 +48,11 @@ def read_asked_file(file: Path) -> list[AskedFact]:
 def read_unanswered(folder: Path = FOLDER) -> list[Unanswered]:
     """All questions of the .txt files in ``folder`` that their section does not answer. Raises CorpusMissing as
     ``read_asked_facts``."""
-    return [entry for file in _files(folder) for entry in _entries(file) if isinstance(entry, Unanswered)]
+    return [near for file in _files(folder) for near in read_unanswered_file(file)]
+
+
+def read_unanswered_file(file: Path) -> list[Unanswered]:
+    return [entry for entry in _entries(file) if isinstance(entry, Unanswered)]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -73,14 +79,20 @@ def _entries(file: Path) -> Iterator[AskedFact | Unanswered]:
         elif sign in _QUESTIONS:
             questions[_QUESTIONS[sign]] = parts
             if len(questions) == len(text) == len(LANGS):
-                yield AskedFact(_place(machine, section), dict(zip(LANGS, text, strict=True)), questions)
+                yield AskedFact(
+                    _in_both(machine), _place(machine, section), dict(zip(LANGS, text, strict=True)), questions
+                )
                 text, questions = [], {}
         elif sign in _UNANSWERED and not text:
-            yield Unanswered(_place(machine, section), _UNANSWERED[sign], parts)
+            yield Unanswered(_in_both(machine), _place(machine, section), _UNANSWERED[sign], parts)
         elif line and sign != "#":
             raise CorpusMissing(
                 f"{file.name}, line {number}: {line[:60]!r} is not of the form described at its top.", ""
             )
+
+
+def _in_both(parts: Sequence[str]) -> dict[str, str]:
+    return dict(zip(LANGS, parts, strict=True))
 
 
 def _place(machine: Sequence[str], section: Sequence[str]) -> dict[str, str]:

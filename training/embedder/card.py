@@ -32,6 +32,7 @@ def embedder_card(recipe: EmbedderRecipe, report: Mapping[str, Any]) -> str:
         f"  Beside them the mean of static word rows, {static.dim} numbers, with {static.share:.0%} of the cosine.",
         f"- ONNX, 8-bit weights, {file['bytes'] / 1e6:.1f} MB, at most 256 tokens, mean of tokens, unit length.",
         f"  Cosine to the trained model's vectors: {file['mean_cosine']} on average, {file['least_cosine']} at least.",
+        *_late(recipe),
         "- Made by `python -m training.embedder.run training/recipes/andon-embed.toml`; the same run leaves a folder",
         "  for sentence-transformers. Licence: Apache-2.0.",
         "",
@@ -55,18 +56,40 @@ def embedder_card(recipe: EmbedderRecipe, report: Mapping[str, Any]) -> str:
         *(f"| {name} | {p['steps']:,} | {p['texts']:,} | {p['seconds']:,} |" for name, p in report["phases"].items()),
         "",
         "Pairs: " + ", ".join(f"{count:,} {kind}" for kind, count in sorted(report["pairs"].items())) + ".",
+        *_asked(report),
         "",
         *_sources(recipe),
         "",
         "## Limits",
         "",
-        "- Mostly software documentation taught it; factory words come from the search glossary and made-up sentences.",
-        "  Words that were in neither are split into pieces whose meaning it only guesses.",
+        "- Software documentation taught it most of its words; those of factories come from the search glossary and",
+        "  the asked facts. Words that were in neither are split into pieces whose meaning it only guesses.",
         "- Much of the Japanese side of the translations is machine-made and clumsy.",
         "- It reads 256 tokens; what stands after them in a passage does not count.",
         "- It does not tell a value from a similar one, nor yes from no: what is shown is the manual's own text.",
     ]
     return "\n".join([*lines, *(["", recipe.note] if recipe.note else [])]) + "\n"
+
+
+def _late(recipe: EmbedderRecipe) -> list[str]:
+    if not recipe.late:
+        return []
+    return [
+        f"- For each token of a text also {recipe.late} numbers and a weight (late interaction, arXiv 2004.12832):",
+        "  each word of a question looks for its best match among a passage's words.",
+    ]
+
+
+def _asked(report: Mapping[str, Any]) -> list[str]:
+    asked = report.get("asked")
+    if not asked:
+        return []
+    return [
+        "",
+        f"Asked facts (training/facts): {asked['facts']:,} passages of made-up manuals in both languages, with "
+        f"{asked['questions']:,} questions as people at the machine ask them, and {asked['unanswered']:,} that sound "
+        "close and that their section does not answer. All written for this.",
+    ]
 
 
 def _sources(recipe: EmbedderRecipe) -> list[str]:

@@ -19,14 +19,11 @@ WEIGHT_STEPS = 63
 """Weights use 7 of 8 bits: processors without VNNI add two products in 16 bits, which 8-bit ones would overflow."""
 
 
-LEVEL = 0.95  # channels above this quantile of the peaks are taken down to it; 0.8 and 0.99 were worse
-
-
 class _Graph:
     """Nodes and constants, collected."""
 
-    def __init__(self, peaks: Mapping[str, Array]) -> None:
-        self.peaks = peaks
+    def __init__(self, peaks: Mapping[str, Array], level: float) -> None:
+        self.peaks, self.level = peaks, level
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self._count = 0
@@ -55,6 +52,7 @@ def build_graph(
     metadata: Mapping[str, str],
     peaks: Mapping[str, Array] | None = None,
     late: Mapping[str, Array] | None = None,
+    level: float = 0.95,
 ) -> Any:
     """An onnx.ModelProto: input_ids (b, t) and attention_mask (b, t), int64 -> vector (b, width + dim of the static
     part) float32, unit length. With the weights of the head for late interaction (``late``, by name) also
@@ -62,12 +60,12 @@ def build_graph(
 
     ``state``: the student's weights by name, float32. Matrices get one scale a column, word tables one a row;
     activations are quantized as they come. ``peaks``: for the input of each matrix (``student.input_peaks``) the
-    largest value of each channel; with it, what is large there is taken from the input into the matrix, so that eight
-    bits hold both (after SmoothQuant, arXiv 2211.10438).
+    largest value of each channel; with it, what is above their quantile ``level`` is taken from the input into the
+    matrix, so that eight bits hold both (after SmoothQuant, arXiv 2211.10438).
     """
     from onnx import TensorProto, checker, helper
 
-    graph = _Graph(peaks or {})
+    graph = _Graph(peaks or {}, level)
     mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
     row = graph.node("Gather", graph.constant("token_rows", words.rows.astype(np.int32)), "input_ids")
     x = _embedded(graph, state, row)
@@ -213,7 +211,7 @@ def _levelled(graph: _Graph, name: str, x: str, matrix: Array) -> tuple[str, Arr
     if name not in graph.peaks:
         return x, matrix
     peaks = graph.peaks[name]
-    factor = np.maximum(1, peaks / np.quantile(peaks, LEVEL)).astype(np.float32)
+    factor = np.maximum(1, peaks / np.quantile(peaks, graph.level)).astype(np.float32)
     return graph.node("Mul", x, graph.constant(f"{name}.level", 1 / factor)), matrix * factor[:, None]
 
 

@@ -83,13 +83,29 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
         "inputs": {p.name: sha256_of(p) for p in sorted(recipe.corpus.glob("*.jsonl.zst"))},
         "pairs": dict(Counter(f"{p.kind} {p.left_lang}-{p.right_lang}" for p in pairs)),
         "vocabulary": {"tokens": len(vocabulary.rows), "rows": len(vocabulary.teacher)},
-        "phases": phases,
+        "asked": _asked_counts(examples),
+        "phases": {**_earlier_phases(recipe), **phases},
     }
+    if recipe.start is not None:
+        report["start"] = {"file": recipe.start.name, "sha256": sha256_of(recipe.start)}
     _finish(this, student, late, words, vocabulary, held, report)
     this.path("run.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     if recipe.results_file:
         recipe.results_file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return report
+
+
+def _earlier_phases(recipe: EmbedderRecipe) -> dict[str, Any]:
+    """Those of the embedder that training began with, where its results lie in the recipe's file of results."""
+    if recipe.start is None or recipe.results_file is None or not recipe.results_file.is_file():
+        return {}
+    return dict(json.loads(recipe.results_file.read_text("utf-8")).get("phases", {}))
+
+
+def _asked_counts(examples: Examples) -> dict[str, int]:
+    questions = sum(len(found) for fact in examples.asked for found in fact.questions.values())
+    unanswered = sum(map(len, examples.unanswered.values()))
+    return {"facts": len(examples.asked), "questions": questions, "unanswered": unanswered}
 
 
 def teacher_folder(recipe: EmbedderRecipe) -> Path:
@@ -185,9 +201,9 @@ def _examples(this: Run, pairs: Sequence[Pair], begun: Begun) -> Examples:
     for number, pair in enumerate(pairs):
         groups.setdefault(_kind(pair), []).append(number)
     asked, unanswered = _asked(recipe.facts, vocabulary) if recipe.facts is not None else ([], {})
-    questions = sum(len(found) for fact in asked for found in fact.questions.values())
-    this.say({"stage": "asked", "facts": len(asked), "questions": questions, "unanswered": len(unanswered)})
-    return Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters, asked, unanswered)
+    examples = Examples(left, right, {k: np.array(v) for k, v in groups.items()}, clusters, asked, unanswered)
+    this.say({"stage": "asked", **_asked_counts(examples)})
+    return examples
 
 
 def _asked(folder: Path, vocabulary: Vocabulary) -> tuple[list[Asked], dict[int, list[NDArray[np.int32]]]]:
