@@ -15,12 +15,14 @@ from index.search.searcher import Results
 class Limits:
     """``least_support``: share of the question's words that one of the first hits must hold; ``most_beyond``: how much
     the share that stands in no manual may exceed that; ``least_beside``: how much of what a value or a procedure is
-    asked of must stand together with such a value or action. Fitted on demo/development.jsonl, never on the scored
-    questions (tests/bench_relevance.py prints the curve)."""
+    asked of must stand together with such a value or action; ``least_likely``: of the measure below, where two of a
+    hundred answerable questions are lost by it and the rules together. Fitted on
+    development questions, never on the scored ones (tests/bench_relevance.py prints the curve)."""
 
     least_support: float = 0.12
     most_beyond: float = 0.22
     least_beside: float = 0.6
+    least_likely: float = 0.2
     looked_at: int = 3
 
 
@@ -32,7 +34,8 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
 
     A code that stands in no manual, or another maker's machine, is declined however well the other words fit: advice
     for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of,
-    and a procedure that no heading, step or row tells of it. Otherwise a known code is always answered.
+    and a procedure that no heading, step or row tells of it. Otherwise a known code is always answered, and of the
+    rest what the signs together make unlikely is declined as well.
     """
     best = max((hit.support for hit in results.hits[: limits.looked_at]), default=0.0)
     if not results.codes:
@@ -44,19 +47,20 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
             return "nothing_relevant"
     if results.value_beside < limits.least_beside:
         return "value_missing"
-    return "procedure_missing" if results.procedure_beside < limits.least_beside else None
+    if results.procedure_beside < limits.least_beside:
+        return "procedure_missing"
+    return "nothing_relevant" if not results.codes and relevance(results) < limits.least_likely else None
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for or against an answer, each 0 to 1. ``support``: share of the question's words in the best of the
-    first hits; ``keyword``: relevance of the best passage by words, ``nearness``: cosine of the nearest; ``missing``:
-    share of the words that stand in no manual; ``value``, ``procedure``: how much of what it asks for stands beside
-    what it is asked of; ``code``: it names a code of a manual; ``unknown_code``, ``foreign``: only codes, or machines,
-    that stand nowhere."""
+    first hits; ``nearness``: cosine of the nearest; ``missing``: share of the words that stand in no manual; ``value``,
+    ``procedure``: how much of what it asks for stands beside what it is asked of; ``code``: it names a code of a
+    manual; ``unknown_code``, ``foreign``: only codes, or machines, that stand nowhere; ``unmatched``: share of its
+    words that find nothing like them in the hit that answers best."""
 
     support: float
-    keyword: float
     nearness: float
     missing: float
     value: float
@@ -64,23 +68,25 @@ class Signs:
     code: float
     unknown_code: float
     foreign: float
+    unmatched: float
 
 
 # A logistic regression over demo/development.jsonl, demo/faq.jsonl and tests/data/relevance_questions.jsonl, made by
 # `python -m tests.bench_relevance --fit`; what its measure is worth stands in docs/results/relevance.json. Each weight
 # has the sign that its meaning asks for, so that more support never makes an answer less likely.
 WEIGHTS = Signs(
-    support=2.599, keyword=0.974, nearness=7.964, missing=-1.638, value=7.921, procedure=9.263, code=0.985,
-    unknown_code=-5.312, foreign=-4.330,
+    support=2.821, nearness=4.759, missing=-1.011, value=7.795, procedure=9.092, code=1.328, unknown_code=-5.610,
+    foreign=-3.818, unmatched=-6.572,
 )  # fmt: skip
-OFFSET = -20.979
+OFFSET = -18.048
 USUAL_NEARNESS = 0.47  # taken where no vectors were asked: the mean over the questions it was fitted on
+USUAL_UNMATCHED = 0.2  # the same where no words were matched
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def relevance(results: Results) -> float:
-    """How likely (0 to 1) the manuals hold an answer, for questions as those it was fitted on (six answerable in ten).
-    It is reported and orders doubtful questions; ``decline`` goes by reasons that can be told to a person."""
+    """How likely (0 to 1) the manuals hold an answer, for questions as those it was fitted on (six answerable in
+    ten)."""
     return likely(signs(results)) if results.hits else 0.0
 
 
@@ -94,7 +100,6 @@ def signs(results: Results) -> Signs:
     known = bool(results.codes)
     return Signs(
         support=max((hit.support for hit in results.hits[: LIMITS.looked_at]), default=0.0),
-        keyword=max((_told(hit, "keyword", 0.0) for hit in results.hits), default=0.0),
         nearness=max((_told(hit, "vector", 0.0) for hit in results.hits), default=0.0) or USUAL_NEARNESS,
         missing=results.missing,
         value=min(1.0, results.value_beside),
@@ -102,6 +107,7 @@ def signs(results: Results) -> Signs:
         code=float(known),
         unknown_code=float(bool(results.unknown_codes) and not known),
         foreign=float(bool(results.foreign) and not results.names_machine and not known),
+        unmatched=USUAL_UNMATCHED if results.unmatched is None else results.unmatched,
     )
 
 

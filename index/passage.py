@@ -9,7 +9,7 @@ from index.manuals.coverage import Coverage
 
 Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
-Found = Literal["code", "keyword", "vector", "word", "reranker"]
+Found = Literal["code", "keyword", "vector", "match", "word", "reranker"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,20 +30,20 @@ class _Read:
 @dataclass(frozen=True, slots=True)
 class Lengths:
     """How long each passage is, in terms, by its number; 0 where there is none. ``change`` is that of the truth when
-    they were read."""
+    they were read; ``usual`` the mean length."""
 
     change: int
     held: NDArray[np.float32]
+    usual: float
+
+    @classmethod
+    def of(cls, change: int, held: NDArray[np.float32]) -> Lengths:
+        return cls(change, held, float(held.sum(dtype=np.float64)) / max(1, int(np.count_nonzero(held))) or 1.0)
 
     @property
     def last(self) -> int:
         """The greatest number of a passage."""
         return self.held.size - 1
-
-    @property
-    def usual(self) -> float:
-        """The mean length."""
-        return float(self.held.sum(dtype=np.float64)) / max(1, int(np.count_nonzero(self.held))) or 1.0
 
 
 class Postings:
@@ -54,7 +54,7 @@ class Postings:
         self._guard = Lock()
         self._read: OrderedDict[str, _Read] = OrderedDict()
         self._kept = 0
-        self._lengths = Lengths(-1, np.zeros(1, dtype=np.float32))
+        self._lengths = Lengths.of(-1, np.zeros(1, dtype=np.float32))
 
     def numbers(self, db: sqlite3.Connection, term: str, last: int) -> Numbers:
         """The numbers of the passages that hold ``term``, upwards, some of them gone perhaps; ``last`` is the greatest
@@ -86,7 +86,7 @@ class Postings:
         if unread.size:
             for number, sizes in db.execute("SELECT id, sz FROM keyword_docsize WHERE id >= ?", (int(unread.min()),)):
                 held[number] = sum(varints(sizes))
-        self._lengths = Lengths(change, held)
+        self._lengths = Lengths.of(change, held)
         return self._lengths
 
     def _keep(self, term: str, read: _Read) -> None:

@@ -76,13 +76,17 @@ class VectorStore:
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
-        """What a server's silence and a server's refusal are to whoever asks; nothing of it for a folder."""
-        if isinstance(self.place, Path):
-            yield
-            return
+        """What a server's silence and a refusal are to whoever asks. A folder refuses where it is damaged, or where
+        ``clear`` has thrown away on another thread what is asked just now."""
         import httpx
         from chromadb.errors import ChromaError, NotFoundError
 
+        if isinstance(self.place, Path):
+            try:
+                yield
+            except ChromaError as error:
+                raise IndexStale(f"The vectors in {self.place} cannot be asked ({error}).", _REBUILD) from error
+            return
         if time.monotonic() < self._away_until:
             raise self._away("it did not answer a moment ago")
         try:
@@ -183,7 +187,7 @@ class VectorStore:
         gone = list(ids)
         with self._asked():
             for start in range(0, len(gone), ADD_AT_ONCE):
-                for part in self._parts.values():
+                for part in list(self._parts.values()):
                     part.delete(ids=gone[start : start + ADD_AT_ONCE])
 
     def nearest(
@@ -210,7 +214,7 @@ class VectorStore:
 
     def ids(self) -> set[str]:
         with self._asked():
-            return {str(i) for part in self._parts.values() for i in part.get(include=[])["ids"]}
+            return {str(i) for part in list(self._parts.values()) for i in part.get(include=[])["ids"]}
 
     def vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
         """The vectors, each of shape (dim,), as search sees them. Raises IndexStale where a listed one is lost."""
@@ -220,24 +224,24 @@ class VectorStore:
         wanted = list(ids)
         with self._asked():
             for start in range(0, len(wanted), ADD_AT_ONCE):
-                for part in self._parts.values():
+                for part in list(self._parts.values()):
                     try:
                         held = part.get(ids=wanted[start : start + ADD_AT_ONCE], include=["embeddings"])
-                    except ChromaError as error:
+                        found |= {str(i): vector for i, vector in zip(held["ids"], held["embeddings"], strict=True)}
+                    except (ChromaError, ValueError) as error:  # ids without vectors, where they are thrown away now
                         raise IndexStale(f"Vectors are lost ({error}).", _REBUILD) from error
-                    found |= {str(i): vector for i, vector in zip(held["ids"], held["embeddings"], strict=True)}
         return found
 
     def count(self) -> int:
         with self._asked():
-            return sum(int(part.count()) for part in self._parts.values())
+            return sum(int(part.count()) for part in list(self._parts.values()))
 
     def clear(self) -> None:
         """Throw this embedder's vectors away and start again."""
         with self._asked():
-            for part in self._parts.values():
+            gone, self._parts = self._parts, {}
+            for part in gone.values():
                 self._client.delete_collection(part.name)
-            self._parts = {}
 
 
 def _query(part: Any, vector: Vectors, k: int, manual_ids: Collection[str], only: Sequence[str] | None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from index.codes.find import find_codes
@@ -66,9 +67,12 @@ _CASE_PARTICLES = frozenset("はがをにので")
 
 def _fold_once(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES)
-    folded = _SPACE.sub(" ", folded).strip()
-    folded = _FINAL_VOWEL.sub("", _MIDDLE_DOT.sub("", one_form(folded)))
-    return _INNER_VOWEL.sub("", folded)
+    folded = one_form(_SPACE.sub(" ", folded).strip())
+    if "・" in folded or "·" in folded:
+        folded = _MIDDLE_DOT.sub("", folded)
+    if "ー" in folded:
+        folded = _INNER_VOWEL.sub("", _FINAL_VOWEL.sub("", folded))
+    return folded
 
 
 def normalise(text: str) -> str:
@@ -76,12 +80,15 @@ def normalise(text: str) -> str:
     the end of a katakana word of three or more characters dropped (モーター is モータ, キー stays), also before the
     next word (モーターカバー), the middle dot between katakana dropped (サーボ・アンプ is サーボアンプ), and words that
     are written in kana or kanji in one form (index.spellings). Doing it twice changes nothing."""
+    if text.isascii():  # a tenth of the work
+        return " ".join(text.lower().split())
     before, after = text, _fold_once(text)
     while after != before:
         before, after = after, _fold_once(after)
     return after
 
 
+@lru_cache(maxsize=32_768)
 def _stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed and a final e go; what is left keeps a vowel and three letters."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
@@ -101,12 +108,13 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-def _japanese_terms(run: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _japanese_terms(run: str) -> tuple[str, ...]:
     """Overlapping pairs; a run of one is itself. A kanji without kanji beside it is also a term of its own, so that
     軸が緩む finds 軸の緩み; two kanji with an ending between them are a pair too, so that 締め付け finds 締付け."""
     run = "".join(character for character in run if character.isalnum())  # not every code point of a block is a letter
     if len(run) <= 1:
-        return [run] if run else []
+        return (run,) if run else ()
     lone = {m.start() for m in _LONE_KANJI.finditer(run)}
     out: list[str] = []
     for place in range(len(run)):
@@ -115,10 +123,10 @@ def _japanese_terms(run: str) -> list[str]:
         if place + 1 < len(run):
             out.append(run[place : place + 2])
     out += [match[1] + match[3] for match in _OKURIGANA.finditer(run) if match[2] not in _PARTICLES]
-    return out
+    return tuple(out)
 
 
-def _token_terms(match: re.Match[str]) -> list[str]:
+def _token_terms(match: re.Match[str]) -> Sequence[str]:
     token = match[0]
     if match.lastgroup == "japanese":
         return _japanese_terms(token)

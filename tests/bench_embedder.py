@@ -28,7 +28,7 @@ import numpy as np
 
 from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
-from index.embedders.embedder import Embedder, EmbedderMissing, TextKind, Vectors
+from index.embedders.embedder import Embedder, EmbedderMissing, Reading, TextKind, Vectors
 from index.library import Library
 from index.options import IndexOptions
 from tests.retrieval_sets import (
@@ -54,8 +54,9 @@ class Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.dim, self.languages = embedder.name, embedder.dim, embedder.languages
+        self.word_dim = embedder.word_dim
         self._embedder = embedder
-        self._held: dict[tuple[str, TextKind], Vectors] = {}
+        self._held: dict[tuple[str, TextKind], Reading] = {}
         self.query_seconds: list[float] = []
         self.passage_seconds = 0.0
         self.passages = 0
@@ -69,14 +70,17 @@ class Remembering:
                 self._embedder.embed([f"warm up {number}"], kind)
 
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
+        held = [reading.vector for reading in self.read(texts, kind)]
+        return np.stack(held) if held else np.zeros((0, self.dim), dtype=np.float32)
+
+    def read(self, texts: Sequence[str], kind: TextKind) -> list[Reading]:
         new = [text for text in dict.fromkeys(texts) if (text, kind) not in self._held]
         if new:
             start = time.perf_counter()
-            vectors = self._embedder.embed(new, kind)
+            readings = self._embedder.read(new, kind)
             self._count(kind, len(new), time.perf_counter() - start)
-            self._held.update({(text, kind): vector for text, vector in zip(new, vectors, strict=True)})
-        held = [self._held[text, kind] for text in texts]
-        return np.stack(held) if held else np.zeros((0, self.dim), dtype=np.float32)
+            self._held.update({(text, kind): reading for text, reading in zip(new, readings, strict=True)})
+        return [self._held[text, kind] for text in texts]
 
     def _count(self, kind: TextKind, texts: int, seconds: float) -> None:
         if kind == "query":

@@ -103,11 +103,7 @@ def mixes() -> list[Mix]:
         replace(MIX, other=most, other_full=full) for most in (0.2, 0.3, 0.4, 0.6) for full in (0.3, 0.4, 0.5, 0.6, 0.8)
     ]
     usual = [replace(MIX, usual=usual) for usual in (0.0, 0.4, 0.5, 0.6, 0.7, 0.8)]
-    words = [
-        replace(MIX, words=most, words_spread=spread)
-        for most in (0.0, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
-        for spread in (0.1, 0.2, 0.3)
-    ]
+    words = [replace(MIX, words=most) for most in (0.0, 0.6, 1.2, 1.8, 2.4, 3.0, 4.0)]
     return [replace(MIX, own=0.0, other=0.0, words=0.0), MIX, *own, *other, *usual, *words]
 
 

@@ -24,12 +24,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))  # tests are flat: their modules are named without the folder
 
 from assistant_sources import demo_passages
-from lies import HARD, Said, lies, open_passages, paraphrases, true_sentences
+from lies import HARD, Said, lies, open_passages, paraphrases, reworded_lies, true_sentences
 
 from assistant.answer import Sentence
 from assistant.atoms import CITATION
 from assistant.evaluation.support import missing_values
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.telling import Telling
+from assistant.verify import SentenceSplitter
 
 TOLD = 200  # examples of a kind that the result keeps
 
@@ -43,7 +44,8 @@ def shown_of(said: Said, rng: random.Random) -> list[tuple[str, Sentence]]:
         sentences += splitter.feed(text[:cut])
         text = text[cut:]
     sentences += splitter.finish()
-    verified = [(sentence, verify_sentence(sentence, said.quotes)) for sentence in sentences]
+    telling = Telling(said.quotes)
+    verified = [(sentence, telling.verify(sentence)) for sentence in sentences]
     return [pair for pair in verified if pair[1].supported]
 
 
@@ -73,8 +75,8 @@ def judge(said: Sequence[Said], rng: random.Random) -> dict[str, Any]:
 
 
 def is_leak(lie: Said, shown: Sequence[tuple[str, Sentence]]) -> bool:
-    """Whether something false was shown. What is spoken may hold two sentences, of which one is true: a sentence that
-    stands word for word in the passage that it cites, in the manual's order, is none."""
+    """Whether something false was shown. What is spoken may hold two sentences, of which one is true: the true one that
+    the lie was made of, or one that stands word for word in the passage that it cites, in the manual's order."""
     texts = {quote.number: _squeezed(quote.text) for quote in lie.quotes}
     last = -1
     for spoken, sentence in shown:
@@ -82,6 +84,8 @@ def is_leak(lie: Said, shown: Sequence[tuple[str, Sentence]]) -> bool:
         if not sentence.citations or cited - set(texts) or (cited and not cited & set(sentence.citations)):
             return True
         source, plain = texts[sentence.citations[0]], _squeezed(sentence.text).rstrip("。.")
+        if lie.how == "add_part" and plain == _squeezed(lie.source).rstrip("。."):
+            continue
         place = max((match.start() for match in re.finditer(re.escape(plain), source)), default=-1)
         if place < last or place < 0:
             return True
@@ -107,11 +111,12 @@ def main() -> None:
     false = [lie for source in sources for lie in lies(source, args.lies // len(sources), rng)]
     true = [said for source in sources for said in true_sentences(source, args.true // len(sources), rng)]
     lied, told, changed = judge(false, rng), judge(true, rng), judge(paraphrases(), rng)
+    reworded = judge(list(reworded_lies(rng)), rng)
     report = {
         "passages": {"demo": len(demo), "open": len(open_)},
         "lies": lied, "hard_lies_shown": sum(n for how, (n, _) in lied["by_way"].items() if how in HARD),
         "values_shown": sum(_value_leak(example, false) for example in lied["examples"]),
-        "true": told, "paraphrases": changed,
+        "reworded_lies": reworded, "true": told, "paraphrases": changed,
         "withheld_share": round((told["wrong"] + changed["wrong"]) / (told["sentences"] + changed["sentences"]), 4),
     }  # fmt: skip
     if args.examples is not None:
@@ -119,7 +124,7 @@ def main() -> None:
             name: part["examples"] for name, part in report.items() if isinstance(part, dict) and "examples" in part
         }
         args.examples.write_text(json.dumps(wrong, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for part in (lied, told, changed):
+    for part in (lied, reworded, told, changed):
         del part["examples"]
     args.result.parent.mkdir(parents=True, exist_ok=True)
     args.result.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

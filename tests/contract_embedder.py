@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.embedders.embedder import Embedder
-from index.embedders.word_vectors import matches, packed
+from index.embedders.word_vectors import packed, word_matches
 
 TEXTS = [
     "AL.32 Overcurrent: cut the power and check the motor cable.",
@@ -71,4 +71,5 @@ class EmbedderContract:
             for one in embedder.read(["Grease the chain every week.", "Reset the overcurrent alarm."], "passage")
         ]
         for place, question in enumerate(["grease chain", "reset alarm"]):
-            assert matches(embedder.read([question], "query")[0], told).argmax() == place
+            found = [one.match for one in word_matches(embedder.read([question], "query")[0], told)]
+            assert found.index(max(found)) == place

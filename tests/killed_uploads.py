@@ -18,7 +18,7 @@ from index.library import Library
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.store import VectorStore
-from index.stored_rows import Words
+from index.stored_rows import WordRow, Words
 from index.truth import Truth
 
 SECONDS_A_TEXT = 0.002
@@ -39,8 +39,9 @@ class DiesBefore(Truth):
     """The power goes after the vectors are written and before the truth is."""
 
     def put_manual(
-        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
-    ) -> list[str]:
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = (),
+        word_rows: Sequence[WordRow] = (),
+    ) -> list[str]:  # fmt: skip
         os.kill(os.getpid(), signal.SIGKILL)
         return []
 
@@ -49,9 +50,10 @@ class DiesAfter(Truth):
     """The power goes after the truth is written and before the replaced revision is cleared away."""
 
     def put_manual(
-        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = ()
-    ) -> list[str]:
-        replaced = super().put_manual(manual, suffix, passages, words)
+        self, manual: Manual, suffix: str, passages: Sequence[Passage], words: Sequence[Words] = (),
+        word_rows: Sequence[WordRow] = (),
+    ) -> list[str]:  # fmt: skip
+        replaced = super().put_manual(manual, suffix, passages, words, word_rows)
         if manual.revision > 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return replaced

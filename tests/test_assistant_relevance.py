@@ -6,7 +6,17 @@ from dataclasses import fields, replace
 
 from assistant_sources import quote
 
-from assistant.relevance import LIMITS, USUAL_NEARNESS, WEIGHTS, Signs, decline, likely, relevance, signs
+from assistant.relevance import (
+    LIMITS,
+    USUAL_NEARNESS,
+    USUAL_UNMATCHED,
+    WEIGHTS,
+    Signs,
+    decline,
+    likely,
+    relevance,
+    signs,
+)
 from index.passage import Hit, Why
 from index.search.searcher import Results
 
@@ -30,15 +40,18 @@ def test_words_that_stand_nowhere_decide() -> None:
     assert decline(Results(hits(0.3), missing=0.29 + LIMITS.most_beyond)) is None
 
 
+RULED = replace(LIMITS, least_likely=0.0)  # by the rules alone
+
+
 def test_a_part_without_the_value_asked_for() -> None:
     assert decline(Results(hits(0.9), value_beside=0.2)) == "value_missing"
-    assert decline(Results(hits(0.9), value_beside=LIMITS.least_beside)) is None
+    assert decline(Results(hits(0.9), value_beside=LIMITS.least_beside), RULED) is None
     assert decline(Results(hits(0.9), codes=("AL32",), value_beside=0.2)) == "value_missing"
 
 
 def test_a_part_without_the_procedure_asked_for() -> None:
     assert decline(Results(hits(0.9), procedure_beside=0.2)) == "procedure_missing"
-    assert decline(Results(hits(0.9), procedure_beside=LIMITS.least_beside)) is None
+    assert decline(Results(hits(0.9), procedure_beside=LIMITS.least_beside), RULED) is None
     assert decline(Results(hits(0.9), value_beside=0.2, procedure_beside=0.2)) == "value_missing"
     assert decline(Results(hits(0.01), procedure_beside=0.2)) == "nothing_relevant", "what is wider is said first"
 
@@ -63,11 +76,21 @@ def test_more_support_never_declines_more() -> None:
         assert declined == sorted(declined, reverse=True)
 
 
-NONE = Signs(0, 0, 0, 0, 1, 1, 0, 0, 0)
+def test_what_the_signs_make_unlikely_is_declined_and_a_known_code_never() -> None:
+    doubtful = Results(hits(0.3), missing=0.4, value_beside=0.7, unmatched=0.6)
+    assert relevance(doubtful) < LIMITS.least_likely
+    assert decline(doubtful, RULED) is None
+    assert decline(doubtful) == "nothing_relevant"
+    assert decline(replace(doubtful, codes=("AL32",))) is None
+    sure = Results((replace(hits(0.9)[0], why=(Why("vector", 1, "0.75"),)),), missing=0.1, unmatched=0.05)
+    assert decline(sure) is None
+
+
+NONE = Signs(0, 0, 0, 1, 1, 0, 0, 0, 0)
 
 
 def test_each_sign_speaks_the_way_that_it_means() -> None:
-    against = {"missing", "unknown_code", "foreign"}
+    against = {"missing", "unknown_code", "foreign", "unmatched"}
     for name in (field.name for field in fields(Signs)):
         found = [likely(replace(NONE, **{name: value / 10})) for value in range(11)]
         assert found == sorted(found, reverse=name in against), name
@@ -79,11 +102,12 @@ def test_what_a_search_found_is_read_from_its_hits() -> None:
     (hit,) = hits(0.7)
     near = replace(hit, why=(Why("keyword", 1, "0.50"), Why("vector", 2, "0.61")))
     far = replace(hit, support=0.2, why=(Why("code", 1, "AL32"), Why("keyword", 2, "0.90")))
-    seen = signs(Results((near, far), missing=0.1, value_beside=0.4, unknown_codes=("AL99",)))
-    assert seen == Signs(0.7, 0.9, 0.61, 0.1, 0.4, 1.0, 0.0, 1.0, 0.0)
+    seen = signs(Results((near, far), missing=0.1, value_beside=0.4, unknown_codes=("AL99",), unmatched=0.3))
+    assert seen == Signs(0.7, 0.61, 0.1, 0.4, 1.0, 0.0, 1.0, 0.0, 0.3)
     known = signs(Results((far,), codes=("AL32",), unknown_codes=("AL99",), foreign=("fanuc",)))
     assert (known.code, known.unknown_code, known.foreign) == (1, 0, 0)
     assert known.nearness == USUAL_NEARNESS, "without vectors it says neither"
+    assert known.unmatched == USUAL_UNMATCHED
     assert signs(Results((), foreign=("fanuc",), names_machine=True)).foreign == 0
 
 

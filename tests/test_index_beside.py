@@ -11,6 +11,9 @@ from manual_texts import write
 from assistant.relevance import LIMITS
 from index.library import Library
 from index.options import IndexOptions
+from index.search.beside import _lines
+from index.search.term_rows import TermRows
+from index.text import terms
 
 PRESS = """# BX-70 carton press manual
 
@@ -149,3 +152,15 @@ def test_a_measure_is_a_share(library: Library) -> None:
         results = library.search(question)
         assert 0.0 <= results.value_beside <= 1.0
         assert 0.0 <= results.procedure_beside <= 1.0
+
+
+def test_no_line_says_more_than_its_passage_and_no_heading_more_than_its_place(library: Library) -> None:
+    """What search leaves out unread rests on it."""
+    rows = TermRows(library._truth)
+    passages = [passage for manual in library.manuals() for passage in library.passages(manual.id)]
+    numbers = library._truth.numbers(passage.id for passage in passages)
+    assert len(passages) == 9
+    for passage in passages:
+        row = rows.of([numbers[passage.id]])[numbers[passage.id]]
+        assert {term for line in _lines(passage) for term in terms(line)} <= set(row.said)
+        assert {*terms(" ".join(passage.section[:-1])), *terms(" ".join(passage.section[-1:]))} <= set(row.place)

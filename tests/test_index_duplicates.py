@@ -124,3 +124,17 @@ def test_of_equals_the_manual_added_last_is_shown() -> None:
 def test_order_stays() -> None:
     hits = [hit("A", f"文 {n}", 10.0 - n, ordinal=n) for n in range(5)]
     assert collapse(hits) == hits
+
+
+def test_long_texts_that_begin_alike_are_two_and_those_that_are_alike_are_one() -> None:
+    begins = "ﾓｰﾀｰの軸受に異常な音があるときは、電源を切ってから軸受を新しいものに交換する。" * 3
+    hits = [
+        hit("a", f"{begins}1年ごと。", 0.9),
+        hit("b", f"{begins}2年ごと。", 0.8),
+        hit("c", f"モータの{begins.removeprefix('ﾓｰﾀｰの')}１年ごと。", 0.7),
+        hit("d", "   ".join(" " * 100 + "Clean."), 0.6),
+        hit("e", " ".join("Clean."), 0.5),
+    ]
+    assert [(one.manual.id, [twin.manual.id for twin in one.also]) for one in collapse(hits)] == [
+        ("a", ["c"]), ("b", []), ("d", ["e"]),
+    ]  # fmt: skip

@@ -78,3 +78,15 @@ def test_rarity_of_an_empty_index(tmp_path: Path) -> None:
 @given(st.text() | st.text(alphabet="\"*^:(){}+-., ANDORNEAR\0'%_ぁア亜AL32"))
 def test_terms_of_any_text_are_a_valid_query(truth: Truth, text: str) -> None:
     assert len(search_keywords(truth, terms(text), 3)) <= 3
+
+
+@pytest.mark.parametrize("most", [0, 3000])
+def test_a_second_scope_has_a_limit_of_its_own(truth: Truth, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr("index.search.keywords.POSTINGS", most)
+    wanted = terms("clean belt")
+    both = search_keywords(truth, wanted, 2, Within(("m1", "m2")), Within(("m2",)))
+    assert both == [
+        *search_keywords(truth, wanted, 2, Within(("m1", "m2"))),
+        *search_keywords(truth, wanted, 2, Within(("m2",))),
+    ]
+    assert len(both) == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations_with_replacement
 
 import pytest
 
@@ -12,7 +13,7 @@ from index.passage import Lang, Manual
 from index.search.glossary import FILE, Glossary, bundled
 from index.search.makers import makers_in
 from index.search.question import Concept, Variant, machine_names, understand
-from index.search.rank import Fields, relevance
+from index.search.rank import Fields, Weighed, relevance
 
 GLOSSARY = Glossary(
     [
@@ -122,3 +123,28 @@ def test_relevance_grows_with_what_is_held() -> None:
     in_heading = relevance(concepts, rarity, Fields(("belt",), ("tension",), (), ()))
     assert in_heading.score > held("belt", "tension")
     assert in_heading.support == 1.0
+
+
+def test_support_of_places_is_that_of_fields() -> None:
+    concepts = (
+        Concept((Variant(("belt", "drive")), Variant(("strap",), 0.7, True)), 1.5),
+        Concept((Variant(("tension",)), Variant(("pull", "force"), 0.8, True)), 1.0),
+        Concept((Variant(()),), 1.0),
+    )
+    rarity = {"belt": 2.0, "drive": 0.5, "strap": 1.0, "tension": 3.0, "pull": 2.0, "force": 1.0}
+    weighed = Weighed.of(concepts, rarity)
+    for body in combinations_with_replacement([*rarity, "other"], 3):
+        fields = Fields(body, ("strap",), (), ())
+        assert weighed.support(body, ("strap",)) == weighed.relevance(fields).support
+        assert relevance(concepts, rarity, fields) == weighed.relevance(fields)
+    assert Weighed.of((), {}).support(("belt",)) == 0.0
+    assert Weighed.of(concepts, rarity).support(("belt", "drive", "tension")) == 1.0
+
+
+def test_a_concept_counts_as_its_best_variant_however_often() -> None:
+    """By hand: BM25F of one term twice in a body of 40 terms and once in the heading."""
+    body = ("belt", "belt", *["other"] * 38)
+    held = relevance((Concept((Variant(("belt",)),), 1.0),), {"belt": 2.0}, Fields(body, ("belt",), (), ()))
+    often = 2 / (0.7 + 0.3 * 40 / 120) + 1.5
+    assert held.score == pytest.approx(often / (often + 0.6))
+    assert held.support == 1.0

@@ -17,9 +17,11 @@ from index.codes.find import find_codes
 from index.errors import ScopeUnknown
 from index.library import Library
 from index.options import IndexOptions
+from index.passage import Box, Manual, Passage
 from index.search.scope import Scope
-from index.search.searcher import CANDIDATES, MAX_QUESTION, Results
+from index.search.searcher import CANDIDATES, MAX_QUESTION, Results, Searcher
 from index.text import terms
+from index.truth import Truth
 
 NAMES = {"sv20.md": SERVO_EN, "rb77.md": ROBOT_EN, "sv20-ja.md": SERVO_JA, "conveyor.md": many_sections(3 * CANDIDATES)}
 
@@ -239,3 +241,19 @@ def test_threads_get_what_one_gets(library: Library) -> None:
     with ThreadPoolExecutor(8) as pool:
         for question, results in zip(questions, pool.map(library.search, questions), strict=True):
             assert places(results) == alone[question]
+
+
+def test_hits_are_whole_passages(tmp_path: Path) -> None:
+    """Places on the page too, also of the same words elsewhere, though search itself does not read them."""
+    truth = Truth(tmp_path / "andon.sqlite3")
+    made = [
+        Passage(f"{m}.0", m, 1, 0, "Clean the fan filter.", (2,), ("1-2",), ("Care",), "prose", "en", (),
+                (Box(2, 1.0, 2.0, 3.0, place), Box(3, 0.0, 0.0, 1.0, 1.0)))
+        for m, place in (("a", 4.0), ("b", 5.0))
+    ]  # fmt: skip
+    for passage in made:
+        name = passage.manual_id
+        truth.put_manual(Manual(name, f"{name}.pdf", name, 1, name, 3, 1, "en", ""), ".pdf", [passage])
+    [hit] = Searcher(truth, None, None).search("fan filter").hits
+    assert [hit.passage, *(twin.passage for twin in hit.also)] == made
+    truth.close()

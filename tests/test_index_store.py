@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +144,37 @@ def test_clear_starts_again(store: VectorStore) -> None:
     assert store.count() == 0
     store.add(["z"], np.stack([np.ones(5, dtype=np.float32)]), ["m1"])  # another size is no trouble then
     assert store.ids() == {"z"}
+
+
+def test_a_search_finds_nothing_or_says_so_while_the_vectors_are_thrown_away(store: VectorStore) -> None:
+    until = time.monotonic() + 1.0
+
+    def rebuild() -> int:
+        times = 0
+        while time.monotonic() < until:
+            fill(store)
+            store.clear()
+            times += 1
+        return times
+
+    def search() -> set[str]:
+        seen = set()
+        while time.monotonic() < until:
+            for only in (None, ["a", "b", "gone"]):
+                try:
+                    seen.add(" ".join(i for i, _ in store.nearest(unit(1, 0), 2, only=only)))
+                    seen.add(str(store.count()))
+                except IndexStale:
+                    seen.add("stale")
+        return seen
+
+    with ThreadPoolExecutor() as threads:
+        searches = [threads.submit(search) for _ in range(3)]
+        assert threads.submit(rebuild).result() > 1
+        seen = set.union(*(one.result() for one in searches))
+    assert "" in seen
+    assert seen <= {"", "a b", "stale", "0", "3"}
+    assert store.nearest(unit(1, 0), 2) == []
 
 
 def test_each_language_has_neighbours_of_its_own(store: VectorStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import informative, language, normalise, terms
+from index.text import _fold_once, informative, language, normalise, terms
 
 
 @given(st.text())
@@ -114,3 +114,9 @@ def test_okurigana_does_not_hide_a_word() -> None:
 )
 def test_language(text: str, expected: str) -> None:
     assert language(text) == expected
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_latin_text_takes_no_other_form_by_the_short_way(text: str) -> None:
+    once = _fold_once(text)
+    assert normalise(text) == once == _fold_once(once)

@@ -46,7 +46,7 @@ def test_what_is_put_comes_back_whole(truth: Truth) -> None:
     numbers = truth.numbers(["m1.r1.0", "m1.r1.1", "gone"])
     assert truth.numbered(numbers.values()) == {numbers["m1.r1.0"]: passage(0), numbers["m1.r1.1"]: odd}
     assert truth.passages([]) == {}
-    bodies = truth.body_terms(numbers.values())
+    bodies = {number: body.split(" ") for number, _, body in truth.keyword_rows(numbers.values())}
     assert bodies == {numbers[p.id]: terms(p.text) for p in (passage(0), odd)}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedders.embedder import TextKind, Vectors
+from index.embedders.embedder import Reading, TextKind, Vectors, without_words
 from index.errors import IndexFailed, VectorsAway
 from index.library import Library
 from index.options import IndexOptions
@@ -24,7 +24,7 @@ CARE_2 = "# Care\n\n## Belt\n\nReplace the belt every year.\n"
 class Letters:
     """An embedder for tests: how often each letter stands in a text."""
 
-    name, dim, languages = "letters", 26, frozenset({"ja", "en"})
+    name, dim, word_dim, languages = "letters", 26, 0, frozenset({"ja", "en"})
 
     def load(self) -> None: ...
 
@@ -32,6 +32,9 @@ class Letters:
         rows = np.array([[1 + text.lower().count(chr(97 + n)) for n in range(26)] for text in texts], dtype=np.float32)
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
+
+    def read(self, texts: Sequence[str], kind: TextKind) -> list[Reading]:
+        return without_words(self.embed(texts, kind))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from fake_embedder import FakeEmbedder
 from manual_texts import ROBOT_EN, SERVO_EN, write
 
 from index.embedders.embedder import Reading
-from index.embedders.word_vectors import matches, packed
+from index.embedders.word_vectors import packed, word_matches
 from index.library import Library
 from index.options import IndexOptions
 from index.search.fuse import Evidence, Mix, fuse
@@ -26,17 +26,19 @@ def reading(words: list[list[float]], weights: list[float]) -> Reading:
 def test_each_word_takes_its_best_match_and_weighs_as_it_should() -> None:
     asked = reading([[1.0, 0.0], [0.0, 1.0]], [1.0, 3.0])
     told = [packed(np.array(words, np.float32)) for words in ([[1.0, 0.0], [0.6, 0.8]], [[0.0, 1.0]])]
-    assert matches(asked, told) == pytest.approx([0.25 + 0.75 * 0.8, 0.75], abs=0.01)
+    both, one = word_matches(asked, told)
+    assert (both.match, both.unmatched) == (pytest.approx(0.25 + 0.75 * 0.8, abs=0.01), 0)
+    assert (one.match, one.unmatched) == (pytest.approx(0.75, abs=0.01), pytest.approx(0.25))
 
 
 def test_nothing_matches_nothing() -> None:
     asked = reading([[1.0, 0.0]], [1.0])
     word = packed(np.array([[1.0, 0.0]], np.float32))
-    assert matches(asked, []).shape == (0,)
-    assert matches(asked, [b"", word, b""]).tolist() == pytest.approx([0, 1, 0])
-    assert matches(reading([[1.0, 0.0]], [0.0]), [word]).tolist() == [0]
+    assert word_matches(asked, []) == []
+    assert [one.match for one in word_matches(asked, [b"", word, b""])] == pytest.approx([0, 1, 0])
+    assert [one.match for one in word_matches(reading([[1.0, 0.0]], [0.0]), [word])] == [0]
     empty = Reading(np.ones(1, np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
-    assert matches(empty, [word]).tolist() == [0]
+    assert [one.match for one in word_matches(empty, [word])] == [0]
 
 
 @pytest.fixture
@@ -85,10 +87,14 @@ def test_an_index_from_before_gets_them_at_the_next_start(options: IndexOptions)
         assert len(rows(options, "old")) == library.vectors.total > 0
 
 
-def test_the_best_match_gains_most_and_equal_ones_nothing() -> None:
-    keywords = {1: 0.5, 2: 0.5, 3: 0.5}
-    mix = Mix(words=0.4)
-    found = {c.number: c.score for c in fuse(Evidence(keywords=keywords, words={1: 0.2, 2: 0.7, 3: 0.45}), mix)}
-    assert found == pytest.approx({1: 0.5, 2: 0.9, 3: 0.7})
-    alike = {c.number: c.score for c in fuse(Evidence(keywords=keywords, words={1: 0.6, 2: 0.6, 3: 0.6}), mix)}
-    assert alike == pytest.approx({1: 0.5, 2: 0.5, 3: 0.5})
+def test_a_match_adds_in_proportion_and_says_so() -> None:
+    keywords = {1: 0.5, 2: 0.5}
+    found = fuse(Evidence(keywords=keywords, words={1: 0.2, 2: 0.7}), Mix(words=2.0))
+    assert [(c.number, c.score) for c in found] == [(2, pytest.approx(1.9)), (1, pytest.approx(0.9))]
+    assert [(why.by, why.rank, why.detail) for why in found[0].why] == [("keyword", 2, "0.50"), ("match", 1, "0.70")]
+
+
+def test_search_tells_the_match_of_words(options: IndexOptions) -> None:
+    with Library(options, write=True, embedder=FakeEmbedder("old", word_dim=16)) as library:
+        hits = library.search("motor cable").hits
+    assert all("match" in {why.by for why in hit.why} for hit in hits)

@@ -8,13 +8,14 @@ mean of those matches, each word of the question weighing what the model gives i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedders.embedder import Reading, Vectors
 
 STEPS = 127  # of a stored number, for 1.0
+FAR = 0.5  # cosine below which a word has found nothing like it
 
 
 def packed(words: Vectors) -> bytes:
@@ -22,16 +23,28 @@ def packed(words: Vectors) -> bytes:
     return bytes(np.round(words * STEPS).astype(np.int8).tobytes())
 
 
-def matches(asked: Reading, told: Sequence[bytes]) -> NDArray[np.float32]:
-    """How well each packed passage answers to the question's words, about -1 to 1; 0 where either has none."""
+@dataclass(frozen=True, slots=True)
+class WordMatch:
+    """How well a passage's words answer to a question's: ``match`` (about -1 to 1), the mean of each word's best match
+    by weight; ``unmatched`` (0 to 1), the share of the weight that lies on words whose best match is below FAR."""
+
+    match: float
+    unmatched: float
+
+
+def word_matches(asked: Reading, told: Sequence[bytes]) -> list[WordMatch]:
+    """Of each packed passage; where it has no words, or the question none, nothing is told: 0 and 0."""
     total = float(asked.weights.sum())
-    lengths = np.array([len(one) for one in told], dtype=np.int64) // max(1, asked.words.shape[1])
-    found = np.zeros(len(told), dtype=np.float32)
+    width = max(1, asked.words.shape[1])
+    lengths = np.array([len(one) // width for one in told], dtype=np.int64)
+    found = np.zeros((len(told), 2), dtype=np.float32)
     some = np.flatnonzero(lengths)
-    if not len(some) or total <= 0:
-        return found
-    words = np.frombuffer(b"".join(told), dtype=np.int8).reshape(-1, asked.words.shape[1])
-    near = words.astype(np.float32) @ asked.words.T
-    starts = np.concatenate([[0], np.cumsum(lengths[some])[:-1]])
-    found[some] = np.maximum.reduceat(near, starts, axis=0) @ (asked.weights / (total * STEPS))
-    return found
+    if len(some) and total > 0:
+        words = np.frombuffer(b"".join(told), dtype=np.int8).reshape(-1, width)
+        near = words.astype(np.float32) @ (asked.words.T / np.float32(STEPS))
+        starts = np.concatenate([[0], np.cumsum(lengths[some])[:-1]])
+        best = np.maximum.reduceat(near, starts, axis=0)
+        shares = asked.weights / total
+        found[some, 0] = best @ shares
+        found[some, 1] = (best < FAR) @ shares
+    return [WordMatch(float(match), float(unmatched)) for match, unmatched in found]

@@ -9,10 +9,10 @@ passage at all. Where no passage holds most of the subject nothing can be told, 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from string import ascii_lowercase
 
 from index.codes.find import find_codes
 from index.passage import Hit, Lang, Manual, Passage
@@ -20,9 +20,10 @@ from index.passages.sentences import sentences
 from index.search.actions import Action, actions_in, asked_actions, asks_how, plain
 from index.search.glossary import Glossary
 from index.search.matters import asked_matters
+from index.search.names import machine_names, squeezed
 from index.search.quantity import Quantity, asked_quantities, gives
-from index.search.question import Question, machine_names, understand
-from index.search.rank import Fields, relevance
+from index.search.question import Question, understand
+from index.search.rank import Weighed
 from index.text import informative, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]
@@ -57,32 +58,39 @@ class Beside:
 
 
 def look_beside(
-    asked: Question, manuals: Sequence[Manual], hits: Sequence[Hit], rarity: Rarity, words: Glossary
+    asked: Question,
+    manuals: Sequence[Manual],
+    hits: Sequence[Hit],
+    rarity: Rarity,
+    words: Glossary,
+    told: Mapping[str, Sequence[str]],
 ) -> Beside:
     """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
-    question that names a machine is answered from its manual, or from a passage that names the machine too."""
+    question that names a machine is answered from its manual, or from a passage that names the machine too. ``told``:
+    the terms of each hit's text, by passage id."""
     matters = asked_matters(asked.text)
     quantities = () if matters else asked_quantities(asked.text)  # "how long is the warranty" asks for no length
     actions = asked_actions(asked.text) if asks_how(asked.text) else ()
     about_alarm = any(code.kind in ("alarm", "flag", "parameter") for code in asked.codes)
     if not quantities and not matters and (not actions or about_alarm):
         return Beside()
-    spoken = [hit for hit in hits if _speaks_of(hit, asked.named, manuals)]
+    names = frozenset(name for manual in manuals if manual.id in asked.named for name in machine_names(manual))
+    spoken = [hit for hit in hits if not asked.named or hit.manual.id in asked.named or _speaks_of(hit, names)]
     own = [hit for hit in spoken if not asked.named or hit.manual.id in asked.named]
-    subject = _Subject.of(asked, manuals, rarity, words, quantities).at_home(spoken)
+    subject = _Subject.of(asked, manuals, rarity, words, quantities, told).at_home(spoken)
     seen = len(own) >= MANY or any(subject.is_sayable(hit.passage.lang) for hit in own)
     if quantities and asked.named and seen and not any(gives(quantities, hit.passage.text) for hit in own):
         return Beside(value=0.0)
     if matters and not any(gives(matters, hit.passage.text) for hit in own):
         return Beside(value=0.0)  # nobody tells such a thing of anything that the question is about
-    best = _most((subject.held(hit, hit.passage.text) for hit in own), 1.0)
+    best = _most((subject.held(hit) for hit in own), 1.0)
     if best < LEAST_DESCRIBED:
         return Beside()
     value = procedure = 1.0
     if quantities:
-        value = _most((share for hit in spoken for share in _values(subject, hit, quantities)), best) / best
+        value = _best(subject, spoken, partial(_values, subject, quantities), best) / best
     if actions and not about_alarm:
-        procedure = _most((share for hit in spoken for share in _tellings(subject, hit, actions)), best) / best
+        procedure = _best(subject, spoken, partial(_tellings, subject, actions), best) / best
     return Beside(min(1.0, value), min(1.0, procedure))
 
 
@@ -96,24 +104,40 @@ def _most(shares: Iterable[float], enough: float) -> float:
     return most
 
 
+def _best(subject: _Subject, hits: Iterable[Hit], shares: Callable[[Hit], Iterator[float]], enough: float) -> float:
+    """As ``_most`` of the shares of all ``hits``. No line holds more than its passage, so the lines of a passage are
+    read only where it holds more than the best line yet: reading them costs ten times as much."""
+    most = 0.0
+    for hit in hits:
+        if subject.held_by_name(hit) > most:
+            most = max(most, _most(shares(hit), enough))
+            if most >= enough:
+                break
+    return most
+
+
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """``symbols``: its names of parts and signals as (letters, number), ("m", "2") for M2; ``unsigned``: the question
-    without them, for a manual that calls the part by its name alone; ``machines``: the product names of all manuals,
-    which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
+    """``symbols``: its names of parts and signals as (letters, number), ("m", "2") for M2; ``weighed``: its concepts by
+    language; ``unsigned``: those without symbols, for a manual that calls the part by its name alone; ``told``: the
+    terms of passages' texts, by passage id; ``forms``: the symbols as terms may have them; ``machines``: the product
+    names of all manuals, which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
 
     question: Question
-    unsigned: Question
-    rarity: Mapping[str, float]
+    weighed: Mapping[Lang, Weighed]
+    unsigned: Mapping[Lang, Weighed]
+    told: Mapping[str, Sequence[str]]
     actions: tuple[Action, ...]
     symbols: frozenset[tuple[str, str]]
+    forms: frozenset[str]
     machines: frozenset[str]
     homes: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary, quantities: Sequence[Quantity]
-    ) -> _Subject:
+        cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary,
+        quantities: Sequence[Quantity], told: Mapping[str, Sequence[str]],
+    ) -> _Subject:  # fmt: skip
         text = plain(asked.text)
         for quantity in quantities:
             text = quantity.noun.sub(" ", quantity.asked.sub(" ", text))
@@ -124,40 +148,52 @@ class _Subject:
         for pattern in (*(action.asked for action in actions), _FRAME):
             text = pattern.sub(" ", text)
         question = understand(text, manuals, words)
-        unsigned = understand(_SIGN.sub(" ", text), manuals, words)
+        nameless = _SIGN.sub(" ", text)
+        unsigned = understand(nameless, manuals, words) if nameless != text else question
         terms_of = (term for said in (question, unsigned) for lang in _LANGS for term in said.terms(lang))
         rare = rarity(dict.fromkeys(terms_of))
+        weighed, without = (
+            {lang: Weighed.of(said.concepts[lang], rare) for lang in _LANGS} for said in (question, unsigned)
+        )
         machines = frozenset(name for manual in manuals for name in machine_names(manual))
-        return cls(question, unsigned, rare, actions, _symbols(question.terms(asked.lang)), machines)
+        symbols = _symbols(question.terms(asked.lang))
+        return cls(question, weighed, without, told, actions, symbols, _forms(symbols), machines)
 
     def at_home(self, hits: Sequence[Hit]) -> _Subject:
-        known = (hit.manual.id for hit in hits if self.symbols & _symbols(_terms(hit.passage.text)))
-        return replace(self, homes=frozenset(known) if self.symbols else frozenset())
+        known = set[str]()
+        for hit in hits if self.symbols else ():
+            if hit.manual.id not in known and self.has_symbol(hit.passage):
+                known.add(hit.manual.id)
+        return replace(self, homes=frozenset(known))
+
+    def has_symbol(self, passage: Passage) -> bool:
+        """Whether the passage's text names one of the symbols."""
+        return not self.forms.isdisjoint(self.told[passage.id])
 
     def is_sayable(self, lang: Lang) -> bool:
         return bool(self.question.concepts[lang]) and self.question.reach[lang] >= LEAST_SAYABLE
 
-    def held(self, hit: Hit, *texts: str) -> float:
-        """The share of the subject that ``texts`` and the headings of ``hit`` hold beyond the manual's title; 0 where
-        too little of it can be said in the passage's language."""
+    def held(self, hit: Hit, text: str | None = None) -> float:
+        """The share of the subject that ``text`` (the passage's own where there is none given) and the headings of
+        ``hit`` hold beyond the manual's title; 0 where too little of it can be said in the passage's language."""
         if not self.is_sayable(hit.passage.lang):
             return 0.0
-        return self._share(self.question, hit, texts)
+        return self._share(self.weighed, hit, text)
 
-    def held_by_name(self, hit: Hit, *texts: str) -> float:
+    def held_by_name(self, hit: Hit, text: str | None = None) -> float:
         """The same, or the share of the subject without its symbols if that is more, in a manual that knows them."""
         by_name = self.symbols and (not self.homes or hit.manual.id in self.homes)
-        return max(self.held(hit, *texts), self._share(self.unsigned, hit, texts) if by_name else 0.0)
+        return max(self.held(hit, text), self._share(self.unsigned, hit, text) if by_name else 0.0)
 
-    def _share(self, said: Question, hit: Hit, texts: Sequence[str]) -> float:
-        concepts, title = said.concepts[hit.passage.lang], _terms(hit.manual.title)
-        if not concepts:
+    def _share(self, of_lang: Mapping[Lang, Weighed], hit: Hit, text: str | None) -> float:
+        said, title = of_lang[hit.passage.lang], _terms(hit.manual.title)
+        if not said.parts:
             return 0.0
-        titled = relevance(concepts, self.rarity, Fields((), (), (), title)).support
+        titled = said.support(title)
         if titled >= 1.0:
             return 0.0
-        body = tuple(term for text in (*texts, *_place(hit.passage)) for term in _terms(text))
-        return (relevance(concepts, self.rarity, Fields(body, (), (), title)).support - titled) / (1.0 - titled)
+        body = self.told[hit.passage.id] if text is None else _terms(text)
+        return (said.support(body, title, *map(_terms, _place(hit.passage))) - titled) / (1.0 - titled)
 
     def of_sibling(self, text: str) -> bool:
         """Whether ``text`` speaks of M1 where the subject is M2."""
@@ -178,7 +214,7 @@ class _Subject:
         return any(term in there for lang in _LANGS for term in self.question.terms(lang))
 
 
-def _values(subject: _Subject, hit: Hit, quantities: tuple[Quantity, ...]) -> Iterator[float]:
+def _values(subject: _Subject, quantities: tuple[Quantity, ...], hit: Hit) -> Iterator[float]:
     """The share of the subject on each line that gives one of ``quantities``; where an interval is asked for, of the
     lines that tell of the same action."""
     due = subject.actions if any(quantity.name == "interval" for quantity in quantities) else ()
@@ -196,7 +232,7 @@ def _values(subject: _Subject, hit: Hit, quantities: tuple[Quantity, ...]) -> It
         yield subject.held_by_name(hit, line)
 
 
-def _tellings(subject: _Subject, hit: Hit, actions: tuple[Action, ...]) -> Iterator[float]:
+def _tellings(subject: _Subject, actions: tuple[Action, ...], hit: Hit) -> Iterator[float]:
     """The share of the subject in the passage, where a heading tells of the action and of the subject (or of nothing
     else), and on each line that tells of the action."""
     passage = hit.passage
@@ -204,7 +240,7 @@ def _tellings(subject: _Subject, hit: Hit, actions: tuple[Action, ...]) -> Itera
         if action.of_parts and passage.kind in _REMARKS:
             continue
         if any(_is_about(subject, action, heading, passage) for heading in passage.section):
-            yield subject.held_by_name(hit, passage.text)
+            yield subject.held_by_name(hit)
             continue
         for line in _lines(passage):
             if action.told.search(plain(_HEADER.sub(" ", line))) and not subject.of_sibling(line):
@@ -216,14 +252,12 @@ def _is_about(subject: _Subject, action: Action, heading: str, passage: Passage)
         return False
     rest = _FRAME.sub(" ", action.told.sub(" ", plain(_NUMBER.sub("", heading))))
     named = [term for term in _terms(rest) if informative(term)]
-    return not named or subject.shares(rest) or bool(subject.symbols & _symbols(_terms(passage.text)))
+    return not named or subject.shares(rest) or subject.has_symbol(passage)
 
 
-def _speaks_of(hit: Hit, named: frozenset[str], manuals: Sequence[Manual]) -> bool:
-    if not named or hit.manual.id in named:
-        return True
-    text = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", hit.passage.text).upper())
-    return any(name in text for manual in manuals if manual.id in named for name in machine_names(manual))
+def _speaks_of(hit: Hit, machines: frozenset[str]) -> bool:
+    text = squeezed(hit.passage.text)
+    return any(name in text for name in machines)
 
 
 def _place(passage: Passage) -> tuple[str, ...]:
@@ -247,3 +281,13 @@ def _terms(text: str) -> tuple[str, ...]:
 
 def _symbols(held: Iterable[str]) -> frozenset[tuple[str, str]]:
     return frozenset((match[1], match[2]) for term in held if (match := _SYMBOL.fullmatch(term)))
+
+
+def _forms(symbols: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """All that ``_SYMBOL`` reads as one of ``symbols``."""
+    return frozenset(
+        f"{letters}{mark}{number}{detail}"
+        for letters, number in symbols
+        for mark in ("", "_", ".", "-")
+        for detail in ("", *ascii_lowercase)
+    )

@@ -9,16 +9,16 @@ much of the question the row, its headings and the manual's title explain togeth
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.fuse import CodeMatch
+from index.search.names import machine_names, squeezed
 from index.search.quantity import Quantity, asked_quantities, gives
-from index.search.question import Question, machine_names
-from index.search.rank import Fields, relevance
+from index.search.question import Question
+from index.search.rank import Weighed
 from index.text import informative, normalise, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]
@@ -127,9 +127,10 @@ class _Asked:
     words: frozenset[str]
     own: frozenset[str]
     plain: str
-    rarity: Mapping[str, float]
+    weighed: Weighed
     quantities: tuple[Quantity, ...]
     machines: Mapping[str, frozenset[str]]
+    shares: dict[str, float] = field(default_factory=dict)  # of columns' names: a table has the same in every row
 
     @classmethod
     def of(cls, asked: Question, lang: Lang, manuals: Mapping[str, Manual], rarity: Rarity) -> _Asked:
@@ -138,7 +139,8 @@ class _Asked:
         machines = {number: machine_names(manuals[number]) for number in asked.named if number in manuals}
         quantities = asked_quantities(asked.text)
         plain = _plain(asked.text)
-        return cls(asked, lang, frozenset(words), frozenset(own), plain, rarity(words), quantities, machines)
+        weighed = Weighed.of(asked.concepts[lang], rarity(words))
+        return cls(asked, lang, frozenset(words), frozenset(own), plain, weighed, quantities, machines)
 
     def best(self, rows: Iterable[_Row], passage: Passage, manual: Manual) -> AskedRow | None:
         """The row of ``rows`` that is asked for, None where none is; where a machine is named, one of its own manual or
@@ -166,6 +168,12 @@ class _Asked:
 
     def _share_of_name(self, header: str) -> float:
         """How much of a column's name the question holds; less where only in other words."""
+        share = self.shares.get(header)
+        if share is None:
+            share = self.shares[header] = self._look_for_name(header)
+        return share
+
+    def _look_for_name(self, header: str) -> float:
         name = _UNIT.sub("", header) or header
         if self._says(_plain(name)):
             return 1.0
@@ -211,14 +219,13 @@ class _Asked:
     def _explained(self, row: _Row, column: str, passage: Passage, manual: Manual) -> float:
         """The share of the question that the row without the cell asked for, its headings and title hold."""
         body = [term for header, cell in row.cells if header != column for term in _terms(cell)]
-        fields = Fields(
-            (*body, *_terms(column)), _terms(" ".join(passage.section)), (), _terms(manual.title),
-        )  # fmt: skip
-        held = relevance(self.question.concepts[self.lang], self.rarity, fields).support
-        return held * self.question.reach[self.lang]
+        places = (_terms(column), _terms(" ".join(passage.section)), _terms(manual.title))
+        return self.weighed.support(body, *places) * self.question.reach[self.lang]
 
     def _is_machine(self, cell: str) -> bool:
-        letters = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", cell).upper())
+        if not self.machines:
+            return False
+        letters = squeezed(cell)
         return any(name in letters for names in self.machines.values() for name in names)
 
 

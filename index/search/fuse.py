@@ -24,18 +24,16 @@ class Mix:
     ``own`` is the most it adds to a passage in the question's language, ``other`` to one in the other language. Vectors
     fill what the words lack: the addition shrinks with the best keyword relevance among passages of that language, and
     is none at ``own_full`` or ``other_full`` (lower, since translated words reach less). ``usual`` is the cosine that a
-    right passage has: where even the nearest is farther off than that, nearness says less. ``words`` is what the match
-    of word vectors adds, in place between the least and the best of all candidates; ``words_spread`` the
-    distance between these from which it counts in full.
+    right passage has: where even the nearest is farther off than that, nearness says less. ``words`` is what a full
+    match of word vectors adds, whatever the others have.
     """
 
-    words: float = 0.0
     own: float = 0.5
     own_full: float = 1.0
     other: float = 0.8
     other_full: float = 0.4
     usual: float = 0.7
-    words_spread: float = 0.2
+    words: float = 1.2
 
 
 MIX = Mix()
@@ -62,16 +60,16 @@ class Evidence:
     """What the sides found for one question, by passage number.
 
     ``keywords``: keyword relevance (0 to 1); ``vectors``: cosine, empty where the embedder does not know the question's
-    language; ``words``: match of word vectors, for all candidates or none; ``extra``: what a passage's manual and kind
-    add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``foreign``: passages in another language than the question.
+    language; ``extra``: what a passage's manual and kind add (NAMED, MEANT, STEPS, UNASKED_ALARM); ``foreign``:
+    passages in another language than the question; ``words``: match of word vectors, for all candidates or none.
     """
 
     codes: Sequence[CodeMatch] = ()
     keywords: Mapping[int, float] = field(default_factory=dict)
     vectors: Mapping[int, float] = field(default_factory=dict)
-    words: Mapping[int, float] = field(default_factory=dict)
     extra: Mapping[int, float] = field(default_factory=dict)
     foreign: Collection[int] = ()
+    words: Mapping[int, float] = field(default_factory=dict)
 
 
 def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
@@ -99,8 +97,9 @@ def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
     for rank, number in enumerate(_best_first(found.vectors), start=1):
         score[number] += added[number]
         why[number].append(Why("vector", rank, f"{found.vectors[number]:.2f}"))
-    for number, points in _of_words(found, mix).items():
-        score[number] += points
+    for rank, number in enumerate(_best_first(found.words), start=1):
+        score[number] += mix.words * found.words[number]
+        why[number].append(Why("match", rank, f"{found.words[number]:.2f}"))
     for number, points in found.extra.items():
         score[number] = score.get(number, 0.0) + points
     return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in _best_first(score)]
@@ -119,14 +118,6 @@ def _added(found: Evidence, mix: Mix) -> dict[int, float]:
             weight = most * max(0.0, 1 - words / full) / (spread or 1.0)
             added |= {n: weight * (cosine - low) for n, cosine in near.items()}
     return added
-
-
-def _of_words(found: Evidence, mix: Mix) -> dict[int, float]:
-    """What each passage's match of word vectors adds to its score."""
-    if not found.words or not mix.words:
-        return {}
-    low, high = min(found.words.values()), max(found.words.values())
-    return {n: mix.words * (held - low) / max(high - low, mix.words_spread) for n, held in found.words.items()}
 
 
 def _best_first(points: Mapping[int, float]) -> list[int]:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.postings import Lengths, Numbers
 from index.search.scope import EVERYWHERE, Within
+from index.search.term_rows import TermRow, TermRows
 from index.truth import Truth
 
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
@@ -23,17 +26,26 @@ CHOSEN = 240
 K1, B = 1.2, 0.75  # of FTS5's bm25()
 
 
-def search_keywords(truth: Truth, wanted: Sequence[str], limit: int, within: Within = EVERYWHERE) -> list[int]:
+def search_keywords(
+    truth: Truth,
+    wanted: Sequence[str],
+    limit: int,
+    within: Within = EVERYWHERE,
+    also: Within | None = None,
+    rows: TermRows | None = None,
+) -> list[int]:
     """Numbers of the best ``limit`` passages ``within`` that hold at least one term of ``wanted``, best first.
-    ``wanted`` are terms of index.text.terms."""
+    ``wanted`` are terms of index.text.terms. ``also``: a second scope, whose best come after those of the first;
+    ``rows``: where what is read of passages is kept for later."""
     counts = {term: count for term, count in truth.term_counts(dict.fromkeys(wanted)).items() if count}
+    scopes = [within] if also is None else [within, also]
     if not counts:
         return []
     if sum(counts.values()) <= POSTINGS:
-        return _matches(truth, counts, limit, within)
-    chosen = _chosen(truth, counts, max(limit, CHOSEN), within)
-    points = _bm25(truth, chosen, counts)
-    return sorted(points, key=lambda number: (-points[number], number))[:limit]
+        return [number for scope in scopes for number in _matches(truth, counts, limit, scope)]
+    lists = _Lists.read(truth, counts)
+    rows = rows or TermRows(truth)
+    return [number for scope in scopes for number in lists.best(truth, limit, scope, rows)]
 
 
 def term_rarity(truth: Truth, wanted: Iterable[str]) -> dict[str, float]:
@@ -67,20 +79,65 @@ def _matches(truth: Truth, wanted: Iterable[str], limit: int, within: Within) ->
     return [int(row["number"]) for row in rows]
 
 
-def _chosen(truth: Truth, counts: Mapping[str, int], most: int, within: Within) -> list[int]:
-    """Numbers of the ``most`` passages ``within`` whose terms weigh most for their length."""
-    lengths = truth.postings.lengths(truth.db)
-    points = np.zeros(lengths.last + 1, dtype=np.float32)
-    for term, weight in _weights(truth, counts).items():
-        numbers = truth.postings.numbers(truth.db, term, lengths.last)
-        points[numbers[: np.searchsorted(numbers, lengths.last, "right")]] += np.float32(weight)
-    held = np.flatnonzero((points > 0) & (lengths.held > 0))
-    if within:
-        held = held[np.isin(held, _numbers_within(truth, within), assume_unique=True)]
-    worth = points[held] / (1 + K1 * (1 - B + B * lengths.held[held] / lengths.usual))
-    if held.size > most:
-        held = held[np.argpartition(worth, held.size - most)[held.size - most :]]
-    return [int(number) for number in held]
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The passages that hold each term. ``worth``: what each passage's terms weigh for its length, by number; 0 where
+    it holds none or is gone."""
+
+    weights: Mapping[str, float]
+    numbers: Mapping[str, Numbers]
+    lengths: Lengths
+    worth: NDArray[np.float32]
+
+    @classmethod
+    def read(cls, truth: Truth, counts: Mapping[str, int]) -> _Lists:
+        lengths = truth.postings.lengths(truth.db)
+        points = np.zeros(lengths.last + 1, dtype=np.float32)
+        weights, held = _weights(truth, counts), dict[str, Numbers]()
+        for term, weight in weights.items():
+            numbers = truth.postings.numbers(truth.db, term, lengths.last)
+            held[term] = numbers[: np.searchsorted(numbers, lengths.last, "right")]
+            points[held[term]] += np.float32(weight)
+        worth = np.where(lengths.held > 0, points / (1 + K1 * (1 - B + B * lengths.held / lengths.usual)), 0)
+        return cls(weights, held, lengths, worth)
+
+    def best(self, truth: Truth, limit: int, within: Within, rows: TermRows) -> list[int]:
+        """The best ``limit`` of the passages that weigh most, by BM25."""
+        chosen = self._chosen(truth, max(limit, CHOSEN), within)
+        read = rows.of(chosen.tolist())
+        chosen = np.array([number for number in chosen.tolist() if number in read], dtype=np.int64)
+        points = dict(zip(chosen.tolist(), self._bm25(chosen, read).tolist(), strict=True))
+        return sorted(points, key=lambda number: (-points[number], number))[:limit]
+
+    def _chosen(self, truth: Truth, most: int, within: Within) -> NDArray[np.int64]:
+        """Numbers of the ``most`` passages ``within`` whose terms weigh most for their length."""
+        held = np.flatnonzero(self.worth > 0)
+        if within:
+            held = held[np.isin(held, _numbers_within(truth, within), assume_unique=True)]
+        if held.size > most:
+            held = held[np.argpartition(self.worth[held], held.size - most)[held.size - most :]]
+        return held
+
+    def _bm25(self, chosen: NDArray[np.int64], read: Mapping[int, TermRow]) -> NDArray[np.float64]:
+        """The points of passages for all terms, as FTS5's bm25() gives them (there with a minus)."""
+        rows = [read[number] for number in chosen.tolist()]
+        often = np.zeros((len(self.weights), chosen.size))
+        for line, term in enumerate(self.weights):  # a text is searched for those terms only that it has
+            for column in np.flatnonzero(_among(self.numbers[term], chosen)).tolist():
+                place, body = rows[column].often(term)
+                often[line, column] = PLACE_WEIGHT * place + body
+        norm = K1 * (1 - B + B * self.lengths.held[chosen].astype(np.float64) / self.lengths.usual)
+        points: NDArray[np.float64] = np.array(list(self.weights.values())) @ (often * (K1 + 1) / (often + norm))
+        return points
+
+
+def _among(numbers: Numbers, wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of ``wanted`` are in ``numbers``, which go upwards."""
+    if not numbers.size:
+        return np.zeros(wanted.size, dtype=bool)
+    places = np.minimum(np.searchsorted(numbers, wanted), numbers.size - 1)
+    there: NDArray[np.bool_] = numbers[places] == wanted
+    return there
 
 
 def _numbers_within(truth: Truth, within: Within) -> NDArray[np.int64]:
@@ -95,21 +152,3 @@ def _weights(truth: Truth, counts: Mapping[str, int]) -> dict[str, float]:
     return {
         term: max(math.log((total - n + 0.5) / (n + 0.5)) if n < total else 0.0, 1e-6) for term, n in counts.items()
     }
-
-
-def _bm25(truth: Truth, numbers: Sequence[int], counts: Mapping[str, int]) -> dict[int, float]:
-    """The points of passages for all terms of ``counts``, as FTS5's bm25() gives them (there with a minus)."""
-    weight, usual = _weights(truth, counts), truth.postings.lengths(truth.db).usual
-    marks = ",".join("?" * len(numbers))
-    rows = truth.db.execute(f"SELECT rowid, place, body FROM keyword WHERE rowid IN ({marks})", numbers).fetchall()
-    points: dict[int, float] = {}
-    wanted = frozenset(weight)
-    for row in rows:
-        place, body = row[1].split(), row[2].split()
-        norm = K1 * (1 - B + B * (len(place) + len(body)) / usual)
-        score = 0.0
-        for term in wanted.intersection(body).union(wanted.intersection(place)):
-            frequency = PLACE_WEIGHT * place.count(term) + body.count(term)
-            score += weight[term] * frequency * (K1 + 1) / (frequency + norm)
-        points[row[0]] = score
-    return points

@@ -14,6 +14,7 @@ from index.search.synonyms import word_pattern
 
 # a product name in a title: letters, then digits, no further parts ("HPS-SC200-OM-J" is a document number)
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{1,6}(?:-[A-Z]{1,2})?)-?(\d{1,5}[A-Z]{0,3})(?![A-Za-z0-9-])")
+_ASIDE = bytes(code for code in range(128) if not re.match("[A-Z0-9]", chr(code)))
 MOST_KEPT = 20_000  # manuals whose names are remembered between questions
 _STEM = re.compile(r"[A-Z]{2,6}\d{1,5}[A-Z]{0,3}")
 
@@ -34,6 +35,12 @@ def _names(title: str, file: str, machines: tuple[str, ...]) -> frozenset[str]:
     return frozenset(names | ({plain} if _STEM.fullmatch(plain) else set()))
 
 
+def squeezed(text: str) -> str:
+    """The letters A to Z and digits of ``text`` alone, as ``machine_names`` are written."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return plain.encode("ascii", "ignore").translate(None, _ASIDE).decode()
+
+
 def machine_labels(manual: Manual) -> tuple[str, ...]:
     """What the manual's machines are called, for a person: the names that an admin set, else those of its title."""
     title = unicodedata.normalize("NFKC", manual.title)
@@ -44,7 +51,10 @@ def mentions(text: str, manuals: Iterable[Manual], codes: Sequence[Code]) -> lis
     """(manual id, start, end) wherever ``text`` (in form NFKC) names a machine; a longer code that begins like it
     (SC-200-BRK) does not."""
     found = []
+    letters = squeezed(text.lower())  # a quick look first: most manuals' names stand nowhere in it
     for manual in manuals:
+        if not manual.machines and not any(name in letters for name in machine_names(manual)):
+            continue
         for pattern in _patterns(manual.title, manual.name, manual.machines):
             for match in pattern.finditer(text):
                 inside = any(c.start <= match.start() and match.end() < c.end for c in codes)

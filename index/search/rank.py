@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.search.question import Concept
@@ -22,12 +21,12 @@ ENOUGH_OF_VARIANT = 0.6  # a phrase of which less stands there is not there
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The terms of a passage by where they stand: its own heading, the headings above it, the manual's title, the
-    text itself."""
+    text itself. In all but the text it is the same how often a term stands there."""
 
     body: Sequence[str]
-    section: Sequence[str]
-    chapter: Sequence[str]
-    title: Sequence[str]
+    section: Collection[str]
+    chapter: Collection[str]
+    title: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +38,104 @@ class Relevance:
     support: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A variant with the rarity of each of its terms, and the sum of these."""
+
+    terms: tuple[tuple[str, float], ...]
+    mass: float
+    sureness: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A concept: what it adds where it stands there whole, its variants, and the terms of all of them."""
+
+    weight: float
+    ways: tuple[_Way, ...]
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Concepts with what is the same for every passage worked out once; a passage holds few of the terms and costs
+    10 to 20 us."""
+
+    parts: tuple[_Part, ...]
+    total: float
+    terms: frozenset[str]
+
+    @classmethod
+    def of(cls, concepts: Sequence[Concept], rarity: Mapping[str, float]) -> Weighed:
+        """``rarity``: term -> inverse document frequency."""
+        parts, total = [], 0.0
+        for concept in concepts:
+            ways, rare = [], 0.0
+            for variant in concept.variants:
+                mass = sum(rarity[term] for term in variant.terms)
+                if not mass:
+                    continue
+                if variant.sureness == 1.0 or not rare:
+                    rare = max(rare, mass / len(variant.terms))
+                terms = tuple((term, rarity[term]) for term in variant.terms)
+                ways.append(_Way(terms, mass, variant.sureness, variant.whole))
+            total += concept.weight * rare
+            held = frozenset(term for way in ways for term, _ in way.terms)
+            parts.append(_Part(concept.weight * rare, tuple(ways), held))
+        return cls(tuple(parts), total, frozenset().union(*(part.terms for part in parts)))
+
+    def relevance(self, fields: Fields) -> Relevance:
+        """How well ``fields`` hold the concepts."""
+        if not self.total:
+            return Relevance(0.0, 0.0)
+        frequencies = self._frequencies(fields)
+        score = held = 0.0
+        for part in self.parts:
+            if part.terms.isdisjoint(frequencies):
+                continue
+            best = best_held = 0.0
+            for way in part.ways:
+                found = [(rare, frequencies[term]) for term, rare in way.terms if term in frequencies]
+                there = sum([rare for rare, _ in found]) / way.mass
+                if there >= ENOUGH_OF_VARIANT or not way.whole:
+                    reached = sum([rare * often / (often + K1) for rare, often in found])
+                    best = max(best, way.sureness * reached / way.mass)
+                    best_held = max(best_held, there)
+            score += part.weight * best
+            held += part.weight * best_held
+        return Relevance(score / self.total, held / self.total)
+
+    def support(self, *places: Iterable[str]) -> float:
+        """The support alone, of a passage that holds the terms of ``places``."""
+        if not self.total:
+            return 0.0
+        there = frozenset().union(*map(self.terms.intersection, places))
+        held = 0.0
+        for part in self.parts:
+            if part.terms.isdisjoint(there):
+                continue
+            best = 0.0
+            for way in part.ways:
+                share = sum([rare for term, rare in way.terms if term in there]) / way.mass
+                if share >= ENOUGH_OF_VARIANT or not way.whole:
+                    best = max(best, share)
+            held += part.weight * best
+        return held / self.total
+
+    def _frequencies(self, fields: Fields) -> dict[str, float]:
+        """The frequency of each term that stands there, over all fields, weighted by where it stands and for the
+        body's length."""
+        norm = 1 - B + B * len(fields.body) / USUAL_LENGTH
+        frequencies = {term: fields.body.count(term) / norm for term in self.terms.intersection(fields.body)}
+        for place, weight in (
+            (fields.section, SECTION_WEIGHT), (fields.chapter, CHAPTER_WEIGHT), (fields.title, TITLE_WEIGHT)
+        ):  # fmt: skip
+            for term in self.terms.intersection(place):
+                frequencies[term] = frequencies.get(term, 0.0) + weight
+        return frequencies
+
+
 def relevance(concepts: Sequence[Concept], rarity: Mapping[str, float], fields: Fields) -> Relevance:
     """How well ``fields`` hold ``concepts``. ``rarity``: term -> inverse document frequency."""
-    frequencies = _frequencies(fields)
-    total = score = held = 0.0
-    for concept in concepts:
-        best = best_held = rare = 0.0
-        for variant in concept.variants:
-            mass = sum(rarity[term] for term in variant.terms)
-            if not mass:
-                continue
-            if variant.sureness == 1.0 or not rare:
-                rare = max(rare, mass / len(variant.terms))
-            there = sum(rarity[term] for term in variant.terms if frequencies.get(term)) / mass
-            if there >= ENOUGH_OF_VARIANT or not variant.whole:
-                reached = (rarity[t] * frequencies.get(t, 0.0) / (frequencies.get(t, 0.0) + K1) for t in variant.terms)
-                best = max(best, variant.sureness * sum(reached) / mass)
-                best_held = max(best_held, there)
-        total += concept.weight * rare
-        score += concept.weight * rare * best
-        held += concept.weight * rare * best_held
-    return Relevance(score / total, held / total) if total else Relevance(0.0, 0.0)
-
-
-def _frequencies(fields: Fields) -> dict[str, float]:
-    """Each term's frequency over all fields, weighted by where it stands and for the body's length."""
-    norm = 1 - B + B * len(fields.body) / USUAL_LENGTH
-    frequencies = {term: count / norm for term, count in Counter(fields.body).items()}
-    for place, weight in (
-        (fields.section, SECTION_WEIGHT), (fields.chapter, CHAPTER_WEIGHT), (fields.title, TITLE_WEIGHT)
-    ):  # fmt: skip
-        for term in set(place):
-            frequencies[term] = frequencies.get(term, 0.0) + weight
-    return frequencies
+    return Weighed.of(concepts, rarity).relevance(fields)

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from index.codes.codebook import look_up_codes
 from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, Vectors
-from index.embedders.word_vectors import matches
+from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
@@ -24,9 +24,10 @@ from index.search.keywords import rarity_of_nothing, search_keywords, term_rarit
 from index.search.makers import makers_in
 from index.search.nicknames import with_reason
 from index.search.question import Question, understand
-from index.search.rank import Fields, Relevance, relevance
+from index.search.rank import Fields, Relevance, Weighed
 from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
+from index.search.term_rows import TermRow, TermRows
 from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable
@@ -37,6 +38,7 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
+LOOKED_AT = 10  # first hits, for what they leave unmatched
 SAME_TEXTS = 4  # so many hits are looked through for equal texts, for each that may be shown
 _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
@@ -52,7 +54,9 @@ class Results:
     and products that stand nowhere; ``names_machine``: whether it names a machine of a manual by its product name;
     ``missing``: the share (0 to 1) of its words that no manual holds; ``value_beside``: where it asks for a quantity,
     how much of what it is asked of stands on one line with such a value, against the best passage as a whole (below 1:
-    the part is there, its value stands elsewhere or nowhere); ``procedure_beside``: the same for what it asks to do.
+    the part is there, its value stands elsewhere or nowhere); ``procedure_beside``: the same for what it asks to do;
+    ``unmatched``: the share (0 to 1, by weight) of its words that find nothing like them in the first hit that answers
+    to them best, None where no embedder tells.
     """
 
     hits: tuple[Hit, ...]
@@ -64,6 +68,7 @@ class Results:
     value_beside: float = 1.0
     procedure_beside: float = 1.0
     choices: tuple[Choice, ...] = ()
+    unmatched: float | None = None
 
 
 class Searcher:
@@ -99,9 +104,14 @@ class Searcher:
         looked = look_up_codes(self._truth, asked, manuals, within)
         codes = looked.matches
         vectors = self._vector_scores(asked, manuals.values(), within)
-        numbers = dict.fromkeys([*(match.number for match in codes), *self._keyword_numbers(asked, within), *vectors])
-        passages = {n: p for n, p in self._truth.numbered(numbers).items() if p.manual_id in manuals}
-        relevances = self._relevances(asked, passages, manuals)
+        rows_of = TermRows(self._truth)
+        keywords = self._keyword_numbers(asked, within, rows_of)
+        numbers = dict.fromkeys([*(match.number for match in codes), *keywords, *vectors])
+        found = self._truth.numbered(numbers, boxes=False)
+        passages = {number: passage for number, passage in found.items() if passage.manual_id in manuals}
+        words_of = rows_of.of(passages)
+        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
+        relevances = self._relevances(asked, passages, manuals, words_of, rarity)
         rows = asked_rows(asked, passages, manuals, partial(term_rarity, self._truth))
         codes = with_rows(codes, rows)
         extra = {number: _extra(asked, passage, rows.get(number)) for number, passage in passages.items()}
@@ -109,36 +119,55 @@ class Searcher:
         near = {n: cosine for n, cosine in vectors.items() if n in passages and passages[n].lang in languages}
         foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
         scores = {number: held.score for number, held in relevances.items()}
-        word_matches = self._word_matches(asked, passages)
-        candidates = self._rank(Evidence(codes, scores, near, word_matches, extra, foreign))
+        word_by_word = self._word_matches(asked, passages)
+        by_words = {number: held.match for number, held in word_by_word.items()}
+        candidates = self._rank(Evidence(codes, scores, near, extra, foreign, by_words))
         hits = [
             Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
             for c in candidates
             if c.number in passages and c.why
         ]
         hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
-        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words)
+        told = {passages[number].id: row.said for number, row in words_of.items()}
+        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
         return Results(
-            tuple(with_reason(hit, asked.site) for hit in best),
+            self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,
             looked.unknown,
             (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
             bool(asked.named),
-            self._missing(asked),
+            self._missing(asked, rarity),
             beside.value,
             beside.procedure,
-            different(looked.choices, self._truth.passages(choice.passage_id for choice in looked.choices)),
+            self._different(looked.choices),
+            _unmatched([word_by_word[c.number] for c in candidates[:LOOKED_AT] if c.number in word_by_word]),
         )
 
     @staticmethod
     def _reach(asked: Question, lang: Lang) -> float:
         return asked.reach[lang] * (1.0 if lang == asked.lang else OTHER_LANGUAGE)
 
-    def _missing(self, asked: Question) -> float:
+    def _different(self, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        return different(choices, self._truth.passages(choice.passage_id for choice in choices)) if choices else ()
+
+    def _with_boxes(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """``hits`` with their places on the pages, which nothing but showing them needs."""
+        shown = [passage for hit in hits for passage in (hit.passage, *(twin.passage for twin in hit.also))]
+        boxes = self._truth.boxes(passage.id for passage in shown)
+
+        def placed(passage: Passage) -> Passage:
+            return replace(passage, boxes=boxes.get(passage.id, ()))
+
+        return tuple(
+            replace(
+                hit, passage=placed(hit.passage), also=tuple(replace(t, passage=placed(t.passage)) for t in hit.also)
+            )
+            for hit in hits
+        )
+
+    def _missing(self, asked: Question, rarity: Mapping[str, float]) -> float:
         """The share (0 to 1) of the question's words, by weight, that no manual holds in any form."""
-        terms_of = {lang: asked.terms(lang) for lang in LANGS}
-        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in terms_of[lang]))
         nowhere = rarity_of_nothing(self._truth)
         total = missing = 0.0
         for concept in asked.concepts[asked.lang]:
@@ -154,43 +183,51 @@ class Searcher:
         rarity = term_rarity(self._truth, terms(name))
         return any(value >= rarity_of_nothing(self._truth) for value in rarity.values())
 
-    def _keyword_numbers(self, asked: Question, within: Within) -> list[int]:
-        numbers: list[int] = []
-        for lang in LANGS:
-            wanted = asked.terms(lang)
-            numbers += search_keywords(self._truth, wanted, CANDIDATES, within)
-            if asked.named or asked.meant:
-                numbers += search_keywords(self._truth, wanted, CANDIDATES, within.among(asked.named | asked.meant))
-        return numbers
+    def _keyword_numbers(self, asked: Question, within: Within, rows: TermRows) -> list[int]:
+        machines = asked.named | asked.meant
+        also = within.among(machines) if machines else None
+        return [
+            number
+            for lang in LANGS
+            for number in search_keywords(self._truth, asked.terms(lang), CANDIDATES, within, also, rows)
+        ]
 
     def _relevances(
-        self, asked: Question, passages: Mapping[int, Passage], manuals: Mapping[str, Manual]
+        self,
+        asked: Question,
+        passages: Mapping[int, Passage],
+        manuals: Mapping[str, Manual],
+        words_of: Mapping[int, TermRow],
+        rarity: Mapping[str, float],
     ) -> dict[int, Relevance]:
-        rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
-        bodies = self._truth.body_terms(passages)
+        weighed = {lang: Weighed.of(asked.concepts[lang], rarity) for lang in LANGS}
+        reach = {lang: self._reach(asked, lang) for lang in LANGS}
         found = {}
         for number, passage in passages.items():
+            row, asks, own = words_of[number], weighed[passage.lang], _own_title(passage)
+            headed = not asks.terms.isdisjoint(row.place)  # else none of the headings holds what is asked
             fields = Fields(
-                bodies[number],
-                _place_terms((*passage.section[-1:], *_own_title(passage))),
-                _place_terms(passage.section[:-1]),
+                row.body,
+                _place_terms((*passage.section[-1:], *own)) if headed or own else (),
+                _place_terms(passage.section[:-1]) if headed else (),
                 _place_terms((manuals[passage.manual_id].title,)),
             )
-            held = relevance(asked.concepts[passage.lang], rarity, fields)
-            reach = self._reach(asked, passage.lang)
-            found[number] = Relevance(held.score * reach, held.support * reach)
+            held = asks.relevance(fields)
+            found[number] = Relevance(held.score * reach[passage.lang], held.support * reach[passage.lang])
         return found
 
-    def _word_matches(self, asked: Question, passages: Mapping[int, Passage]) -> dict[int, float]:
+    def _word_matches(self, asked: Question, passages: Mapping[int, Passage]) -> dict[int, WordMatch]:
         """Passage number -> how well its words answer to the question's; empty where no embedder knows words, or not
         those of this language."""
         if self._words is None or self._embedder is None or asked.lang not in self._embedder.languages:
             return {}
         held = self._words.packed(passages)
-        found = matches(self._embedder.read([asked.text], "query")[0], list(held.values()))
-        known = {n: float(match) for n, match in zip(held, found, strict=True)}
-        least = min(known.values(), default=0.0)
-        return {number: known.get(number, least) for number in passages} if known else {}
+        if not held:
+            return {}
+        found = word_matches(self._embedder.read([asked.text], "query")[0], list(held.values()))
+        known = dict(zip(held, found, strict=True))
+        least = min(known.values(), key=lambda one: one.match)
+        return {number: known.get(number, least) for number in passages}
 
     def _vector_scores(self, asked: Question, manuals: Collection[Manual], within: Within) -> dict[int, float]:
         """Passage number -> cosine of the nearest: of each language that the embedder knows, since passages in the
@@ -216,9 +253,9 @@ class Searcher:
 
 
 @lru_cache(maxsize=32_768)
-def _place_terms(headings: tuple[str, ...]) -> tuple[str, ...]:
+def _place_terms(headings: tuple[str, ...]) -> frozenset[str]:
     """The same headings stand over many passages and come back with every question."""
-    return tuple(terms(" ".join(headings)))
+    return frozenset(terms(" ".join(headings)))
 
 
 def _own_title(passage: Passage) -> tuple[str, ...]:
@@ -238,6 +275,10 @@ def _extra(asked: Question, passage: Passage, row: AskedRow | None = None) -> fl
         return machine + steps + {"table": CODE_TABLE, "steps": CODE_STEPS, "alarm": CODE_STEPS}.get(passage.kind, 0.0)
     unasked = UNASKED_ALARM if passage.kind == "alarm" and not (asked.codes or asked.maybe_codes) else 0.0
     return machine + steps + unasked
+
+
+def _unmatched(first: Sequence[WordMatch]) -> float | None:
+    return max(first, key=lambda one: one.match).unmatched if first else None
 
 
 def spread(hits: Sequence[Hit], k: int) -> list[Hit]:

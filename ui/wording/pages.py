@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.wording import Entry
 from ui.wording.records import RECORDS
+from ui.wording.states import STATES
 from ui.wording.words import WORDS
 
 _FRAME: dict[str, Entry] = {
@@ -333,6 +334,7 @@ _ADMIN: dict[str, Entry] = {
     "admin.why.code": {"ja": "コード一致 {rank} 位", "en": "code, rank {rank}"},
     "admin.why.keyword": {"ja": "語の一致 {rank} 位", "en": "words, rank {rank}"},
     "admin.why.vector": {"ja": "意味の近さ {rank} 位", "en": "meaning, rank {rank}"},
+    "admin.why.match": {"ja": "単語ごとの近さ {rank} 位", "en": "word by word, rank {rank}"},
     "admin.why.reranker": {"ja": "並べ替え {rank} 位", "en": "reranker, rank {rank}"},
     "admin.signed_out": {
         "ja": "ログインの期限が切れました。ページを開き直してください。",
@@ -340,4 +342,4 @@ _ADMIN: dict[str, Entry] = {
     },
 }
 
-PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **WORDS, **RECORDS}
+PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **STATES, **WORDS, **RECORDS}
