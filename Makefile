@@ -21,6 +21,7 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_relevance docs/results/relevance.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_demo_questions docs/results/demo-questions.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_bad_input docs/results/bad-input.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_answer_faults docs/results/answer-faults.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_serving docs/results/serving.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-demo.json --demo
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_scale docs/results/scale.json

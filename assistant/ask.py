@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 import logging
-import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event as Flag
-from threading import Thread
-from typing import Any
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence, Timing, Verdict
 from assistant.atoms import CITATION
-from assistant.conversation import Exchange
+from assistant.conversation import Exchange, fit_history
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.extract import choices_of
 from assistant.finding import find
+from assistant.hearing import AnswerLate, Hearing
 from assistant.instructions import neutral, readable
-from assistant.prompt import NOT_FOUND, Excerpt, build_messages, fit_excerpts
+from assistant.prompt import Excerpt, PastTurn, build_messages, fit_excerpts, fit_turns, render_excerpt
 from assistant.refusal import made_safe
-from assistant.verify import SentenceSplitter, verify_sentence
-from edge.errors import EdgeFailed
+from assistant.safety_measure import SafetyMeasure
+from assistant.said import Said
+from assistant.verified import Verified
+from edge.errors import EdgeFailed, GenerationStuck, PromptTooLong
 from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
 
 MARKS_TOKENS = 32  # room for the chat template's own marks
-LOOK_S = 0.1  # how often a waiting generation looks whether it shall stop
-LOOP_CHARACTERS = 96
-_LOOP = re.compile(r"(.{1,16}?)\1{5}$", re.DOTALL)  # the same few characters six times over
+READS_TURNS = 1024  # a model that reads so long a prompt well reads the turns before a follow-up, too
+TURNS_SHARE = 4  # of the prompt, at most one part in so many
+STUCK_S = 30.0  # a generation that was left so long ago should have ended
+MOST_STUCK = 8  # so many that have not, and no further one is begun: each holds a thread
 _LOG = logging.getLogger("andon.ask")
 
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
     """``quotes``: how many passages are quoted, ``excerpts``: how many of them the model reads, in ``prompt_tokens``
-    with the question; ``answer_tokens``: longest answer; ``max_question``: characters; ``extract``: an answer is made
-    of lines of the excerpts, where the runner can keep to that."""
+    with the question and, from READS_TURNS on, the turns before a follow-up; ``answer_tokens``: longest answer;
+    ``max_question``: characters; ``extract``: an answer is made of lines of the excerpts, where the runner can keep to
+    that; ``answer_seconds``: longest wait for an answer, the queue included."""
 
     quotes: int = 3
     answer_tokens: int = 200
@@ -47,60 +49,26 @@ class AskOptions:
     excerpts: int = 1
     prompt_tokens: int = 640
     extract: bool = False
-
-
-@dataclass
-class _Progress:
-    """What has been said and verified so far. ``sources``: the quotes as the model may read and cite them."""
-
-    found: Found
-    start: float
-    sources: tuple[Quote, ...] = ()
-    sentences: list[Sentence] = field(default_factory=list)
-    first_piece_ms: float = 0.0
-    stopped: bool = False
-    failure: str = ""
-
-    def listen(self, pieces: Iterator[Spoken], stop: Flag) -> Iterator[Piece]:
-        """Cut what the model says into sentences and take each."""
-        splitter, tail = SentenceSplitter(), ""
-        for piece in pieces:
-            if piece.text:
-                self.first_piece_ms = self.first_piece_ms or _ms(self.start)
-            if stop.is_set():
-                break
-            for sentence in splitter.feed(piece.text):
-                yield from self.take(sentence)
-            tail = (tail + piece.text)[-LOOP_CHARACTERS:]
-            if _LOOP.search(tail):  # a small model that repeats itself says nothing more
-                break
-        if stop.is_set():
-            self.stopped = True
-            return
-        for sentence in splitter.finish():
-            yield from self.take(sentence)
-
-    def take(self, text: str) -> Iterator[Piece]:
-        """Verify one sentence; it comes out only if it is supported and not said before."""
-        plain = CITATION.sub("", text).strip()
-        if plain in NOT_FOUND.values():
-            self.sentences.append(Sentence(plain, (), False, "the model found nothing"))
-            return
-        sentence = verify_sentence(text, self.sources)
-        if any(sentence.text == earlier.text for earlier in self.sentences):
-            return
-        self.sentences.append(sentence)
-        if sentence.supported:
-            yield Piece(sentence.text, sentence.citations)
+    answer_seconds: float = 120.0
 
 
 class Assistant:
     """Answers questions over one library with one runner, or with quotes alone where there is none."""
 
-    def __init__(self, library: Library, runner: Runner | None, options: AskOptions | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        runner: Runner | None,
+        options: AskOptions | None = None,
+        measure: SafetyMeasure | None = None,
+    ) -> None:
+        self._measure = measure
         self.library = library
         self.runner = runner
         self.options = options or AskOptions()
+        self._verified = Verified()
+        self._guard = threading.Lock()
+        self._left: list[Hearing] = []  # generations whose threads may still be at work
 
     def ask(
         self,
@@ -115,24 +83,27 @@ class Assistant:
         stands alone. Where several machines have what was asked for, or a step was asked for, no model is asked.
 
         A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code
-        ("runner_crashed" for what is not an EdgeFailed; the log has the traceback). ``stop``, when set from any thread,
-        ends the generation after the current token, also while it waits in the runner's queue; closing the iterator
-        ends it too.
+        ("runner_crashed" for what is not an EdgeFailed; the log has the traceback). One that hangs does not hold it
+        either: after ``answer_seconds`` the answer ends with the failure "answer_late". ``stop``, when set from any
+        thread, ends the generation at once, also while it waits in the runner's queue; so does closing the iterator.
         """
-        start = time.perf_counter()
+        start, until = time.perf_counter(), time.monotonic() + self.options.answer_seconds
         question = self._checked(question)
-        found = made_safe(
-            self.library, find(self.library, question, history, scope, self.options.quotes), scope, self.options.quotes
-        )
+        found = find(self.library, question, history, scope, self.options.quotes)
+        found = made_safe(self.library, found, scope, self.options.quotes, self._measure)
         yield found
-        progress = _Progress(found, start)
+        said = Said(found.quotes)
+        told = _Told(found.dropped)
         if found.step is not None:
             for line in found.step.lines:  # the manual's own words
-                progress.sentences.append(Sentence(line, (1,), True))
+                said.sentences.append(Sentence(line, (1,), True))
                 yield Piece(line, (1,))
         elif found.quotes and not found.declined and not found.choices and self.runner is not None:
-            yield from self._generate(self.runner, progress, stop or Flag())
-        yield _answer(progress, self.runner.name if self.runner is not None else "")
+            past = history if found.understood else ()
+            yield from self._generate(self.runner, found, said, told, _Limits(stop or Flag(), until), past)
+        first_ms = round((said.first_at - start) * 1000, 1) if said.first_at else 0.0
+        timing = Timing(found.found_ms, first_ms, _ms(start))
+        yield _answer(found, said, told, self.runner.name if self.runner is not None else "", timing)
 
     def _checked(self, question: str) -> str:
         # lone surrogates come from broken clients and cannot be written anywhere
@@ -148,66 +119,129 @@ class Assistant:
             )
         return question
 
-    def _generate(self, runner: Runner, progress: _Progress, stop: Flag) -> Iterator[Event]:
+    def _generate(
+        self, runner: Runner, found: Found, said: Said, told: _Told, limits: _Limits, history: Sequence[Exchange]
+    ) -> Iterator[Piece]:
+        hearing = None
         try:
-            runner.load()
-            read = (readable(quote) for quote in progress.found.quotes)
-            progress.sources = tuple(quote for quote in read if quote.text)
-            if not progress.sources:
-                return  # they only give orders
-            asked = neutral(progress.found.asked)
-            excerpts = self._excerpts(runner, asked, progress)
-            if not excerpts:
-                progress.failure = "prompt_too_long"
-                return
-            messages = build_messages(asked, excerpts, progress.found.lang)
-            choices = None
-            if self.options.extract and runner.keeps_choices:
-                choices = choices_of(asked, excerpts, progress.sources)
-                if not choices.lines:
-                    return  # the quotes are the answer
-            sampling = Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
-            with _closed_by(stop, runner.stream(messages, sampling)) as pieces:
-                yield from progress.listen(pieces, stop)
+            self._check_threads(runner)
+            hearing = Hearing(lambda: self._begin(runner, found, said, told, history), limits.stop, limits.until)
+            yield from said.listen(hearing, limits.stop)
+            told.stopped = limits.stop.is_set()
+        except AnswerLate as late:
+            told.failure = late.code
+            _LOG.error("The runner %s took more than %g s.", runner.name, self.options.answer_seconds)
         except EdgeFailed as failed:
-            progress.failure = failed.code
+            told.failure = failed.code
         except Exception:  # noqa: BLE001  the quotes are worth more than the model's sentences: whatever it does, they stand
             _LOG.exception("The runner %s crashed.", runner.name)
-            progress.failure = "runner_crashed"
+            told.failure = "runner_crashed"
+        finally:
+            if hearing is not None:
+                hearing.close()
+                with self._guard:
+                    self._left = [one for one in (*self._left, hearing) if one.at_work]
 
-    def _excerpts(self, runner: Runner, asked: str, progress: _Progress) -> tuple[Excerpt, ...]:
-        bare = build_messages(asked, (), progress.found.lang)
+    def _check_threads(self, runner: Runner) -> None:
+        """Raises GenerationStuck where too many generations do not end."""
+        with self._guard:
+            stuck = sum(one.left_since(STUCK_S) for one in self._left)
+        if stuck >= MOST_STUCK:
+            raise GenerationStuck(f"{runner.name} does not come back: {stuck} generations hang.", "Restart Andon.")
+
+    def _begin(
+        self, runner: Runner, found: Found, said: Said, told: _Told, history: Sequence[Exchange]
+    ) -> Iterator[Spoken]:
+        """What the runner says. Called on the thread that hears it: what does not come back holds no reader."""
+        runner.load()
+        extract = self.options.extract and runner.keeps_choices
+        readings = _Readings(found.quotes)
+        asked = neutral(found.asked)
+        excerpts, room = self._excerpts(runner, asked, readings, found)
+        if not readings.read:
+            return iter(())  # they only give orders
+        if not excerpts:
+            raise PromptTooLong(f"{runner.name} cannot hold the shortest prompt.", "Raise context_tokens.")
+        # lines of the excerpts cite these alone
+        numbers = {excerpt.number for excerpt in excerpts}
+        sources = [q for q in readings.read if q.number in numbers] if extract else list(readings)
+        verify = self._verified.over(sources)
+        said.sources, said.verify = tuple(sources), verify
+        past = self._past(runner, history, excerpts, room, found)
+        if self._reads_turns and history:
+            told.dropped = len(history) - len(past)
+        messages = build_messages(asked, excerpts, found.lang, past)
+        choices = None
+        if extract:
+            choices = choices_of(asked, excerpts, sources, verify)
+            if not choices.lines:
+                return iter(())  # the quotes are the answer
+        return runner.stream(
+            messages, Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
+        )
+
+    def _excerpts(
+        self, runner: Runner, asked: str, readings: _Readings, found: Found
+    ) -> tuple[tuple[Excerpt, ...], int]:
+        """What the model reads, and the tokens that there were for it; 0 where it is longer than usual."""
+        bare = build_messages(asked, (), found.lang)
         taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
-        room = runner.context_tokens - self.options.answer_tokens - taken
-        excerpts = [_excerpt(quote) for quote in progress.sources]
-        usual = fit_excerpts(excerpts, min(room, self.options.prompt_tokens - taken), runner.count_tokens)
-        usual = usual[: self.options.excerpts]
-        if excerpts[0] in usual:
-            return usual
+        whole = runner.context_tokens - self.options.answer_tokens - taken
+        usual = min(whole, self.options.prompt_tokens - taken)
+        excerpts = fit_excerpts(map(_excerpt, readings), usual, runner.count_tokens, self.options.excerpts)
+        if not readings.read or (excerpts and excerpts[0].number == readings.read[0].number):
+            return excerpts, usual
         # the best passage goes in whole even where it is longer than what the model reads well
-        return fit_excerpts(excerpts[:1], room, runner.count_tokens) or usual
+        return fit_excerpts([_excerpt(readings.read[0])], whole, runner.count_tokens) or excerpts, 0
+
+    @property
+    def _reads_turns(self) -> bool:
+        return self.options.prompt_tokens >= READS_TURNS
+
+    def _past(
+        self, runner: Runner, history: Sequence[Exchange], excerpts: Sequence[Excerpt], room: int, found: Found
+    ) -> tuple[PastTurn, ...]:
+        """The turns before that the model reads, in what the excerpts leave of ``room`` tokens."""
+        if not self._reads_turns or not history:
+            return ()
+        left = room - sum(runner.count_tokens(render_excerpt(one)) + 1 for one in excerpts)
+        past = [
+            PastTurn(neutral(turn.question), neutral(CITATION.sub("", turn.answer))) for turn in fit_history(history)
+        ]  # their citations name other passages
+        return fit_turns(past, min(left, self.options.prompt_tokens // TURNS_SHARE), runner.count_tokens, found.lang)
 
 
-@contextmanager
-def _closed_by(stop: Flag, pieces: Iterator[Spoken]) -> Iterator[Iterator[Spoken]]:
-    """``pieces``, closed at the end, or by another thread as soon as ``stop`` is set: a generation that waits in the
-    runner's queue or for its first token must not hold the runner for a reader who has gone."""
-    done = Flag()
-    close: Any = getattr(pieces, "close", lambda: None)
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What ends a generation: a flag, or the time (seconds of time.monotonic())."""
 
-    def watch() -> None:
-        while not done.is_set():
-            if stop.wait(LOOK_S):
-                with suppress(ValueError):  # a plain generator that is at work: it ends at its next piece
-                    close()
-                return
+    stop: Flag
+    until: float
 
-    Thread(target=watch, name="andon-stop", daemon=True).start()
-    try:
-        yield pieces
-    finally:
-        done.set()
-        close()
+
+@dataclass
+class _Told:
+    """What there is to tell of an answer beside what was said."""
+
+    dropped: int
+    stopped: bool = False
+    failure: str = ""
+
+
+class _Readings:
+    """``quotes`` as the model may read and cite them, made one by one as they are iterated over; those that only give
+    orders are left out. ``read``: those made so far."""
+
+    def __init__(self, quotes: Sequence[Quote]) -> None:
+        self.read: list[Quote] = []
+        self._rest = iter(quotes)
+
+    def __iter__(self) -> Iterator[Quote]:
+        yield from list(self.read)
+        for quote in self._rest:
+            if (made := readable(quote)).text:
+                self.read.append(made)
+                yield made
 
 
 def place(hit: Hit) -> str:
@@ -223,39 +257,38 @@ def _excerpt(quote: Quote) -> Excerpt:
     return Excerpt(quote.number, place(quote.hit), quote.text)
 
 
-def _answer(progress: _Progress, model: str) -> Answer:
-    found = progress.found
-    shown = [sentence for sentence in progress.sentences if sentence.supported]
+def _answer(found: Found, said: Said, told: _Told, model: str, timing: Timing) -> Answer:
+    shown = [sentence for sentence in said.sentences if sentence.supported]
     gap = "" if found.lang == "ja" else " "
     return Answer(
         question=found.question,
         lang=found.lang,
         text=gap.join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in shown),
-        sentences=tuple(progress.sentences),
+        sentences=tuple(said.sentences),
         quotes=found.quotes,
-        verdict=_verdict(progress, len(shown)),
+        verdict=_verdict(found, said, told, len(shown)),
         declined=found.declined,
         nearest=found.nearest,
-        timing=Timing(found.found_ms, progress.first_piece_ms, _ms(progress.start)),
+        timing=timing,
         model=model,
-        failure=progress.failure,
+        failure=told.failure,
         understood=found.understood,
-        dropped=found.dropped,
+        dropped=told.dropped,
         step=found.step,
         choices=found.choices,
     )
 
 
-def _verdict(progress: _Progress, shown: int) -> Verdict:
-    if progress.found.declined:
+def _verdict(found: Found, said: Said, told: _Told, shown: int) -> Verdict:
+    if found.declined:
         return "declined"
-    if progress.found.choices:
+    if found.choices:
         return "choose"
-    if progress.stopped:
+    if told.stopped:
         return "stopped"
     if not shown:
         return "quote_only"
-    return "supported" if shown == len(progress.sentences) else "partly_supported"
+    return "supported" if shown == len(said.sentences) else "partly_supported"
 
 
 def _ms(start: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from assistant.spelling import one_form
 from index.codes.find import find_codes
 from index.text import terms
 
@@ -34,6 +35,7 @@ _TOKEN = re.compile(
     r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_][A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_][A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
     r"|(?P<number>(?:(?<![\w)])[+\-±])?\d+(?:[.,]\d+)*(?:\[\d{1,3}\])?)"
     r"|(?P<word>[A-Za-zÀ-ɏͰ-Ͽ°%‰]+(?:[·・⋅/][A-Za-z]+)*[23]?)"
+    r"|(?P<always>必ず)"
     r"|(?P<kanji>[㐀-䶿一-鿿豈-﫿々〆ァ-ヺーヽヾ])"
     r"|(?P<kana>[ぁ-ゖゝゞ]+)"
     r"|(?P<sign>[~<>≤≥=×÷±→←↑↓○¬])"
@@ -89,11 +91,12 @@ class Atoms:
 
 
 def plain_text(text: str) -> str:
-    """``text`` with widths, dashes, units and negations in one form, and without citations; line breaks stay."""
+    """``text`` with widths, dashes, units, bounds and negations in one form, without citations; line breaks stay."""
     plain = unicodedata.normalize("NFKC", CITATION.sub(" ", text))
     plain = plain.replace("−", "-").replace("‐", "-").replace("‑", "-").replace("µ", "μ")
     plain = _FINAL_VOWEL.sub("", plain)
-    return _CONTRACTED.sub(lambda match: "can not" if match["can"] or match["cannot"] else " not", plain)
+    plain = _CONTRACTED.sub(lambda match: "can not" if match["can"] or match["cannot"] else " not", plain)
+    return one_form(plain)
 
 
 @lru_cache(maxsize=256)
@@ -223,6 +226,8 @@ def _keys(kind: str, printed: str, *, after_number: bool) -> list[tuple[str, Ato
         return [(word_key(piece), "word") for piece in re.split(r"[·・⋅/]", printed) if piece]
     if kind == "kana":
         return [(_kana(printed), "kana")]
+    if kind == "always":  # says no "no", though it ends like one
+        return [(printed, "word")]
     if kind == "nothing":  # the dash of an empty table cell says something too
         return [("-", "sign")]
     return [(printed, "kanji" if kind == "kanji" else "sign")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
 from assistant.records.records import Records, revision_of
+from assistant.safety_measure import SafetyMeasure
 from assistant.settings import Settings
 from edge.choose import make_runner
 from edge.errors import EdgeFailed
@@ -145,9 +146,11 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
         settings.excerpts,
         settings.prompt_tokens,
         extract=style == "extract",
+        answer_seconds=settings.answer_seconds,
     )
     accounts = Accounts(settings.accounts_file, settings.session_hours)
     records = open_records(settings, library)
     if write:
         records.forget_daily()
-    return Andon(settings, library, Assistant(library, runner, options), accounts, problem, embedder_problem, records)
+    assistant = Assistant(library, runner, options, SafetyMeasure(settings.models, embedder))
+    return Andon(settings, library, assistant, accounts, problem, embedder_problem, records)

@@ -2,74 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from assistant.atoms import CELL, FUNCTION_WORDS, JOINT, LINE, NEGATION, Atom, Atoms, word_key
+from assistant.atoms import CELL, FUNCTION_WORDS, JOINT, OBLIGATION, Atom, Atoms, word_key
+from assistant.endings import inflects, one_only_can, same_verb
+from assistant.rewording import Claim
+from assistant.weight import conditions, heavy, keys, says_no, weighs
 
 MAX_BORDERS = 2  # a sentence joins up to three neighbouring sentences or lines
 MAX_GAP = 90  # atoms that may be left out in one place (cells of a wide table row)
 
 
-def _keys(words: str) -> frozenset[str]:
-    return frozenset(word_key(word) for word in words.split())
-
-
-_ARTICLES = _keys("the a an")
+_ARTICLES = keys("the a an")
 _FUNCTION = frozenset(word_key(word) for word in FUNCTION_WORDS)
-_ADDABLE = _keys("the a an is are be please and then also that")
-_LEAVABLE = _ADDABLE | _keys("which")
-_SUCH, _AS = word_key("such"), word_key("as")
-_YOU, _OBLIGES = word_key("you"), _keys("must should")
-_JOINING = _keys("and then")
-_DETERMINERS = _keys("the a an this these each")
-_POSTMODIFIERS = _keys("of for in on at with by near from")
-# what a reader must not miss: conditions, order, quantity, sides and states. Such words are never left out.
-_CONDITIONS = _keys(
-    "if when whenever unless until once while during before after only except provided where with as case"
-)
-_HEAVY = _CONDITIONS | _keys(
-    "must should shall may can on off open close left right up down upper lower top bottom front rear inner outer "
-    "inside outside clockwise counter anti counterclockwise anticlockwise increase decrease raise reduce higher lower "
-    "above below over under more less least most maximum minimum max min about approx approximately within half twice "
-    "double one two three four five six seven eight nine ten first second third last all both every any either same "
-    "other tight tighten loose loosen start stop enable disable connect disconnect lock unlock high low normally"
-)
-_HEAVY_KANJI = frozenset(
-    "左右上下前後内外開閉入出切増減高低大小正逆反無不未非禁否全半両片各約最初終主副一二三四五六七八九十以超"
-)
-_CONDITION_KANA = re.compile(
-    r"とき|たら|れば|なら|まま|まで|てから|だけ|のみ|しか|うち|あと|まえ|うえで|ながら|ず|ごと"
-)
-_CONDITION_KANJI = (
-    "場合",
-    "時は",
-    "時に",
-    "後に",
-    "後で",
-    "前に",
-    "限り",
-    "限っ",
-    "限る",
-    "間は",
-    "間に",
-    "以外",
-    "状態",
-    "際に",
-    "際は",
-)
+_ADDABLE = keys("the a an is are be please and but then also that")
+_LEAVABLE = (_ADDABLE - keys("but")) | keys("which always") | {"必ず"}
+_THEN = word_key("then")
+_BE, _STAYS = keys("is are be"), keys("lie lies stay stays remain remains")
+_COUNTS = dict(zip("一二三四五六七八九十", map(str, range(1, 11)), strict=True)) | {
+    word_key(word): str(count)
+    for count, word in enumerate("two three four five six seven eight nine ten".split(), start=2)  # noqa: SIM905
+}
+_JOINING = keys("and then")
+_DETERMINERS = keys("the a an this these each")
+_POSTMODIFIERS = keys("of for in on at with by near from")
 _ADDABLE_KANA = frozenset(("は", "が", "の", "です", "である", "だ"))
-_SAME_KANA = {"は": "は", "が": "は", "には": "に", "では": "で"}
-# how a Japanese verb or clause may end without saying something else: 押す, 押し, 押して, 押してください, 押します
-_INFLECTION = re.compile(
-    r"[きぎしちにびみりいっんえけげせてでねべめれすくぐつぬぶむるう]?(?:て|で|た|だ)?"
-    r"(?:ください|ます|ました|です|である|する|します|して|し|した|しました|してください)?"
-)
+_SAME_KANA = {"は": "は", "が": "は", "には": "に", "では": "で", "および": "と", "や": "と"}
 
 
-# what may follow the stem of a verb that ends a clause: 合わせる, 合わせます, 合わせてください, 合わせることです
-_VERB_END = re.compile(r"(?:[てで]ください|ことです|ます|ました)$")
-_LAST_KANA = frozenset("うくぐすずつづぬぶむるいきぎしちにびみりえけげせてねべめれっ")
+class Place(NamedTuple):
+    """Where a sentence stands in its source, counted from 0: places are in the source's order."""
+
+    line: int
+    sentence: int
 
 
 class Copy:
@@ -80,17 +47,40 @@ class Copy:
         self._all = source.atoms
         self._lines = source.lines
 
-    def holds(self, said: Sequence[Atom], number: str = "") -> bool:
-        """``said`` without list marks; ``number`` is the list number it came with: step 3 of the source must not become
-        step 1."""
-        return self._copied(said, number) or any(self._copied(less, number) for less in _without_you_must(said))
+    def holds(self, said: Sequence[Atom]) -> bool:
+        """Whether the source holds ``said``, which is without list marks."""
+        return bool(self.places(said))
 
-    def _copied(self, said: Sequence[Atom], number: str) -> bool:
+    def places(
+        self, said: Sequence[Atom], number: str = "", claim: Claim = "", borders: int = MAX_BORDERS
+    ) -> list[Place]:
+        """Everywhere where the source holds ``said``. ``number`` is the list number it came with: step 3 of the source
+        must not become step 1; ``claim`` is what the place must be, ``borders`` how many ends of sentences it may
+        reach over."""
         while said and said[0].kind == "word" and said[0].key in _ADDABLE:
             said = said[1:]
         if not said:
-            return False
-        return any(self._copied_from(start, said) for start in self._starts(said, number))
+            return []
+        atoms = self._all
+        return [
+            Place(atoms[start].line, atoms[start].sentence)
+            for start in self._starts(said, number)
+            if self._meets(claim, start) and self._copied_from(start, said, borders)
+        ]
+
+    def _meets(self, claim: Claim, start: int) -> bool:
+        atom = self._all[start]
+        line = self._lines[atom.line]
+        opens = not any(other.line == atom.line and other.sentence < atom.sentence for other in self._all[:start])
+        if claim == "first":
+            return opens and line.number in ("", "1")
+        if claim == "later":
+            return not (opens and (line.number == "1" or start == 0))
+        if claim == "order":
+            end = [other.key for other in self._all[start:] if other.sentence == atom.sentence and other.kind == "kana"]
+            polite = bool(end) and (end[-1].endswith(("ください", "こと")) or OBLIGATION in end[-1])
+            return polite or bool(line.number)
+        return True
 
     def _starts(self, said: Sequence[Atom], number: str) -> list[int]:
         return [
@@ -99,7 +89,7 @@ class Copy:
             if self._may_start(start, said) and (not number or self._lines[atom.line].number in ("", number))
         ]
 
-    def _copied_from(self, start: int, said: Sequence[Atom]) -> bool:
+    def _copied_from(self, start: int, said: Sequence[Atom], borders: int) -> bool:
         """Depth-first search over (atoms of the sentence done, atom of the source matched last)."""
         seen = {(1, start)}
         open_states = [(1, start)]
@@ -109,7 +99,7 @@ class Copy:
                 if self._may_end(at, start):
                     return True
                 continue
-            following = [(done + 1, there) for there in self._next(start, at, said, done)]
+            following = [(done + 1, there) for there in self._next(start, at, said, done, borders)]
             if self._addable(said, done, at):
                 following.insert(0, (done + 1, at))
             for state in reversed(following):
@@ -118,12 +108,12 @@ class Copy:
                     open_states.append(state)
         return False
 
-    def _next(self, start: int, at: int, said: Sequence[Atom], done: int) -> list[int]:
+    def _next(self, start: int, at: int, said: Sequence[Atom], done: int, borders: int) -> list[int]:
         first = self._all[start]
         places = []
         for there in range(at + 1, min(at + 2 + MAX_GAP, len(self._all))):
             atom = self._all[there]
-            if atom.sentence - first.sentence > MAX_BORDERS:
+            if atom.sentence - first.sentence > borders:
                 break
             if atom.line != first.line and (self._lines[first.line].row or self._lines[atom.line].row):
                 break  # rows of a table say different things
@@ -135,17 +125,33 @@ class Copy:
         mine, theirs = said[done], self._all[there]
         if mine.key == theirs.key:
             return mine.kind == theirs.kind
+        if "number" in (mine.kind, theirs.kind):
+            return _COUNTS.get(mine.key, mine.key) == _COUNTS.get(theirs.key, theirs.key)
+        if mine.key in _BE and theirs.key in _STAYS:
+            return True
         if mine.kind != "kana" or theirs.kind != "kana":
             return False
         if _SAME_KANA.get(mine.key, mine.key) == _SAME_KANA.get(theirs.key, theirs.key):
             return True
+        if mine.key == "は" and theirs.key == "を":
+            return True  # what is done to it, made the topic
         ends = _clause_ends(said, done) or _clause_ends(self._all, there)
-        return ends and ((_inflects(mine) and _inflects(theirs)) or _same_verb(mine.key, theirs.key))
+        if not ends or one_only_can(mine.key, theirs.key):
+            return False
+        if mine.key.endswith(("てから", "でから")):  # said of two orders: "…し、" goes before what follows it
+            mine = replace(mine, key=mine.key[:-2])
+        return (_inflects(mine) and _inflects(theirs)) or same_verb(mine.key, theirs.key)
 
     def _addable(self, said: Sequence[Atom], done: int, at: int) -> bool:
         """Whether the sentence may hold this atom though the source does not."""
         atom = said[done]
         if atom.kind == "word":
+            if (
+                atom.key == _THEN
+                and self._lines[self._all[at].line].entry
+                and not self._lines[self._all[at].line].number
+            ):
+                return False  # entries of a list that is not numbered have no order
             return atom.key in _ADDABLE
         if atom.kind != "kana":
             return False
@@ -167,7 +173,7 @@ class Copy:
         line = self._lines[atom.line]
         if line.entry and self._entry_is_refused(atom.line):
             return False
-        return not any(_says_no(other) or _conditions(self._all, place) for place, other in self._left(start))
+        return not any(says_no(other) or conditions(self._all, place) for place, other in self._left(start))
 
     def _left(self, start: int) -> list[tuple[int, Atom]]:
         """Atoms of the same cell or sentence before ``start``."""
@@ -197,7 +203,7 @@ class Copy:
         if self._weighs_after(at):
             return False
         while after < len(self._all) and self._all[after].border < CELL:
-            if _says_no(self._all[after]) or _conditions(self._all, after):
+            if says_no(self._all[after]) or conditions(self._all, after):
                 return False
             after += 1
         return True
@@ -209,7 +215,7 @@ class Copy:
         paren = self._all[at + 1].paren
         if not paren or paren == self._all[at].paren:
             return False
-        return _weighs([atom for atom in self._all[at + 1 :] if atom.paren == paren])
+        return weighs([atom for atom in self._all[at + 1 :] if atom.paren == paren])
 
     def _may_leave_out(self, at: int, there: int) -> bool:
         """Whether what stands between ``at`` and ``there`` may be left out."""
@@ -228,7 +234,8 @@ class Copy:
             self._is_header(gap, places, there)
             or self._is_cells(gap, places, there)
             or self._is_bracket(gap, places)
-            or (not any(_heavy(self._all, place) for place in places) and (
+            or self._is_parallel(gap, places, there)
+            or (not any(heavy(self._all, place) for place in places) and (
                 self._is_phrase(gap, places, there)
                 or self._is_noun(gap, places, there)
             ))
@@ -246,7 +253,7 @@ class Copy:
         """A column's header: "cause: " before what it says. A number keeps its header; a unit may lose it."""
         after = self._all[there]
         whole = all(atom.label for atom in gap) and gap[0].border >= CELL and not after.label
-        return whole and after.kind != "number" and after.column == gap[0].column and not any(map(_says_no, gap))
+        return whole and after.kind != "number" and after.column == gap[0].column and not any(map(says_no, gap))
 
     def _is_cells(self, gap: list[Atom], places: list[int], there: int) -> bool:
         """Whole labelled cells before another labelled cell of the same record; no column twice."""
@@ -264,8 +271,27 @@ class Copy:
         if not paren or before.paren == paren or not closed or any(atom.paren != paren for atom in gap):
             return False
         if before.kind == "ident":
-            return not any(_says_no(atom) or _conditions(gap, place) for place, atom in enumerate(gap))
-        return not _weighs(gap)
+            return not any(says_no(atom) or conditions(gap, place) for place, atom in enumerate(gap))
+        return not weighs(gap)
+
+    def _is_parallel(self, gap: list[Atom], places: list[int], there: int) -> bool:
+        """Japanese: a second thing with its own value of the same form, before the verb that both have ("A は 120 °C
+        以上、[B は 80 °C 以上] になる"), where the sentence names no condition."""
+        after = self._all[there]
+        own = any(atom.kind == "kana" and atom.key in ("は", "が") for atom in gap)
+        if gap[0].border != JOINT or not own or after.kind != "kana" or any(atom.border for atom in [*gap[1:], after]):
+            return False
+        before = self._all[: places[0]]
+        values = [place for place, atom in enumerate(gap) if atom.kind == "number"]
+        tail = gap[values[-1] :] if values else []
+        forms = [self._form(atom) for atom in tail]
+        if not tail or forms != [self._form(atom) for atom in before[-len(tail) :]]:
+            return False
+        sentence = [place for place, atom in enumerate(self._all) if atom.sentence == after.sentence]
+        return not any(says_no(self._all[place]) or conditions(self._all, place) for place in sentence)
+
+    def _form(self, atom: Atom) -> str:
+        return atom.kind if atom.kind in ("number", "unit") else atom.key
 
     def _is_phrase(self, gap: list[Atom], places: list[int], there: int) -> bool:
         """English: one or two words after an article ("the [blown] fuse"), or a phrase after its noun
@@ -301,67 +327,4 @@ def _clause_ends(atoms: Sequence[Atom], place: int) -> bool:
 
 
 def _inflects(atom: Atom) -> bool:
-    return atom.kind == "kana" and _INFLECTION.fullmatch(atom.key) is not None
-
-
-def _weighs(bracket: Sequence[Atom]) -> bool:
-    """Whether a bracket holds more than names of parts, sections and codes."""
-    weighed = (place for place, atom in enumerate(bracket) if atom.kind != "ident" and atom.key != "~")
-    return any(_heavy(bracket, place) for place in weighed)
-
-
-def _same_verb(mine: str, theirs: str) -> bool:
-    """Whether two kana runs end one verb or another politely or plainly; what says no must do so in both."""
-    if mine.count(NEGATION) != theirs.count(NEGATION):
-        return False
-    return bool(_stems(mine) & _stems(theirs))
-
-
-def _stems(run: str) -> frozenset[str]:
-    """What may be the stem: without the polite end, and without the kana that inflects."""
-    plain = _VERB_END.sub("", run)
-    return frozenset(stem for stem in (plain, plain[:-1] if plain[-1:] in _LAST_KANA else "") if stem)
-
-
-def _without_you_must(said: Sequence[Atom]) -> list[Sequence[Atom]]:
-    """``said`` as the order that it stands for: "You must wait" is "Wait"."""
-    for place in range(len(said) - 2):
-        you, must = said[place], said[place + 1]
-        opens = place == 0 or you.border >= JOINT
-        if opens and you.key == _YOU and must.key in _OBLIGES and NEGATION not in said[place + 2].key:
-            return [[*said[:place], *said[place + 2 :]]]
-    return []
-
-
-def _says_no(atom: Atom) -> bool:
-    return NEGATION in atom.key or (atom.kind == "kanji" and atom.key in "禁")
-
-
-def _conditions(atoms: Sequence[Atom], place: int) -> bool:
-    """Whether a condition stands at ``place``: without it the rest says more than the source."""
-    atom = atoms[place]
-    if atom.kind == "word":
-        return atom.key in _CONDITIONS and not _gives_examples(atoms, place)
-    if atom.kind == "kana":
-        return _CONDITION_KANA.search(atom.key) is not None
-    if atom.kind == "kanji":
-        here = atom.key + (atoms[place + 1].key if place + 1 < len(atoms) else "")
-        return here.startswith(_CONDITION_KANJI)
-    return False
-
-
-def _gives_examples(atoms: Sequence[Atom], place: int) -> bool:
-    """Whether the "as" of "such as" stands at ``place``: no condition."""
-    return atoms[place].key == _AS and place > 0 and atoms[place - 1].key == _SUCH
-
-
-def _heavy(atoms: Sequence[Atom], place: int) -> bool:
-    """Whether leaving this atom out may change what the sentence says."""
-    atom = atoms[place]
-    if _says_no(atom) or _conditions(atoms, place) or atom.border >= LINE:
-        return True
-    if atom.kind == "kanji":
-        return atom.key in _HEAVY_KANJI
-    if atom.kind == "word":
-        return atom.key in _HEAVY and not _gives_examples(atoms, place)
-    return atom.kind in ("ident", "sign")
+    return atom.kind == "kana" and inflects(atom.key)

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Quote
 from assistant.prompt import Excerpt
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.verified import Verified, Verify
+from assistant.verify import SentenceSplitter
 from edge.runner import Choice, Choices
 from index.passage import Kind
 from index.search.quantity import asked_quantities, gives
@@ -31,17 +32,19 @@ _CAPTION = re.compile(r"\s*(?:表|図|Table|Fig(?:ure|\.)?)\s*[A-Z\d][\d.\-]*(?=
 _WHOLE_LINES: frozenset[Kind] = frozenset(("table", "alarm", "symptom", "faq", "incident"))
 
 
-def choices_of(question: str, excerpts: Sequence[Excerpt], quotes: Sequence[Quote]) -> Choices:
+def choices_of(
+    question: str, excerpts: Sequence[Excerpt], quotes: Sequence[Quote], verify: Verify | None = None
+) -> Choices:
     """What an answer to ``question`` may be made of: lines of ``excerpts``, which are among ``quotes``, with their
-    citations. A line that would be withheld is not offered, nor is a caption: it names an answer and is none."""
+    citations. A line that would be withheld (``verify`` says which) is not offered, nor is a caption: it names an
+    answer and is none."""
+    verify = verify or Verified().over(quotes)
     by_number = {quote.number: quote for quote in quotes}
     lines: dict[str, str] = {}  # as it is said -> as it is printed
     for excerpt in excerpts:
         for line in lines_of(excerpt.text, by_number[excerpt.number].hit.passage.kind):
             said = f"{line} [{excerpt.number}]"
-            if not _CAPTION.match(line) and all(
-                verify_sentence(sentence, quotes).supported for sentence in _sentences(said)
-            ):
+            if not _CAPTION.match(line) and all(verify(sentence)[0].supported for sentence in _sentences(said)):
                 lines.setdefault(said, line)
     priors = _priors(question, list(lines.values()))
     return Choices(tuple(Choice(said, prior) for said, prior in zip(lines, priors, strict=True)), most=MOST_LINES)

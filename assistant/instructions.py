@@ -33,6 +33,12 @@ _ROLE = re.compile(
     r"|INSTRUCTIONS? (?:TO|FOR) .{0,20}|"
     r"システム(?:プロンプト|メッセージ|指示)?|アシスタント(?:への指示)?|AI ?への指示)[\s\])*]*[:：]"
 )
+# such a speaker as a section's heading, of which a reader of Markdown has taken the marks away
+_SPEAKER = re.compile(
+    r"[\s#*\d.\-\[(]*(?:Instruction|Response|System|Human|Assistant|User|Developer|指示|応答|回答|システム|アシスタント)"
+    r"[\s\])*]*[:：]\s*",
+    re.IGNORECASE,
+)
 _ADDRESSES = re.compile(
     "|".join(
         (
@@ -115,9 +121,11 @@ def neutral(text: str) -> str:
 
 
 def readable(quote: Quote) -> Quote:
-    """``quote`` as the model may read and cite it: headings and title too."""
+    """``quote`` as the model may read and cite it: headings and title too. What stands under a speaker's name is all of
+    it said to a model."""
     passage, manual = quote.hit.passage, quote.hit.manual
-    text = without_instructions(passage.text)
+    spoken = any(_SPEAKER.fullmatch(_visible(heading)) for heading in passage.section)
+    text = "" if spoken else without_instructions(passage.text)
     section = tuple(heading for heading in map(without_instructions, passage.section) if heading)
     title = without_instructions(manual.title)
     if (text, section, title) == (passage.text, passage.section, manual.title):

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from assistant.errors import ModelUnknown, NotAllowed, TooManyAttempts
-from assistant.service_errors import FAILURES, Failure, error_json, status_of, unexpected_json
+from assistant.service_errors import FAILURES, Failure, error_json, refusal_json, status_of, unexpected_json
 from assistant.wire import Json
 
 _LOG = logging.getLogger("andon.service")
@@ -58,8 +58,7 @@ class OpenAiRoute(APIRoute):
             except RequestValidationError as invalid:
                 return JSONResponse(_invalid(invalid), 400)
             except HTTPException as refused:
-                code = "request_too_large" if refused.status_code == 413 else f"http_{refused.status_code}"
-                return JSONResponse(_shape(code, refused.detail, None, refused.status_code), refused.status_code)
+                return JSONResponse(openai_error(refusal_json(refused), refused.status_code), refused.status_code)
             except Exception:  # noqa: BLE001  told without its inside; the log has it
                 _LOG.exception("%s %s failed", request.method, request.url.path)
                 return JSONResponse(openai_error(unexpected_json(), 500), 500)

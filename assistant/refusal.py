@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Found, Quote
-from assistant.safety import rated, unsafe_request
+from assistant.safety import harmless, rated, unsafe_request
+from assistant.safety_measure import SafetyMeasure
 from assistant.unsafe_words import SAFETY_WORDS
 from index.library import Library, Scope
 from index.passage import Hit, Lang
@@ -16,11 +16,14 @@ from index.text import language
 LOOKED_AT = 24
 
 
-def made_safe(library: Library, found: Found, scope: Scope | None, limit: int) -> Found:
+def made_safe(
+    library: Library, found: Found, scope: Scope | None, limit: int, measure: SafetyMeasure | None = None
+) -> Found:
     """``found`` as an operator may see it. A request to defeat a safety device is declined as "unsafe_request", with
     up to ``limit`` passages that warn of it as quotes; else every quoted procedure gets the warnings of its section."""
     start = time.perf_counter()
-    hits = refusal(library, (found.question, found.understood), scope, limit)
+    unsafe = _unsafe(found, measure)
+    hits = refusal(library, unsafe, scope, limit) if unsafe else None
     if hits is None:
         quotes = tuple(replace(quote, warnings=library.warnings_for(quote.hit.passage)) for quote in found.quotes)
         return replace(found, quotes=quotes, found_ms=_more(found, start))
@@ -30,13 +33,19 @@ def made_safe(library: Library, found: Found, scope: Scope | None, limit: int) -
     )
 
 
-def refusal(library: Library, asked: Sequence[str], scope: Scope | None, limit: int) -> tuple[Hit, ...] | None:
-    """The ``limit`` passages that a refusal quotes, or None where none of ``asked`` (the question as typed, and as it
-    is understood after the turns before it) is a request that is refused. Warnings of the named machine come first,
-    then those of its safety section; () where no manual warns of anything."""
-    unsafe = next((question for question in reversed(asked) if question and unsafe_request(question)), None)
-    if unsafe is None:
-        return None
+def _unsafe(found: Found, measure: SafetyMeasure | None) -> str:
+    """The wording that is refused: the question as it is understood after the turns before it, or as typed; "" where it
+    is answered. The rules read both, the measure what was searched for; a step that is read out needed no search."""
+    asked = found.understood or found.question
+    by_rules = next((question for question in (asked, found.question) if unsafe_request(question)), "")
+    if by_rules or measure is None or found.step is not None or harmless(asked):
+        return by_rules
+    return asked if measure.refuses(asked) else ""
+
+
+def refusal(library: Library, unsafe: str, scope: Scope | None, limit: int) -> tuple[Hit, ...]:
+    """The ``limit`` passages that the refusal of ``unsafe`` quotes. Warnings of the named machine come first, then
+    those of its safety section; () where no manual warns of anything."""
     lang = language(unsafe)
     order: tuple[Lang, Lang] = ("ja", "en") if lang == "ja" else ("en", "ja")
     found = library.search(unsafe, LOOKED_AT, scope)

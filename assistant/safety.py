@@ -28,16 +28,22 @@ from index.text import informative, terms
 
 def unsafe_request(question: str) -> str | None:
     """Which rule ``question`` breaks when it asks for a way round a safety device or precaution, or None."""
-    said = _plain(question)
-    asks_how = bool(ASKS_HOW.search(said))
-    if not asks_how and (PERMISSION.search(said) or ASKS_ABOUT.search(said)):
-        return None  # the manual's prohibition is the answer
-    if UNDOES.search(said):
+    if harmless(question):
         return None
+    said = _plain(question)
     for rule in RULES:
         if all(part.search(said) for part in rule.parts):
             return rule.name
     return None
+
+
+def harmless(question: str) -> bool:
+    """Whether ``question`` is known to be no request: it asks whether or why, or how to undo what somebody else did."""
+    said = _plain(question)
+    asks_how = bool(ASKS_HOW.search(said))
+    if not asks_how and (PERMISSION.search(said) or ASKS_ABOUT.search(said)):
+        return True  # the manual's prohibition is the answer
+    return bool(UNDOES.search(said))
 
 
 def _plain(question: str) -> str:

@@ -40,10 +40,12 @@ Failure = AssistantFailed | IndexFailed | EdgeFailed
 FAILURES = (AssistantFailed, IndexFailed, EdgeFailed)
 _LOG = logging.getLogger("andon.service")
 _HTTP = {
+    400: (RequestRefused.code, "The body cannot be read: it is no JSON in UTF-8, or nested too deep.",
+          "GET /api describes every request."),
     413: (RequestTooLarge.code, "", "Send less, or raise the setting max_file_mb for a large file."),
     404: ("not_found", "There is nothing at this address.", "GET /api lists what there is."),
     405: ("method_not_allowed", "This address does not take this method.", "GET /api lists what there is."),
-}
+}  # fmt: skip
 
 
 def error_json(failure: Failure) -> Json:
@@ -54,6 +56,12 @@ def error_json(failure: Failure) -> Json:
 def unexpected_json() -> Json:
     """What is told of an error nobody foresaw: nothing of its inside; the log has it."""
     return _shape("unexpected", "Something unexpected went wrong.", "Try again; the service's log says more.", {})
+
+
+def refusal_json(refused: HTTPException) -> Json:
+    """What the framework refuses before a route is reached."""
+    code, message, remedy = _HTTP.get(refused.status_code, (f"http_{refused.status_code}", "", ""))
+    return _shape(code, message or str(refused.detail), remedy, {})
 
 
 def _shape(code: str, message: str, remedy: str, details: Mapping[str, str]) -> Json:
@@ -92,9 +100,7 @@ def add_error_shapes(service: FastAPI) -> None:
 
     async def refused(request: Request, failure: Exception) -> JSONResponse:
         assert isinstance(failure, HTTPException)
-        code, message, remedy = _HTTP.get(failure.status_code, (f"http_{failure.status_code}", "", ""))
-        message = message or failure.detail
-        return JSONResponse(_shape(code, message, remedy, {}), failure.status_code, failure.headers)
+        return JSONResponse(refusal_json(failure), failure.status_code, failure.headers)
 
     async def invalid(request: Request, failure: Exception) -> JSONResponse:
         assert isinstance(failure, RequestValidationError)

@@ -11,14 +11,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Form, HTTPException, UploadFile
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.build import Andon
+from assistant.service_errors import error_json
 from assistant.wire import Json, job_json, manual_json
 from index.attributes import UNSET
-from index.errors import UnknownFormat
+from index.errors import OriginalLost, UnknownFormat
 from index.ingest.jobs import Job
 from index.library import Attributes
 from index.manuals.choose import suffixes
@@ -97,6 +98,18 @@ def add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> Non
         if found is None:
             raise HTTPException(404, f"There is no job {job_id}.")
         return job_json(found)
+
+    @service.post("/jobs/{job_id}/retry", tags=["manuals"], status_code=202, response_model=None)
+    def retry(job_id: Annotated[int, InPath(ge=1, le=2**63 - 1)], who: Account = changer) -> Json | Response:
+        """Queue a job that failed once more; 409 where it has not failed, or its file is no longer kept."""
+        if library.jobs.job(job_id) is None:
+            raise HTTPException(404, f"There is no job {job_id}.")
+        try:
+            job = library.jobs.retry(job_id)
+        except OriginalLost as lost:
+            return JSONResponse(error_json(lost), 409)
+        andon.records.act(who.name, "http", "manual_added", job.name)
+        return job_json(job)
 
 
 def accept_upload(andon: Andon, file: UploadFile, attributes: Attributes = UNSET) -> Job:

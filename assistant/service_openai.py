@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from threading import Event as Flag
 from typing import Any
 from uuid import uuid4
 
+import anyio
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
@@ -24,16 +27,20 @@ from assistant.records.entry import Asker
 from assistant.service_stream import Form, Streams
 from assistant.wire import Json, answer_json, hit_json, quote_json
 from edge.errors import EdgeFailed
-from edge.runner import Message, Runner
+from edge.runner import Runner
 from index.passage import Hit
 
 CHAT = "/v1/chat/completions"
+COUNT_S = 5.0  # longest wait for a count of tokens, the loading of the runner included
+COUNTING = 4  # counts at a time
+_LOG = logging.getLogger("andon.service")
 LEFT = 499  # the reader went away before the answer was whole; nobody reads this
 
 
 def add_openai(service: FastAPI, andon: Andon, account: Any, streams: Streams) -> None:
     """``account`` says who is signed in, or refuses."""
     asker = Depends(account)
+    counting = _Counting()
     router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAiRoute, dependencies=[asker])
     _add_models(router, andon)
 
@@ -44,12 +51,12 @@ def add_openai(service: FastAPI, andon: Andon, account: Any, streams: Streams) -
         body.check()
         said = body.said()
         runner = andon.assistant.runner if body.with_usage else None
-        prompt_tokens = await anyio.to_thread.run_sync(_count, runner, said)
+        prompt_tokens = await counting.count(runner, [message.content for message in said])
         stop = Flag()
         events = andon.assistant.ask(said[-1].content, body.scope(), stop, history_of(said))
         events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
         first = await streams.first(events)
-        completion = Completion(None if prompt_tokens is None else runner, prompt_tokens or 0)
+        completion = Completion(runner, prompt_tokens)
         if body.stream:
             form = Form(partial(completion.chunks, with_usage=body.with_usage), _failed)
             return StreamingResponse(
@@ -96,8 +103,8 @@ def _add_models(router: APIRouter, andon: Andon) -> None:
 class Completion:
     """One answer in OpenAI's forms: whole, or as chunks of a stream."""
 
-    def __init__(self, runner: Runner | None, prompt_tokens: int) -> None:
-        """``runner``: whose tokens are counted; None where they are not."""
+    def __init__(self, runner: Runner | None, prompt_tokens: int | None) -> None:
+        """``runner``: whose tokens are counted; ``prompt_tokens`` None where they are not."""
         self._runner = runner
         self._prompt_tokens = prompt_tokens
         self._id = f"chatcmpl-{uuid4().hex}"
@@ -111,8 +118,9 @@ class Completion:
         """The completion, once all events were taken."""
         message = {"role": "assistant", "content": self._plain.text, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        usage = {"usage": self._usage()} if self._runner is not None else {}
-        return {**self._head("chat.completion", [choice]), **usage, "andon": _told(answer)}
+        usage = self._usage()
+        told = {"usage": usage} if usage else {}
+        return {**self._head("chat.completion", [choice]), **told, "andon": _told(answer)}
 
     def chunks(self, event: Event, with_usage: bool) -> Iterator[bytes]:
         """The frames of one event: quotes at once, in the first chunk's field ``andon``, the verdict in the last."""
@@ -128,8 +136,8 @@ class Completion:
             yield _frame({**self._chunk({"content": text}), **none})
         if isinstance(event, Answer):
             yield _frame({**self._chunk({}, "stop"), **none, "andon": _told(event)})
-            if with_usage and self._runner is not None:
-                yield _frame({**self._head("chat.completion.chunk", []), "usage": self._usage()})
+            if with_usage and (usage := self._usage()):
+                yield _frame({**self._head("chat.completion.chunk", []), "usage": usage})
             yield b"data: [DONE]\n\n"
 
     def _chunk(self, delta: Json, finish: str | None = None) -> Json:
@@ -139,9 +147,11 @@ class Completion:
     def _head(self, kind: str, choices: list[Json]) -> Json:
         return {"id": self._id, "object": kind, "created": self._created, "model": MODEL, "choices": choices}
 
-    def _usage(self) -> Json:
-        assert self._runner is not None
-        said = self._runner.count_tokens(self._plain.text)
+    def _usage(self) -> Json | None:
+        """None where tokens are not counted. The runner is loaded here, so that counting does not wait for it."""
+        said = _count(self._runner, [self._plain.text]) if self._prompt_tokens is not None else None
+        if said is None or self._prompt_tokens is None:
+            return None
         return {
             "prompt_tokens": self._prompt_tokens, "completion_tokens": said,
             "total_tokens": self._prompt_tokens + said,
@@ -168,14 +178,32 @@ def _told(answer: Answer) -> Json:
     return told
 
 
-def _count(runner: Runner | None, said: tuple[Message, ...]) -> int | None:
-    """Tokens of what was sent, as the runner counts; None without a runner, or where it cannot be loaded."""
+class _Counting:
+    """Counts tokens on threads of its own, so that a runner that hangs while it is loaded holds up nobody."""
+
+    def __init__(self) -> None:
+        self._limiter = CapacityLimiter(COUNTING)
+
+    async def count(self, runner: Runner | None, texts: Sequence[str]) -> int | None:
+        """Tokens of ``texts``, as the runner counts; None without a runner, and where it cannot be used or does not
+        come back: the answer names the failure."""
+        with anyio.move_on_after(COUNT_S):
+            return await anyio.to_thread.run_sync(
+                partial(_count, runner, texts), abandon_on_cancel=True, limiter=self._limiter
+            )
+        return None
+
+
+def _count(runner: Runner | None, texts: Sequence[str]) -> int | None:
     if runner is None:
         return None
     try:
-        return sum(runner.count_tokens(message.content) for message in said)
+        return sum(map(runner.count_tokens, texts))
     except EdgeFailed:
-        return None  # the answer names the failure
+        return None
+    except Exception:  # noqa: BLE001  a count is not worth an answer
+        _LOG.exception("The runner %s cannot count.", runner.name)
+        return None
 
 
 def _failed(told: Json) -> bytes:

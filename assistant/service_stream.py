@@ -18,6 +18,7 @@ from assistant.service_errors import FAILURES, error_json, unexpected_json
 from assistant.wire import Json
 
 WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
+FINDING = 16  # questions that may be searched for at a time: a quote never waits for a runner
 LOOK_S = 0.5  # how often a waiting answer looks whether its reader is still there
 _LOG = logging.getLogger("andon.service")
 
@@ -35,10 +36,11 @@ class Streams:
 
     def __init__(self, waiting: int = WAITING) -> None:
         self._limiter = CapacityLimiter(waiting)
+        self._finding = CapacityLimiter(FINDING)
 
     async def first(self, events: Iterator[Event]) -> Event:
         """The first event. A question that is refused raises here, while an HTTP error can still be sent."""
-        found = await self._next(events)
+        found = await self._next(events, self._finding)
         assert found is not None, "an answer has at least two events"
         return found
 
@@ -48,7 +50,7 @@ class Streams:
         try:
             while event is not None:
                 yield event
-                waiting = asyncio.ensure_future(self._next(rest))
+                waiting = asyncio.ensure_future(self._next(rest, self._limiter))
                 try:
                     while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
                         if await request.is_disconnected():
@@ -75,8 +77,6 @@ class Streams:
         finally:
             stop.set()
 
-    async def _next(self, events: Iterator[Event]) -> Event | None:
+    async def _next(self, events: Iterator[Event], limiter: CapacityLimiter) -> Event | None:
         # abandoned when the reader goes away: the thread ends by itself once ``stop`` is set
-        return await anyio.to_thread.run_sync(
-            partial(next, events, None), abandon_on_cancel=True, limiter=self._limiter
-        )
+        return await anyio.to_thread.run_sync(partial(next, events, None), abandon_on_cancel=True, limiter=limiter)

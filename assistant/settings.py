@@ -68,7 +68,15 @@ class Settings(BaseSettings):
     prompt_tokens: int = Field(
         default=640,
         ge=128,
-        description="Longest prompt in tokens; the bundled SLM reads no more well, a larger model does.",
+        description="Longest prompt in tokens; the bundled SLM reads no more well, a larger model does. From 1024 on "
+        "the turns before a follow-up are in it, too, in at most a quarter of it.",
+    )
+    answer_seconds: float = Field(
+        default=120.0,
+        ge=1,
+        le=3600,
+        description="Longest wait for an answer in seconds, the questions before it included; after that the quotes "
+        "stand alone and the reader is told.",
     )
     answers: Literal["auto", "extract", "free"] = Field(
         default="auto",

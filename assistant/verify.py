@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from assistant.answer import Quote, Sentence
-from assistant.atoms import CITATION, Atom, Atoms, atoms_of
-from assistant.copying import Copy
+from assistant.atoms import CITATION, Atom, atoms_of
+from assistant.copying import MAX_BORDERS, Copy, Place
 from assistant.facts import facts_of, missing_numbers
+from assistant.rewording import rewordings
 from index.text import informative, terms
 
 LONGEST = 2000  # characters; nothing longer is a sentence
@@ -27,27 +28,33 @@ def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
     """Check ``text`` against the passages it cites; without any citation, against all of ``quotes``.
 
     Supported means: a passage, under its headings, says it in the same words and the same order, with the same
-    numbers, units, codes and negations. Particles, politeness, list marks and widths may differ, and what tells
-    nothing new may be left out (see assistant.copying). A citation that does not exist is never supported.
+    numbers, units, codes and negations. Particles, politeness, list marks, spellings and the order of clauses may
+    differ, and what tells nothing new may be left out (see assistant.copying, assistant.rewording). A citation that
+    does not exist is never supported. Sentences of one answer: see assistant.telling.
     """
+    return verify_where(text, quotes)[0]
+
+
+def verify_where(text: str, quotes: Sequence[Quote]) -> tuple[Sentence, tuple[Place, ...]]:
+    """As verify_sentence, with the places in the cited quote's text that say it; () where a heading says it."""
     by_number = {quote.number: quote for quote in quotes}
     cited = list(dict.fromkeys(int(number) for number in CITATION.findall(text)))
     plain = _SPACED_END.sub(r"\1", CITATION.sub("", text)).strip()
     invented = [number for number in cited if number not in by_number]
     if invented:
-        return Sentence(plain, (), False, f"cites [{invented[0]}], which does not exist")
+        return Sentence(plain, (), False, f"cites [{invented[0]}], which does not exist"), ()
     if "\ufffd" in plain:
-        return Sentence(plain, (), False, "holds broken characters")
+        return Sentence(plain, (), False, "holds broken characters"), ()
     if len(plain) > LONGEST:
-        return Sentence(plain[:LONGEST], (), False, "too long for a sentence")
-    said = atoms_of(plain)
-    if not _says_something(said.atoms):
-        return Sentence(plain, (), False, "says nothing")
+        return Sentence(plain[:LONGEST], (), False, "too long for a sentence"), ()
+    if not _says_something(atoms_of(plain).atoms):
+        return Sentence(plain, (), False, "says nothing"), ()
     candidates = [by_number[number] for number in cited] or list(quotes)
     for quote in candidates:
-        if _holds(quote, said):
-            return Sentence(plain, (quote.number,), True)
-    return Sentence(plain, (), False, _reason(plain, candidates))
+        places = _places(quote, plain)
+        if places is not None:
+            return Sentence(plain, (quote.number,), True), places
+    return Sentence(plain, (), False, _reason(plain, candidates)), ()
 
 
 def _says_something(atoms: Sequence[Atom]) -> bool:
@@ -57,16 +64,24 @@ def _says_something(atoms: Sequence[Atom]) -> bool:
     )
 
 
-def _holds(quote: Quote, said: Atoms) -> bool:
+def _places(quote: Quote, plain: str) -> tuple[Place, ...] | None:
+    """Where ``quote`` holds the sentence; None where it does not."""
     headings = _headings(quote)
+    said = atoms_of(plain)
     if any(map(_FORBIDS.search, headings)) and not any(line.negative for line in said.lines):
-        return False  # what stands under "Never do this" is no instruction
-    number = said.lines[0].number
-    atoms = [atom for atom in said.atoms if not atom.mark]
-    if not atoms:
-        return False
-    whole = atoms_of("\n".join([*headings, quote.text]))
-    return Copy(whole).holds(atoms, number) or _under_heading(quote, headings, atoms)
+        return None  # what stands under "Never do this" is no instruction
+    if all(atom.mark for atom in said.atoms):
+        return None
+    whole = Copy(atoms_of("\n".join([*headings, quote.text])))
+    above = len(atoms_of("\n".join(headings)).lines)
+    mark = said.lines[0].number
+    for other in rewordings(plain):
+        read = atoms_of(other.text)
+        atoms = [atom for atom in read.atoms if not atom.mark]
+        found = whole.places(atoms, mark, other.claim, 0 if other.moved else MAX_BORDERS)
+        if found:
+            return tuple(Place(place.line - above, place.sentence) for place in found if place.line >= above)
+    return () if _under_heading(quote, headings, [atom for atom in said.atoms if not atom.mark]) else None
 
 
 def _under_heading(quote: Quote, headings: Sequence[str], said: Sequence[Atom]) -> bool:

@@ -32,7 +32,7 @@ def hit_json(hit: Hit) -> Json:
         "passage": passage.id, "section": list(passage.section), "pages": list(passage.pages),
         "page_labels": list(passage.page_labels), "kind": passage.kind, "lang": passage.lang,
         "codes": list(passage.codes), "recognised": passage.recognised, "text": passage.text,
-        "score": round(hit.score, 4), "support": round(hit.support, 4),
+        "score": round(hit.score, 4), "support": round(hit.support, 4), "row": hit.row,
         "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
         "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
         "also": [

@@ -6,6 +6,7 @@ EdgeFailed
 │   └── ModelAltered          its bytes are not those of the catalogue
 ├── PromptTooLong         prompt and answer together do not fit into the context
 ├── GenerationFailed      the runtime broke while it was computing
+│   └── GenerationStuck       it computes and does not come back, time after time
 ├── ConversionRefused     a model whose conversion would not be faithful
 └── QuantizationFailed    the installed library could not quantise the file
 """
@@ -47,6 +48,10 @@ class PromptTooLong(EdgeFailed):
 
 class GenerationFailed(EdgeFailed):
     code = "generation_failed"
+
+
+class GenerationStuck(GenerationFailed):
+    code = "generation_stuck"
 
 
 class ConversionRefused(EdgeFailed):

@@ -10,11 +10,13 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
 from edge.constrained import LineSpeaker
-from edge.errors import ModelUnreadable, PromptTooLong
+from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.llama_library import LlamaContext, LlamaModel
 from edge.options import EdgeOptions, default_threads
 from edge.runner import Message, Piece, Sampling
@@ -26,7 +28,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_LOST = 2  # contexts that hanging generations keep for themselves; each costs its memory
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """A context, the prompt whose keys and values it holds, and whether a generation is at work on it."""
+
+    context: LlamaContext
+    held: list[int] = field(default_factory=list)
+    busy: bool = False
 
 
 class LlamaCppRunner:
@@ -35,6 +47,8 @@ class LlamaCppRunner:
     At temperature 0 the same messages give the same text whatever was asked before: of an earlier prompt only whole
     batches are reused, and a batch is always cut at the same places, so every number is computed the same way.
     ``load`` happens on demand too; after ``close`` it opens the model again. Choices are kept (edge.constrained).
+    A generation that was closed and does not come back (a GPU's driver that hangs) keeps its context for itself, and
+    the next one gets another over the same weights; after ``MOST_LOST`` of them each caller gets GenerationStuck.
 
     Errors: ModelMissing, ModelUnreadable (also without a chat template), PromptTooLong, GenerationFailed.
     """
@@ -48,10 +62,10 @@ class LlamaCppRunner:
         self._turns = Turns()
         self._opening = threading.RLock()  # guards the fields below; held briefly, never while generating
         self._model: LlamaModel | None = None
-        self._context: LlamaContext | None = None
+        self._memory: _Memory | None = None
+        self._lost = 0  # generations that hang, with contexts that nobody else uses
         self._chat: ChatPrompt | None = None
         self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
-        self._held: list[int] = []  # the prompt whose keys and values are there
 
     def load(self) -> None:
         with self._opening:
@@ -61,18 +75,21 @@ class LlamaCppRunner:
             try:
                 self._chat = _chat_of(model)
                 self.context_tokens = _context_of(model, self._options.context_tokens)
-                self._context = LlamaContext(
-                    model,
-                    context_tokens=self.context_tokens,
-                    batch_tokens=self._options.batch_tokens,
-                    threads=self._options.threads or default_threads(self._options.model.stat().st_size),
-                    kv_type=self._options.kv_type,
-                )
+                self._memory = self._new_memory(model)
             except BaseException:
                 model.close()
                 raise
             self._model = model
-            self._held = []
+
+    def _new_memory(self, model: LlamaModel) -> _Memory:
+        context = LlamaContext(
+            model,
+            context_tokens=self.context_tokens,
+            batch_tokens=self._options.batch_tokens,
+            threads=self._options.threads or default_threads(self._options.model.stat().st_size),
+            kv_type=self._options.kv_type,
+        )
+        return _Memory(context)
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text`` as content of a message. Does not wait for a generation."""
@@ -82,7 +99,7 @@ class LlamaCppRunner:
     def prompt_tokens(self, messages: Sequence[Message]) -> list[int]:
         """The ids that ``stream`` would feed for ``messages``."""
         with self._opening:
-            model, _context, chat = self._loaded()
+            model, chat = self._loaded()
             ids: list[int] = []
             for part in chat.parts(messages):
                 ids += [part] if isinstance(part, int) else model.tokenize(part)
@@ -98,34 +115,63 @@ class LlamaCppRunner:
         return generation
 
     def close(self) -> None:
-        """Ends running and waiting streams, then frees the memory. Harmless when repeated."""
+        """Ends running and waiting streams, then frees the memory, but for what a hanging one uses. Harmless when
+        repeated."""
         with self._opening:
             streams = list(self._streams)
         for stream in streams:
             stream.close()
         ticket = self._turns.join()
         try:
-            self._turns.wait(ticket)  # at most until the batch being computed is done
+            self._turns.wait(ticket)  # until the batch being computed is done, or its grace has passed
             with self._opening:
-                model, context = self._model, self._context
-                self._model = self._context = self._chat = None
-                if context is not None:
-                    context.close()
-                if model is not None:
+                model, memory = self._model, self._memory
+                self._model = self._memory = self._chat = None
+                if memory is not None and memory.busy:
+                    self._lost += 1
+                elif memory is not None:
+                    memory.context.close()
+                if model is not None and self._lost:
+                    log.warning("%s: a generation hangs; its model stays in memory.", self.name)
+                elif model is not None:
                     model.close()
         finally:
             self._turns.leave(ticket)
 
-    def _loaded(self) -> tuple[LlamaModel, LlamaContext, ChatPrompt]:
+    def _loaded(self) -> tuple[LlamaModel, ChatPrompt]:
         self.load()
-        assert self._model is not None and self._context is not None and self._chat is not None
-        return self._model, self._context, self._chat
+        assert self._model is not None and self._chat is not None
+        return self._model, self._chat
+
+    @contextmanager
+    def _working(self) -> Iterator[tuple[LlamaModel, _Memory]]:
+        """The model, and a context for the one who has the turn."""
+        with self._opening:
+            model, _chat = self._loaded()
+            assert self._memory is not None
+            if self._memory.busy:  # the one before has lost its turn and is still at work
+                if self._lost >= MOST_LOST:
+                    raise GenerationStuck(
+                        f"{self.name} does not come back: {self._lost + 1} generations hang.",
+                        "Restart Andon; if it happens again, set gpu_layers to 0 or look after the GPU's driver.",
+                    )
+                log.error("%s: a generation hangs; the next one gets a context of its own.", self.name)
+                self._memory = self._new_memory(model)
+                self._lost += 1
+            memory = self._memory
+            memory.busy = True
+        try:
+            yield model, memory
+        finally:
+            with self._opening:
+                memory.busy = False
+                if memory is not self._memory:
+                    memory.context.close()
+                    self._lost -= 1
 
     def _generate(
         self, messages: Sequence[Message], sampling: Sampling, cancelled: Callable[[], bool]
     ) -> Iterator[Piece]:
-        with self._opening:
-            model, context, _chat = self._loaded()
         prompt = self.prompt_tokens(messages)
         if len(prompt) + sampling.max_tokens > self.context_tokens:
             raise PromptTooLong(
@@ -135,9 +181,20 @@ class LlamaCppRunner:
                 prompt_tokens=str(len(prompt)),
                 context_tokens=str(self.context_tokens),
             )
-        logits = self._read(context, prompt, cancelled) if sampling.max_tokens > 0 else None
+        with self._working() as (model, memory):
+            yield from self._speak(model, memory, prompt, sampling, cancelled)
+
+    def _speak(
+        self,
+        model: LlamaModel,
+        memory: _Memory,
+        prompt: list[int],
+        sampling: Sampling,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Piece]:
+        logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
         if sampling.choices is not None and logits is not None:
-            speaker = LineSpeaker(model, context, self._options.batch_tokens, sampling.choices, sampling)
+            speaker = LineSpeaker(model, memory.context, self._options.batch_tokens, sampling.choices, sampling)
             yield from speaker.speak(prompt, logits, cancelled)
             return
         sampler, text = Sampler(sampling), TextStream(sampling.stop)
@@ -155,26 +212,24 @@ class LlamaCppRunner:
             if new:
                 yield Piece(new, count)
             if count < sampling.max_tokens and not cancelled():
-                logits = context.decode([token], len(prompt) + count - 1, want_logits=True)
+                logits = memory.context.decode([token], len(prompt) + count - 1, want_logits=True)
         yield Piece(text.flush(), count, "length" if count >= sampling.max_tokens else "cancelled")
 
-    def _read(
-        self, context: LlamaContext, prompt: list[int], cancelled: Callable[[], bool]
-    ) -> NDArray[np.float32] | None:
+    def _read(self, memory: _Memory, prompt: list[int], cancelled: Callable[[], bool]) -> NDArray[np.float32] | None:
         """Logits after ``prompt``, reusing what it shares with the one before; None when cancelled on the way."""
         size = self._options.batch_tokens
         # from a multiple of the batch size on, so that every token is computed in the same company as without reuse
-        start = min(_shared(self._held, prompt), len(prompt) - 1) // size * size
-        self._held = []  # nothing counts as held if what follows fails
-        if not context.keep(start):
+        start = min(_shared(memory.held, prompt), len(prompt) - 1) // size * size
+        memory.held = []  # nothing counts as held if what follows fails
+        if not memory.context.keep(start):
             start = 0
         logits = None
         for at in range(start, len(prompt), size):
             if cancelled():
-                self._held = prompt[:at]
+                memory.held = prompt[:at]
                 return None
-            logits = context.decode(prompt[at : at + size], at, want_logits=at + size >= len(prompt))
-        self._held = prompt
+            logits = memory.context.decode(prompt[at : at + size], at, want_logits=at + size >= len(prompt))
+        memory.held = prompt
         return logits
 
 

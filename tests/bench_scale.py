@@ -3,12 +3,12 @@
     python -m tests.bench_scale RESULT.json [--sizes 1000 10000 100000] [--vectors-up-to 100000] [--folder FOLDER]
 
 The passages are those of tests/scale_corpus.py and go through the product's own tables (Truth.put_manual,
-VectorStore.add). Two things are made quicker than the product does them: lines that come again are cut into terms once
-("the same tables" says whether the tables of the least size are those that the product makes), and the vectors are
-mixed of those of a few hundred passages, with noise. Questions are embedded by the real embedder. Every size
-is asked in a process of its own, each question once, after one round of ``WARM`` other questions; times are wall time
-of a machine that should have nothing else to do; "of all cores" is processor time, for one that has. Linux only: memory
-is read from /proc.
+VectorStore.add, WordRows.put). Some things are made quicker than the product does them: lines that come again are cut
+into terms once ("the same tables" says whether the tables of the least size are those that the product makes), the
+vectors are mixed of those of a few hundred passages, with noise, and the word vectors are those of one of these.
+Questions are embedded by the real embedder. Every size is asked in a process of its own, each question once, after one
+round of ``WARM`` other questions; times are wall time of a machine that should have nothing else to do; "of all cores"
+is processor time, for one that has. Linux only: memory is read from /proc.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ import index.stored_rows as storing
 from assistant.build import open_embedder
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Vectors
+from index.embedders.word_vectors import packed
 from index.ingest.build import embedding_text
 from index.options import IndexOptions
 from index.store import VectorStore
 from index.truth import Truth
+from index.word_rows import WordRows
 from tests.scale_corpus import A_MANUAL, Asked, manual, questions
 
 EMBEDDED = 240  # passages by the real embedder; all vectors are mixed of theirs
@@ -48,6 +50,7 @@ STAGES = {
     "keywords": (searching, "search_keywords"),
     "embed": (None, "embed"),
     "vectors": (VectorStore, "nearest"),
+    "words": (searching.Searcher, "_word_matches"),
     "relevance": (searching.Searcher, "_relevances"),
     "beside": (searching, "look_beside"),
 }
@@ -99,6 +102,8 @@ def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
     if with_vectors:
         _fill(options, size, spent)
         row |= {"vectors_s": round(spent["vectors"], 1), "vectors_mb": _megabytes(options.vectors.rglob("*"))}
+        whole = _megabytes([options.database, Path(f"{options.database}-wal")])
+        row |= {"words_s": round(spent["words"], 1), "words_mb": round(whole - row["tables_mb"], 1)}
     done.write_text(json.dumps(row), encoding="utf-8")
     return row
 
@@ -108,20 +113,27 @@ def _fill(options: IndexOptions, size: int, spent: dict[str, float]) -> None:
     assert embedder is not None
     store = VectorStore(options.vectors, embedder.name)
     first = [(made, passages[: EMBEDDED // 4]) for made, passages in map(manual, range(4))]
-    pool = {
-        lang: np.concatenate([
-            embedder.embed([embedding_text(made.title, p) for p in some], "passage")
+    read = {
+        lang: [
+            reading
             for made, some in first if made.lang == lang
-        ])
+            for reading in embedder.read([embedding_text(made.title, p) for p in some], "passage")
+        ]
         for lang in ("ja", "en")
     }  # fmt: skip
-    chance = np.random.default_rng(1)
+    pool = {lang: np.stack([reading.vector for reading in readings]) for lang, readings in read.items()}
+    truth, chance = Truth(options.database), np.random.default_rng(1)
+    words = WordRows(truth, embedder.name)
     for number in range(size // A_MANUAL):
         made, passages = manual(number)
         own = _mixed(pool[made.lang], len(passages), chance)
         with _timed(spent, "vectors"):
             store.add([p.id for p in passages], own, [made.id] * len(passages), made.lang)
+        like = chance.integers(len(read[made.lang]), size=len(passages))
+        with _timed(spent, "words"):
+            words.put({p.id: packed(read[made.lang][n].words) for p, n in zip(passages, like, strict=True)})
     store.close()
+    truth.close()
 
 
 def _mixed(pool: Vectors, count: int, chance: np.random.Generator) -> Vectors:

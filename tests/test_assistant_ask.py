@@ -16,6 +16,7 @@ from assistant.answer import Answer, Event, Found, Piece
 from assistant.ask import AskOptions, Assistant, place
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.prompt import NOT_FOUND
+from assistant.telling import OUT_OF_ORDER
 from edge.errors import ModelMissing
 from edge.runner import Message, Sampling
 from edge.runner import Piece as Spoken
@@ -105,6 +106,26 @@ def test_order_of_events(library: CountingLibrary) -> None:
     assert answer.timing.found_ms == found.found_ms
 
 
+@pytest.mark.parametrize(
+    ("question", "steps"),
+    [
+        (ASK_JA, ["主電源 QS1 を OFF にして 15 分以上待つ。", "モータの動力線の絶縁抵抗を測る。"]),
+        (ASK_EN, ["Replace torn cups of the weak zone.", "Tighten the four M8 bolts to 25 N·m."]),
+    ],
+)
+def test_steps_told_backwards_are_not_shown(library: CountingLibrary, question: str, steps: list[str]) -> None:
+    first, second = steps
+    assistant = Assistant(library, FakeRunner(lambda messages: f"{second} [1]\n{first} [1]"))
+    for _ in range(2):  # also where the sentences are remembered
+        events = list(assistant.ask(question))
+        assert [piece.text for piece in events if isinstance(piece, Piece)] == [second]
+        answer = answer_of(events)
+        assert answer.verdict == "partly_supported"
+        assert [one.reason for one in answer.sentences] == ["", OUT_OF_ORDER]
+    forwards = ask(library, says(f"{first} [1]\n{second} [1]"), question)
+    assert [piece.text for piece in forwards if isinstance(piece, Piece)] == steps
+
+
 def test_english(library: CountingLibrary) -> None:
     runner = says("Replace torn cups of the weak zone. [1] Tighten the four M8 bolts to 25 N·m. [1]")
     answer = answer_of(ask(library, runner, ASK_EN))
@@ -167,14 +188,14 @@ def test_a_lying_runner_is_not_heard(library: CountingLibrary) -> None:
     lies = (
         "主電源 QS1 を ON にして 15 分以上待つ。[1]主電源 QS1 を OFF にして 5 分以上待つ。[1]"
         "扉を開けたまま運転してください。[1]主電源 QS1 を OFF にして 15 分以上待つ。[9]"
-        "モータの動力線の絶縁抵抗を測る。[1]プランジャを交換する。[1]"
+        "サーボアンプに過電流が流れた。[1]プランジャを交換する。[1]"
     )
     events = ask(library, says(lies))
     pieces = [event for event in events if isinstance(event, Piece)]
-    assert [piece.text for piece in pieces] == ["モータの動力線の絶縁抵抗を測る。"]
+    assert [piece.text for piece in pieces] == ["サーボアンプに過電流が流れた。"]
     answer = answer_of(events)
     assert answer.verdict == "partly_supported"
-    assert answer.text == "モータの動力線の絶縁抵抗を測る。 [1]"
+    assert answer.text == "サーボアンプに過電流が流れた。 [1]"
     assert sum(not sentence.supported and bool(sentence.reason) for sentence in answer.sentences) == 5
     only_lies = answer_of(ask(library, says("プランジャを交換する。[1]")))
     assert (only_lies.verdict, only_lies.text) == ("quote_only", "")
@@ -318,7 +339,7 @@ def test_closing_the_iterator_frees_the_runner(library: CountingLibrary) -> None
     events.close()
     again = answer_of(ask(library, runner))
     assert again.verdict == "supported"
-    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "andon-stop"])
+    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "andon-write"])
 
 
 def test_scope(library: CountingLibrary) -> None:

@@ -69,11 +69,10 @@ def test_lies_stay_off_the_screen_and_truths_come_through() -> None:
     if not demo_passages():
         pytest.skip("the demo manuals are not in this checkout")
     rng = random.Random(5)
-    lied = judge(list(lies(demo_passages(), 112, rng)), rng)
+    lied = judge(list(lies(demo_passages(), 200, rng)), rng)
     told = judge(list(true_sentences(demo_passages(), 120, rng)), rng)
     said = judge(paraphrases(), rng)
-    hard = {how: shown for how, (shown, _) in lied["by_way"].items() if how != "reorder_steps"}
-    assert len(hard) == 13
-    assert not any(hard.values()), lied["examples"]
+    assert len(lied["by_way"]) == 26
+    assert not lied["wrong"], lied["examples"]
     assert told["share"] < 0.05, told["examples"]
-    assert said["share"] < 0.3, said["examples"]
+    assert said["share"] < 0.16, said["examples"]

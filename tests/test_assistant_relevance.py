@@ -86,11 +86,11 @@ def test_what_the_signs_make_unlikely_is_declined_and_a_known_code_never() -> No
     assert decline(sure) is None
 
 
-NONE = Signs(0, 0, 0, 1, 1, 0, 0, 0, 0)
+NONE = Signs(0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
 
 
 def test_each_sign_speaks_the_way_that_it_means() -> None:
-    against = {"missing", "unknown_code", "foreign", "unmatched"}
+    against = {"missing", "unknown_code", "foreign", "unmatched", "missed"}
     for name in (field.name for field in fields(Signs)):
         found = [likely(replace(NONE, **{name: value / 10})) for value in range(11)]
         assert found == sorted(found, reverse=name in against), name
@@ -102,8 +102,10 @@ def test_what_a_search_found_is_read_from_its_hits() -> None:
     (hit,) = hits(0.7)
     near = replace(hit, why=(Why("keyword", 1, "0.50"), Why("vector", 2, "0.61")))
     far = replace(hit, support=0.2, why=(Why("code", 1, "AL32"), Why("keyword", 2, "0.90")))
-    seen = signs(Results((near, far), missing=0.1, value_beside=0.4, unknown_codes=("AL99",), unmatched=0.3))
-    assert seen == Signs(0.7, 0.61, 0.1, 0.4, 1.0, 0.0, 1.0, 0.0, 0.3)
+    seen = signs(
+        Results((near, far), missing=0.1, value_beside=0.4, unknown_codes=("AL99",), unmatched=0.3, missed=0.2)
+    )
+    assert seen == Signs(0.7, 0.61, 0.1, 0.4, 1.0, 0.0, 1.0, 0.0, 0.3, 0.2)
     known = signs(Results((far,), codes=("AL32",), unknown_codes=("AL99",), foreign=("fanuc",)))
     assert (known.code, known.unknown_code, known.foreign) == (1, 0, 0)
     assert known.nearness == USUAL_NEARNESS, "without vectors it says neither"

@@ -96,6 +96,18 @@ def test_bad_files_fail_clearly(site: Site, admin: TestClient, name: str, conten
     assert site.library.manuals() == before
 
 
+def test_a_failed_job_is_tried_again(site: Site, admin: TestClient) -> None:
+    job = ended(site, admin.post("/manuals", files={"file": ("bad.pdf", b"%PDF-1.7 no pdf")}))
+    again = admin.post(f"/jobs/{job.id}/retry")
+    assert again.status_code == 202
+    assert (again.json()["id"], again.json()["error"]) == (job.id, None)
+    assert ended(site, again).state == "failed"
+    done = ended(site, admin.post("/manuals", files={"file": ("good.md", "# 手引\n\n弁を閉じる。\n".encode())}))
+    check_error(admin.post(f"/jobs/{done.id}/retry"), 409, "original_lost")  # it has not failed
+    check_error(admin.post("/jobs/999999/retry"), 404, "not_found")
+    site.library.remove("good.md")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [

@@ -125,8 +125,13 @@ def test_bad_questions(operator: TestClient, body: Any, code: str, says: str) ->
 
 
 def test_broken_json(operator: TestClient) -> None:
-    response = operator.post("/ask", content=b'{"question": ', headers={"Content-Type": "application/json"})
-    check_error(response, 422, "request_refused")
+    head = {"Content-Type": "application/json"}
+    check_error(operator.post("/ask", content=b'{"question": ', headers=head), 422, "request_refused")
+    for unreadable in (b"\xff\xfe\x80", b'{"question": "\xe3\x81"}', b'{"question": ' + b"[" * 100_000):
+        assert (
+            "UTF-8"
+            in check_error(operator.post("/ask", content=unreadable, headers=head), 400, "request_refused")["message"]
+        )
 
 
 def test_a_lone_surrogate_is_survived(operator: TestClient) -> None:

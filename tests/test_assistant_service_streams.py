@@ -51,7 +51,7 @@ def test_a_reader_who_leaves_frees_the_runner(tmp_path: Path) -> None:
                 text = response.iter_text()
                 assert next(text).startswith("event: found"), "the quotes come before the model has said a word"
                 wait_for(lambda: len(site.runner.asked) == 1)
-            wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "andon-stop"])
+            wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "andon-write"])
             site.runner.hang.clear()
             events = events_of(client.post("/ask", json=ASK).text)
             assert [name for name, _ in events] == ["found", "piece", "answer"]
@@ -70,7 +70,7 @@ def test_waiting_questions_do_not_block_the_service(tmp_path: Path) -> None:
         threads = [threading.Thread(target=question) for _ in range(45)]  # more than the service has threads
         for thread in threads:
             thread.start()
-        wait_for(lambda: len([t for t in threading.enumerate() if t.name == "andon-stop"]) >= 41, 30)
+        wait_for(lambda: len([t for t in threading.enumerate() if t.name == "andon-write"]) >= 41, 30)
         start = time.monotonic()
         assert httpx.get(f"{served.address}/health", trust_env=False, timeout=10).json()["ok"] is True
         assert time.monotonic() - start < 5

@@ -47,6 +47,11 @@ def test_a_follow_up_says_how_it_was_understood_and_what_to_choose() -> None:
     assert set(sent) == {field.name for field in fields(Found)}
 
 
+def test_the_row_that_was_asked_for_is_sent() -> None:
+    assert hit_json(QUOTE.hit)["row"] is None
+    assert hit_json(replace(QUOTE.hit, row=3))["row"] == 3
+
+
 def test_withheld_sentences_stay_here() -> None:
     sent = json.dumps(answer_json(ANSWER), ensure_ascii=False)
     assert "QS1 を ON" not in sent

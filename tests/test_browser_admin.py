@@ -47,6 +47,24 @@ def test_uploads_show_their_state_and_a_bad_file_fails_alone(visitor: Visitor, t
     assert [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size] == []
 
 
+def test_failed_files_are_tried_again_one_or_all(visitor: Visitor, tmp_path: Path) -> None:
+    bad = [tmp_path / f"bad{number}.pdf" for number in (1, 2)]
+    for number, file in enumerate(bad):
+        file.write_bytes(b"%PDF-1.7\nno PDF " + bytes([48 + number]))
+    page = visitor.signed_in("admin", "/admin/")
+    page.set_input_files("input[type=file]", bad)
+    for file in bad:
+        page.wait_for_selector(f"tr[data-state=failed] >> text={file.name}")
+    one = page.locator("tr[data-state=failed]", has_text="bad1.pdf").locator("button.a-retry")
+    assert one.bounding_box()["height"] >= 48
+    one.click()
+    page.wait_for_selector("#said [role=status] >> text=もう一度登録します: bad1.pdf")
+    page.wait_for_selector("tr[data-state=failed] >> text=bad1.pdf")  # as bad as before
+    page.click(".a-titled .a-retry")
+    page.wait_for_selector("#said [role=status] >> text=bad1.pdf、bad2.pdf")
+    page.wait_for_selector("tr[data-state=failed] >> text=bad2.pdf")
+
+
 def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: Path) -> None:
     library = visitor.site.andon.library
     source = tmp_path / "old.md"

@@ -182,7 +182,7 @@ def answer(runner: LlamaCppRunner, chosen: Choices, **sampling: float) -> list[P
 
 
 def test_tokens_spell_the_line(tiny: LlamaCppRunner) -> None:
-    model, _context, _chat = tiny._loaded()
+    model, _chat = tiny._loaded()
     for line in (*LINES, *("\n" + line for line in LINES)):
         ids = encode(model, line)
         assert b"".join(map(model.piece, ids)).decode() == line

@@ -93,7 +93,7 @@ def test_prompt_ids_are_those_of_transformers(tiny: LlamaCppRunner, tiny_gguf: P
 def test_content_never_becomes_a_control_token(tiny: LlamaCppRunner, attack: str) -> None:
     harmless = tiny.prompt_tokens((Message("user", "x"),))
     prompt = tiny.prompt_tokens((Message("user", attack),))
-    model, _context, _chat = tiny._loaded()
+    model, _chat = tiny._loaded()
     control = [t for t in harmless if t in model.control_ids]
     assert [t for t in prompt if t in model.control_ids] == control
     said = b"".join(model.piece(t) for t in prompt if t not in model.control_ids).decode()
@@ -125,7 +125,7 @@ def test_reuse_gives_the_same_answer_as_a_fresh_runner(tiny: LlamaCppRunner, tin
     long = Message("system", "電源を切り、カバーを外す。 Turn the power OFF. " * 3)
     asks = [(long, Message("user", q)) for q in ("AL-16", "E5101 とは", "AL-16")]
     reused = [list(tiny.stream(ask, Sampling(max_tokens=12))) for ask in asks]
-    assert len(tiny._held) >= 32  # whole batches were kept, so this is about reuse
+    assert tiny._memory is not None and len(tiny._memory.held) >= 32  # whole batches were kept, so this is about reuse
     for ask, pieces in zip(asks, reused, strict=True):
         fresh = LlamaCppRunner(EdgeOptions(tiny_gguf, context_tokens=256, threads=1, batch_tokens=16))
         assert list(fresh.stream(ask, Sampling(max_tokens=12))) == pieces
@@ -138,9 +138,11 @@ def test_reuse_computes_the_very_same_numbers(tiny: LlamaCppRunner, tiny_gguf: P
     fresh = LlamaCppRunner(EdgeOptions(tiny_gguf, context_tokens=256, threads=1, batch_tokens=16))
     for question in ("AL-16", "E5101", "E5101 とは", "E5101 とは何か、 what is it?", "AL-16", "AL-16"):
         prompt = tiny.prompt_tokens((long, Message("user", question)))
-        reused = tiny._read(tiny._loaded()[1], prompt, lambda: False)
+        with tiny._working() as (_, memory):
+            reused = tiny._read(memory, prompt, lambda: False)
         fresh.close()
-        anew = fresh._read(fresh._loaded()[1], prompt, lambda: False)
+        with fresh._working() as (_, memory):
+            anew = fresh._read(memory, prompt, lambda: False)
         assert reused is not None and anew is not None and (reused == anew).all()
     fresh.close()
 

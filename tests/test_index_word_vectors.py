@@ -27,8 +27,8 @@ def test_each_word_takes_its_best_match_and_weighs_as_it_should() -> None:
     asked = reading([[1.0, 0.0], [0.0, 1.0]], [1.0, 3.0])
     told = [packed(np.array(words, np.float32)) for words in ([[1.0, 0.0], [0.6, 0.8]], [[0.0, 1.0]])]
     both, one = word_matches(asked, told)
-    assert (both.match, both.unmatched) == (pytest.approx(0.25 + 0.75 * 0.8, abs=0.01), 0)
-    assert (one.match, one.unmatched) == (pytest.approx(0.75, abs=0.01), pytest.approx(0.25))
+    assert (both.match, both.unmatched, both.missed) == (pytest.approx(0.25 + 0.75 * 0.8, abs=0.01), 0, 0)
+    assert (one.match, one.unmatched, one.missed) == (pytest.approx(0.75, abs=0.01), *[pytest.approx(0.25)] * 2)
 
 
 def test_nothing_matches_nothing() -> None:

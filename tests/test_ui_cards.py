@@ -126,6 +126,35 @@ def test_a_failed_model_also_says_what_its_error_means() -> None:
     assert "answer model&#x27;s file is missing" in html
 
 
+@pytest.mark.parametrize(
+    ("busy", "words"), [(0, "照合しています"), (1, "ほかの端末の回答を作成中"), (3, "前に\u00a03\u00a0件あります")]
+)
+def test_who_waits_is_told_how_many_come_before(busy: int, words: str) -> None:
+    assert words in answer_html(View("q", make_found(), busy=busy), "ja")
+
+
+def test_where_the_model_says_nothing_the_manuals_words_are_one_touch_away() -> None:
+    link = '<a class="a-open" href="#quote-1" data-quote="1">原文 1 を読む</a>'
+    for changes in ({"sentences": ()}, {"model": ""}, {"failure": "model_missing"}):
+        answer = make_answer(make_found(), "quote_only", text="", **changes)
+        assert link in answer_html(View("q", make_found(), (), answer), "ja")
+    assert link not in answer_html(View("q", make_found(), (), make_answer(make_found())), "ja")
+
+
+def test_a_model_that_was_not_asked_is_not_named() -> None:
+    found = make_found(declined="nothing_relevant")
+    html = answer_html(View("q", found, (), make_answer(found, "declined")), "ja")
+    assert "原文まで 0.12 秒" in html
+    assert "モデル" not in html
+
+
+def test_a_near_section_opens_in_place_or_as_its_page() -> None:
+    html = quotes_html(make_found(declined="unknown_code", nearest=(make_hit(),)), "ja")
+    assert '<a class="a-card a-to" href="/manuals/m1/original#page=42" target="_blank" rel="noopener"' in html
+    assert 'aria-label="包装機 PK-7 取扱説明書 の 5.2 E-401 を新しいタブで開く"' in html
+    assert '<p class="a-path"><span>包装機 PK-7 取扱説明書</span><span>5 アラーム</span></p>' in html
+
+
 def test_times_are_shown() -> None:
     html = answer_html(View("q", make_found(), (), make_answer(make_found())), "ja")
     assert "原文まで 0.12 秒" in html

@@ -44,6 +44,9 @@ def test_embedder_is_named_with_size_languages_and_time(
     assert re.fullmatch(
         r"Embedder tiny@[0-9a-f]{12}: 16 dimensions, languages en, ja, \d+\.\d ms a question", told["found"]
     )
+    rules = checks(data, capsys)["safety"]
+    assert rules["state"] == "warn"
+    assert "are known by rules alone: andon-safety.json belongs to andon-embed-ja-en@" in rules["found"]
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     assert "16 次元、言語 en, ja、質問 1 件" in checks(data, capsys)["embedder"]["found"]
 

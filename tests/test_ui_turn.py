@@ -158,6 +158,49 @@ def test_waiting_is_over_when_the_one_before_is_done(seats: Seats) -> None:
     assert not second.view.busy
 
 
+def test_each_turn_knows_how_many_come_before_it(seats: Seats) -> None:
+    turns = [seats.ask(key, key) for key in "abc"]
+    until(lambda: all(turn.view.found is not None for turn in turns) and len(seats.line) == 3)
+    seats.stop("a")
+    turns[0].join(5)
+    assert len(seats.line) == 2
+    fourth = seats.ask("d", "d")
+    until(lambda: len(seats.line) == 3)
+    assert seats.line._turns[-1] is fourth
+    for key, turn in zip("bcd", (*turns[1:], fourth), strict=True):
+        seats.stop(key)
+        turn.join(5)
+
+
+def test_a_seat_asks_within_what_it_is_narrowed_to(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    scope = Scope.of(lines=["L1"], machines=["PK-7"])
+    seats.narrow("a", scope)
+    turn = seats.ask("a", "one")
+    turn.join(5)
+    seats.ask("b", "two").join(5)
+    assert turn.view.scope == scope
+    assert [asked for _, asked, _ in assistant.asked] == [scope, Scope()]
+    wide = seats.widen("a")
+    assert wide is not None
+    wide.join(5)
+    assert assistant.asked[-1][:2] == ("one", Scope())
+    seats.ask("a", "three").join(5)
+    assert assistant.asked[-1][1] == scope, "the next question is narrowed again"
+    assert seats.widen("nobody") is None
+
+
+def test_a_machine_is_chosen_within_what_the_seat_is_narrowed_to(seats: Seats, assistant: FakeAssistant) -> None:
+    assistant.go.set()
+    assistant.found = make_found(choices=(Choice("E401", "m2", "FD-2", (), "p2"),))
+    seats.narrow("a", Scope.of(lines=["L1"]))
+    seats.ask("a", "E-401").join(5)
+    chosen = seats.choose("a", "m2")
+    assert chosen is not None
+    chosen.join(5)
+    assert assistant.asked[-1][1] == Scope.of(lines=["L1"], manuals=["m2"])
+
+
 def test_a_change_of_language_reaches_the_watcher(seats: Seats, assistant: FakeAssistant) -> None:
     seats.sit("a", "ja")
     turn = seats.ask("a", "E-401?")

@@ -15,6 +15,7 @@ from ui.belongs import FOR_EVENT, FilterPart, attributes_of, for_dialog_html, sc
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
 from ui.lists import dialog_html, hits_html, jobs_html, manuals_html
 from ui.records import RecordsPart
+from ui.retries import RETRY_EVENT, retried_html, retry_jobs, retryable
 from ui.turn import Seats
 from ui.wording import Lang, say, say_error
 from ui.words import WordsPart
@@ -48,7 +49,7 @@ class AdminPage:
             self._for_machines = gr.Textbox(lines=1, max_lines=1, elem_id="for-machines")
         self._upload = gr.UploadButton(" ", file_count="multiple", variant="primary", elem_id="upload")
         self._said = gr.HTML(apply_default_css=False, elem_id="said")
-        self._jobs = gr.HTML(apply_default_css=False, elem_id="jobs")
+        self._jobs = gr.HTML(apply_default_css=False, elem_id="jobs", js_on_load=RETRY_EVENT)
         self._manuals = gr.HTML(apply_default_css=False, elem_id="manuals", js_on_load=DELETE_EVENT + FOR_EVENT)
         self._dialog = gr.HTML(apply_default_css=False)
         self._words.build()
@@ -81,6 +82,7 @@ class AdminPage:
         self._words.wire(quiet)
         self._records.wire(quiet)
         self._manuals.remove(self._remove, outputs=[self._said, *lists], **quiet)
+        self._jobs.again(self._again, outputs=[self._said, *lists], **quiet)
         for event in (self._search.click, self._query.submit):
             event(self._find, inputs=asked, outputs=self._hits, **quiet)
 
@@ -162,6 +164,14 @@ class AdminPage:
             text = say_error(failed.code, lang, failed.message)
             said = f'<p class="a-card a-toast a-bad" role="alert">{escape(text)}</p>'
         return [said, *self._lists(lang)]
+
+    def _again(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        """Try the failed file of that job again, or all of those on the page."""
+        lang, queue, one = self._lang(request), self._andon.library.jobs, str(event.job)
+        retried = retry_jobs(queue, [job for job in retryable(queue.jobs(JOBS)) if one in ("", str(job.id))])
+        for name in retried.queued:
+            self._note(request, "manual_added", name)
+        return [retried_html(retried, lang), *self._lists(lang)]
 
     def _describe(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         lang = self._lang(request)

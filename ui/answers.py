@@ -27,7 +27,7 @@ def answer_html(view: View, lang: Lang) -> str:
     if view.found is None:
         return _region(f'<p class="a-wait">{_say("ask.searching", lang)}</p>')
     if view.found.declined:
-        times = _times(view.answer, lang) if view.answer is not None else ""
+        times = _times(replace(view.answer, model=""), lang) if view.answer is not None else ""  # it was not asked
         return _region(_unseen(say(f"answer.declined.{view.found.declined}", lang)) + times)
     if view.found.choices:
         return _region(_unseen(say("choice.question", lang)))
@@ -37,9 +37,9 @@ def answer_html(view: View, lang: Lang) -> str:
     return _region(f'{heading}<div class="a-card a-said" lang="{view.found.lang}">{said}{end}</div>')
 
 
-def failure_html(failure: Failure, lang: Lang) -> str:
-    """Why a question was not taken and what helps, in the place of the quote."""
-    return notice_html(*failure_text(failure, lang))
+def failure_html(failure: Failure, lang: Lang, more: str = "") -> str:
+    """Why a question was not taken and what helps, in the place of the quote; ``more`` is HTML below it."""
+    return notice_html(*failure_text(failure, lang), more)
 
 
 def failure_text(failure: Failure, lang: Lang) -> tuple[str, str]:
@@ -71,6 +71,8 @@ def _sentence(piece: Piece, lang: Lang) -> str:
 
 
 def _waiting(view: View, lang: Lang) -> str:
+    if view.busy > 1 and not view.stopping:
+        return f'<p class="a-wait" lang="{lang}">{_say("answer.busy_many", lang, count=view.busy)}</p>'
     key = "answer.stopping" if view.stopping else "answer.busy" if view.busy else "answer.writing"
     return f'<p class="a-wait" lang="{lang}">{_say(key, lang)}</p>'
 
@@ -82,10 +84,21 @@ def _end(answer: Answer, lang: Lang) -> str:
     sure = answer.verdict == "supported" and not answer.failure
     why = f" {escape(say_error(answer.failure, lang))}" if answer.failure else ""
     icon = _SHIELD if sure else NOTE
-    check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else ""
+    check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else _to_source(answer, lang)
     return (
         f'<div class="a-end" lang="{lang}"><p class="a-verdict {"a-sure" if sure else ""}">{icon}'
         f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_times(answer, lang)}</div>"
+    )
+
+
+def _to_source(answer: Answer, lang: Lang) -> str:
+    """Where there is no text of the model, the way to what holds in its place."""
+    if not answer.quotes:
+        return ""
+    number = answer.quotes[0].number
+    return (
+        f'<p class="a-instead"><a class="a-open" href="#quote-{number}" data-quote="{number}">'
+        f"{_say('answer.read_source', lang, number=number)}</a></p>"
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote as url_quote
 
 from assistant.answer import Found, Quote
 from index.passage import Hit, Twin
+from ui.asked_cell import asked_cell, row_html
 from ui.verbatim import verbatim_html
 from ui.wording import Lang, say
 
@@ -17,29 +18,36 @@ NOTE = (
     '<path class="a-mark" d="M11 10.5h2V17h-2zM11 7h2v2h-2z"/></svg>'
 )
 
+_OUT = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M14 4h6v6h-2V7.4l-7.8 7.8-1.4-1.4L16.6 6H14zM5 6h6v2H7v9h9v-4'
+    'h2v6H5z"/></svg>'
+)
 
-def quotes_html(found: Found, lang: Lang) -> str:
-    """The best passage open, the others folded below; where the question was declined, why and the nearest sections."""
+
+def quotes_html(found: Found, lang: Lang, why: tuple[str, str] | None = None, more: str = "") -> str:
+    """The best passage open, the others folded below; where the question was declined, why and the nearest sections.
+    ``why``: heading and text that are told in the place of the usual ones; ``more`` (HTML) stands below them."""
     if found.declined:
-        title, text = (say(f"answer.declined.{found.declined}{end}", lang) for end in ("", ".help"))
-        return notice_html(title, text) + _safety(found.quotes, lang) + _nearest(found.nearest, lang)
+        said = f"answer.declined.{found.declined}"
+        title, text = why or (say(said, lang), say(f"{said}.help", lang))
+        return notice_html(title, text, more) + _safety(found.quotes, lang) + _nearest(found.nearest, lang)
     if not found.quotes:
         return ""
     if found.choices:  # no machine's words stand open before it is settled which one is meant
         return "".join(_folded(quote, lang) for quote in found.quotes)
     first, rest = found.quotes[0], found.quotes[1:]
-    parts = [f'<h2 class="a-heading">{_say("quote.heading", lang)}</h2>', _card(first, lang)]
+    parts = [f'<h2 class="a-heading">{_say("quote.heading", lang)}</h2>', _card(first, lang, found.asked)]
     if rest:
         parts.append(f'<h3 class="a-heading a-more">{_say("quote.more", lang, count=len(rest))}</h3>')
-        parts += [_folded(quote, lang) for quote in rest]
+        parts += [_folded(quote, lang, found.asked) for quote in rest]
     return "".join(parts)
 
 
-def notice_html(title: str, text: str) -> str:
-    """A calm message that stands where the quote would."""
+def notice_html(title: str, text: str, more: str = "") -> str:
+    """A calm message that stands where the quote would; ``more`` is HTML below its text."""
     return (
         f'<div class="a-card a-notice">{NOTE}<div><h2 class="a-refusal">{escape(title)}</h2>'
-        f"<p>{escape(text)}</p></div></div>"
+        f"<p>{escape(text)}</p>{more}</div></div>"
     )
 
 
@@ -57,7 +65,7 @@ def place_html(hit: Hit, lang: Lang) -> str:
     """Manual, printed page, page of the file, and the link that opens the original there. A format without pages shows
     none: the section above tells the place."""
     page, label = hit.passage.pages[0], page_label(hit, lang)
-    href = f"/manuals/{url_quote(hit.manual.id, safe='')}/original{f'#page={page}' if label else ''}"
+    href = _original(hit, label)
     hint = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
     same = hit.passage.page_labels[0] in (str(page), f"~{page}")
     of_file = "" if same else f'<span class="a-physical">({_say("quote.page_of_file", lang, page=page)})</span>'
@@ -72,6 +80,11 @@ def place_html(hit: Hit, lang: Lang) -> str:
     )
 
 
+def _original(hit: Hit, label: str) -> str:
+    """The address of the original, at the hit's page where its format has pages (``label``)."""
+    return f"/manuals/{url_quote(hit.manual.id, safe='')}/original{f'#page={hit.passage.pages[0]}' if label else ''}"
+
+
 def also_html(hit: Hit, lang: Lang) -> str:
     """The other manuals in which the very same words stand, each with the way there; "" where there is none."""
     if not hit.also:
@@ -82,8 +95,8 @@ def also_html(hit: Hit, lang: Lang) -> str:
 
 def _also(twin: Twin, lang: Lang) -> str:
     there = Hit(twin.passage, twin.manual, 0.0, 0.0)
-    label, page = page_label(there, lang), twin.passage.pages[0]
-    href = f"/manuals/{url_quote(twin.manual.id, safe='')}/original{f'#page={page}' if label else ''}"
+    label = page_label(there, lang)
+    href = _original(there, label)
     section = escape(" › ".join(twin.passage.section[-1:]))
     where = ", ".join(part for part in (section, _say("quote.page", lang, label=label) if label else "") if part)
     link = f'<a href="{escape(href)}" target="_blank" rel="noopener">{escape(twin.manual.title)}</a>'
@@ -91,9 +104,11 @@ def _also(twin: Twin, lang: Lang) -> str:
 
 
 def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, folded: bool = False) -> str:
-    """Citation number, section path, section and kind; folded also how its text begins."""
+    """Citation number, section path, section and kind; folded also how its text begins. Without a number it stands for
+    itself, and the path begins with the manual."""
     section = hit.passage.section or (hit.manual.title,)
-    path = "".join(f"<span>{escape(part)}</span>" for part in section[:-1])
+    above = section[:-1] if number is not None or not hit.passage.section else (hit.manual.title, *section[:-1])
+    path = "".join(f"<span>{escape(part)}</span>" for part in above)
     mark = "" if number is None else f'<span class="a-number" aria-hidden="true">{number}</span>'
     begin = f'<p class="a-snippet" lang="{hit.passage.lang}">{escape(snippet(hit))}</p>' if folded else ""
     return (
@@ -111,29 +126,32 @@ def snippet(hit: Hit) -> str:
     return " ".join(" ".join(lines).split())[:SNIPPET]
 
 
-def body_html(hit: Hit, lang: Lang) -> str:
-    """The passage's own words and its place. The words keep the manual's language for screen readers."""
+def body_html(hit: Hit, lang: Lang, question: str = "") -> str:
+    """The passage's own words and its place; the row that ``question`` asks for stands by itself above a table. The
+    words keep the manual's language for screen readers."""
     passage = hit.passage
+    asked = asked_cell(hit, question) if question else None
+    above = row_html(asked, lang) if asked is not None and not asked.alone else ""
     return (
-        f'<div class="a-body" lang="{passage.lang}">{verbatim_html(passage.text, passage.kind)}</div>'
+        f'<div class="a-body" lang="{passage.lang}">{above}{verbatim_html(passage.text, passage.kind, asked)}</div>'
         f"{place_html(hit, lang)}{also_html(hit, lang)}"
     )
 
 
-def _card(quote: Quote, lang: Lang) -> str:
+def _card(quote: Quote, lang: Lang, question: str = "") -> str:
     label = _say("quote.number", lang, number=quote.number)
     return (
         f'<article class="a-card a-best" id="quote-{quote.number}" tabindex="-1" aria-label="{label}">'
         f'<header class="a-head">{head_html(quote.hit, quote.number, lang)}</header>'
-        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang)}</article>"
+        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang, question)}</article>"
     )
 
 
-def _folded(quote: Quote, lang: Lang) -> str:
+def _folded(quote: Quote, lang: Lang, question: str = "") -> str:
     return (
         f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
         f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>"
-        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang)}</details>"
+        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang, question)}</details>"
     )
 
 
@@ -161,14 +179,23 @@ def _warning(hit: Hit, lang: Lang) -> str:
 def _nearest(hits: Sequence[Hit], lang: Lang) -> str:
     if not hits:
         return ""
-    cards = "".join(
-        f'<details class="a-card"><summary class="a-head">{head_html(hit, None, lang, "h4", folded=True)}</summary>'
-        f"{body_html(hit, lang)}</details>"
-        for hit in hits
-    )
+    cards = "".join(_near(hit, lang) for hit in hits)
     return (
         f'<h2 class="a-heading">{_say("quote.nearest", lang)}</h2>'
         f'<p class="a-note">{_say("quote.nearest_note", lang)}</p>{cards}'
+    )
+
+
+def _near(hit: Hit, lang: Lang) -> str:
+    """A section that is near the question: folded, with a link that opens its page at once."""
+    label, section = page_label(hit, lang), (*hit.passage.section, hit.manual.title)[-2 if hit.passage.section else -1]
+    hint = _say("quote.nearest_open", lang, title=hit.manual.title, section=section)
+    page = f"<span>{_say('quote.page', lang, label=label)}</span>" if label else ""
+    return (
+        f'<div class="a-near"><details class="a-card"><summary class="a-head">'
+        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>{body_html(hit, lang)}</details>"
+        f'<a class="a-card a-to" href="{escape(_original(hit, label))}" target="_blank" rel="noopener" '
+        f'aria-label="{hint}">{_OUT}{page}</a></div>'
     )
 
 

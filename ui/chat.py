@@ -8,14 +8,19 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.answer import Found
 from assistant.build import Andon
+from assistant.records.gaps import REASONS
+from index.library import Scope
 from ui.answers import EMPTY, answer_html, failure_html
 from ui.cards import quotes_html
-from ui.feedback import FeedbackPart
+from ui.feedback import HIDE, FeedbackPart
 from ui.follow_up import CHOOSE, follow_up_html, marked_step
-from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
+from ui.frame import LANG_EVENT, READY, account_of, event_lang, http_of, page_lang, seat_key, top_html
+from ui.narrow_bar import FIELDS, NARROW_EVENT, Narrowed, bar_html, remembered
 from ui.quick import BUTTONS, QuickQuestions
 from ui.turn import Seats, Turn, View
+from ui.within import WIDEN, none_within, widen_html, within_html
 from ui.wording import Lang, say
 
 AT_ONCE = 16  # questions shown at once; the runner answers them one by one, each has its quotes at once
@@ -39,6 +44,8 @@ class OperatorPage:
     def _build(self) -> None:
         self._top = gr.HTML(js_on_load=LANG_EVENT, apply_default_css=False, elem_id="top")
         with gr.Column(elem_id="ask-box"):
+            self._bar = gr.HTML(apply_default_css=False, elem_id="narrow", js_on_load=NARROW_EVENT)
+            self._narrowed = gr.State(Narrowed())
             with gr.Row(elem_id="ask-row"):
                 self._question = gr.Textbox(lines=1, max_lines=6, elem_id="question", scale=1, autofocus=True)
                 self._send = gr.Button(variant="primary", elem_id="send", scale=0)
@@ -48,18 +55,20 @@ class OperatorPage:
             with gr.Row(elem_id="quick"):
                 self._buttons = [gr.Button(visible=False, elem_id=f"quick-{at}") for at in range(BUTTONS)]
         with gr.Column(elem_id="results"):
-            self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL + CHOOSE)
+            self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL + CHOOSE + WIDEN)
             with gr.Column(elem_id="answer-side"):
                 self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
                 self._feedback.build()
 
     def _wire(self) -> None:
         texts = [self._top, self._question, self._send, self._stop, self._new, self._quick_label, *self._buttons]
+        bar = [self._narrowed, self._bar]
         results = [self._quotes, self._answer]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        self.blocks.load(self._open, outputs=[*texts, *results], **quiet).then(None, js=READY, **quiet)
+        self.blocks.load(self._open, outputs=[*bar, *texts, *results], **quiet).then(None, js=READY, **quiet)
         self.blocks.unload(self._close)
-        self._top.language(self._speak, outputs=[*texts, *results], **quiet)
+        self._top.language(self._speak, inputs=self._narrowed, outputs=[self._bar, *texts, *results], **quiet)
+        self._bar.narrow(self._narrow, outputs=bar, **quiet)
         asked = [*results, self._stop]
         asking = {**quiet, "trigger_mode": "multiple", "concurrency_id": "ask", "concurrency_limit": AT_ONCE}
         begun = [self._send.click, self._question.submit]
@@ -67,27 +76,46 @@ class OperatorPage:
         for button in self._buttons:
             begun.append(button.click)
             ended.append(button.click(self._ask_quick, inputs=button, outputs=[self._question, *asked], **asking))
+        for event, again in ((self._quotes.choose, self._choose), (self._quotes.widen, self._widen)):
+            event(None, js=HIDE, **quiet)
+            ended.append(event(again, outputs=asked, **asking))
         self._feedback.wire(quiet, self._top.language, begun, ended)
-        self._quotes.choose(self._choose, outputs=asked, **asking)
+        self._new.click(None, js=HIDE, **quiet)
         self._new.click(self._anew, outputs=[self._question, *asked], **quiet)
         self._stop.click(self._halt, queue=False, **quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:
-        lang = page_lang(request)
-        self.seats.sit(seat_key(request), lang)
-        return [*self._texts(request, lang), self._welcome(lang), EMPTY]
+        key, lang = seat_key(request), page_lang(request)
+        self.seats.sit(key, lang)
+        narrowed = self._take(key, remembered(http_of(request)))
+        return [narrowed, self._bar_html(narrowed, lang), *self._texts(request, lang), self._welcome(lang), EMPTY]
 
     def _close(self, request: gr.Request) -> None:
         self.seats.leave(seat_key(request))
 
-    def _speak(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+    def _take(self, key: str, given: Narrowed) -> Narrowed:
+        """From here on, this page asks within ``given``, so far as there is such a manual."""
+        narrowed = given.among(self._andon.library.manuals())
+        self.seats.narrow(key, narrowed.scope)
+        return narrowed
+
+    def _narrow(self, request: gr.Request, event: gr.EventData) -> list[Any]:
+        key = seat_key(request)
+        narrowed = self._take(key, Narrowed.of({name: getattr(event, name, "") for name in FIELDS}))
+        return [narrowed, self._bar_html(narrowed, self.seats.lang(key))]
+
+    def _bar_html(self, narrowed: Narrowed, lang: Lang) -> str:
+        return bar_html(narrowed, self._andon.library.manuals(), lang)
+
+    def _speak(self, narrowed: Narrowed, request: gr.Request, event: gr.EventData) -> list[Any]:
         key, lang = seat_key(request), event_lang(event)
         self.seats.sit(key, lang)
         view = self.seats.view(key)
-        texts = self._texts(request, lang, running=view is not None and not view.done)
+        running = view is not None and not view.done
+        texts = [self._bar_html(narrowed, lang), *self._texts(request, lang, running)]
         if view is None:
             return [*texts, self._welcome(lang), EMPTY]
-        return [*texts, found_html(view, lang), answer_html(view, lang)]
+        return [*texts, found_html(view, lang, keeps_gaps=self._keeps_gaps), answer_html(view, lang)]
 
     def _texts(self, request: gr.Request, lang: Lang, running: bool = False) -> list[Any]:
         quick = self._quick.buttons(lang)
@@ -120,11 +148,23 @@ class OperatorPage:
             async for update in self._watch(key, turn):
                 yield update
 
+    async def _widen(self, request: gr.Request) -> AsyncIterator[list[Any]]:
+        key = seat_key(request)
+        turn = self.seats.widen(key)
+        if turn is not None:
+            async for update in self._watch(key, turn):
+                yield update
+
+    @property
+    def _keeps_gaps(self) -> bool:
+        """Whether a question without an answer is kept for an admin."""
+        return self._andon.records.database is not None and self._andon.records.days > 0
+
     async def _watch(self, key: str, turn: Turn) -> AsyncIterator[list[Any]]:
         """Shows a question's way until it is done; what did not change is not sent again."""
         sent: tuple[str, str] | None = None
         async for view, lang in self.seats.watch(key, turn):
-            quotes, answer = found_html(view, lang), answer_html(view, lang)
+            quotes, answer = found_html(view, lang, keeps_gaps=self._keeps_gaps), answer_html(view, lang)
             yield [
                 gr.skip() if sent and sent[0] == quotes else quotes,
                 gr.skip() if sent and sent[1] == answer else answer,
@@ -146,14 +186,32 @@ class OperatorPage:
         if not manuals:
             return f'<div class="a-card a-welcome">{title}<p>{escape(say("ask.empty.none", lang))}</p></div>'
         steps = "".join(f"<li>{escape(say(f'ask.empty.{number}', lang))}</li>" for number in (1, 2, 3))
-        count = escape(say("ask.library", lang, manuals=manuals))
-        return f'<div class="a-card a-welcome">{title}<ol>{steps}</ol><p>{count}</p></div>'
+        # with several, the bar above says how many
+        count = f"<p>{escape(say('ask.library', lang, manuals=manuals))}</p>" if manuals == 1 else ""
+        return f'<div class="a-card a-welcome">{title}<ol>{steps}</ol>{count}</div>'
 
 
-def found_html(view: View, lang: Lang) -> str:
-    """The quotes of a view, or why there are none; empty while they are being looked for."""
-    if view.failure is not None and view.found is None:
-        return failure_html(view.failure, lang)
-    if view.found is None:
+def found_html(view: View, lang: Lang, *, keeps_gaps: bool = False) -> str:
+    """The quotes of a view, or why there are none; empty while they are being looked for. ``keeps_gaps``: whether a
+    question without an answer is kept for an admin, which is then told."""
+    found = view.found
+    if view.failure is not None and found is None:
+        widen = widen_html(view.scope, lang) if view.failure.code == "scope_unknown" else ""
+        return failure_html(view.failure, lang, widen)
+    if found is None:
         return ""
-    return follow_up_html(view.found, lang) + marked_step(quotes_html(view.found, lang), view.found.step)
+    if found.declined:
+        return follow_up_html(found, lang) + _declined_html(view, found, lang, keeps_gaps)
+    quotes = marked_step(quotes_html(found, lang), found.step)
+    return within_html(view.scope, found, lang) + follow_up_html(found, lang) + quotes
+
+
+def _declined_html(view: View, found: Found, lang: Lang, keeps_gaps: bool) -> str:
+    """Why there is no answer, where the question went, and the nearest sections."""
+    if found.declined not in REASONS:
+        return quotes_html(found, lang)
+    noted = f'<p class="a-noted">{escape(say("answer.declined.noted", lang))}</p>'
+    told = noted if keeps_gaps and view.answer is not None else ""
+    if view.scope == Scope():
+        return quotes_html(found, lang, more=told)
+    return quotes_html(found, lang, none_within(view.scope, found, lang), widen_html(view.scope, lang) + told)

@@ -62,11 +62,11 @@ def seat_key(request: gr.Request) -> str:
 def account_of(andon: Andon, request: gr.Request) -> Account | None:
     from assistant.service import account_of_request
 
-    return account_of_request(andon, _http(request))
+    return account_of_request(andon, http_of(request))
 
 
 def page_lang(request: gr.Request) -> Lang:
-    return lang_of_request(_http(request))
+    return lang_of_request(http_of(request))
 
 
 def event_lang(event: Any) -> Lang:
@@ -74,7 +74,8 @@ def event_lang(event: Any) -> Lang:
     return "en" if getattr(event, "lang", "ja") == "en" else "ja"
 
 
-def _http(request: gr.Request) -> Any:
+def http_of(request: gr.Request) -> Any:
+    """The HTTP request below Gradio's."""
     return request.request if request.request is not None else request
 
 

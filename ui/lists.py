@@ -12,22 +12,40 @@ from index.search.searcher import Results
 from ui.belongs import for_html
 from ui.cards import body_html, head_html
 from ui.coverage import coverage_notes
+from ui.retries import retryable
 from ui.wording import Lang, say, say_error
 
 
 def jobs_html(jobs: Sequence[Job], lang: Lang, manuals: Sequence[Manual] = ()) -> str:
     """One row a file: its state, how many pages are read, and for a failed one what is wrong and what helps. What was
     not read of a file that was added is told as ``manuals`` know it."""
-    title = f'<h2 class="a-title">{_say("admin.jobs", lang)}</h2>'
+    again = {job.id for job in retryable(jobs)}
+    title = (
+        f'<div class="a-titled"><h2 class="a-title">{_say("admin.jobs", lang)}</h2>{_all_again(len(again), lang)}</div>'
+    )
     if not jobs:
         return f'{title}<div class="a-card"><p class="a-blank">{_say("admin.no_jobs", lang)}</p></div>'
     known = {manual.id: manual for manual in manuals}
-    rows = "".join(_job(job, known.get(job.manual_id), lang) for job in jobs)
-    head = _head((("admin.file", ""), ("admin.state", "")), lang)
+    rows = "".join(_job(job, known.get(job.manual_id), job.id in again, lang) for job in jobs)
+    head = _head((("admin.file", ""), ("admin.state", ""), ("", "")), lang)
     return f'{title}<div class="a-card a-scroll"><table class="a-list a-jobs">{head}<tbody>{rows}</tbody></table></div>'
 
 
-def _job(job: Job, manual: Manual | None, lang: Lang) -> str:
+def _all_again(count: int, lang: Lang) -> str:
+    if count < 2:  # the one has its own button
+        return ""
+    return f'<button type="button" class="a-act a-retry">{_say("admin.retry_all", lang, count=count)}</button>'
+
+
+def _again(job: Job, lang: Lang) -> str:
+    hint = _say("admin.retry_name", lang, name=job.name)
+    return (
+        f'<button type="button" class="a-act a-retry" data-job="{job.id}" aria-label="{hint}">'
+        f"{_say('admin.retry', lang)}</button>"
+    )
+
+
+def _job(job: Job, manual: Manual | None, again: bool, lang: Lang) -> str:
     read = job.state == "running" and 0 < job.pages_total <= job.pages_done
     state = "indexing" if read else job.state
     more = ""
@@ -46,7 +64,8 @@ def _job(job: Job, manual: Manual | None, lang: Lang) -> str:
         more = f"<small>{_say('admin.unpacked', lang, count=job.pages_done)}</small>"
     return (
         f'<tr data-job="{job.id}" data-state="{job.state}"><td>{escape(job.name)}</td>'
-        f'<td><span class="a-state a-state-{job.state}">{_say(f"admin.state.{state}", lang)}</span>{more}</td></tr>'
+        f'<td><span class="a-state a-state-{job.state}">{_say(f"admin.state.{state}", lang)}</span>{more}</td>'
+        f'<td class="a-acts">{_again(job, lang) if again else ""}</td></tr>'
     )
 
 

@@ -61,7 +61,45 @@
       dialog.onkeydown = (key) => { if (key.key === "Enter" && key.target.tagName === "INPUT") done(); };
       dialog.showModal();
     });
-  window.andon = { setLang, named, ready, reveal, picks, asks, describes };
+  // the bar that narrows the questions: its fields unfold below it; line and machine are kept in a cookie
+  const fields = (element) => [...element.querySelectorAll(".a-narrow-fields select")];
+  const unfold = (element, open) => {
+    element.dataset.open = open ? "yes" : "";
+    const button = element.querySelector(".a-narrow-open");
+    if (!button) return;
+    button.setAttribute("aria-expanded", String(open));
+    element.querySelector(".a-narrow-fields").hidden = !open;
+  };
+  const narrowed = (element) => {
+    const bar = element.querySelector(".a-narrow");
+    if (!bar) return;
+    unfold(element, element.dataset.open === "yes");
+    for (const field of fields(element)) field.value = bar.dataset[field.name] || "";
+    const held = element.dataset.held;
+    delete element.dataset.held;
+    if (held) element.querySelector(held)?.focus();
+  };
+  const narrows = (element, tell) => {
+    const say = (chosen) => {
+      const kept = encodeURIComponent(JSON.stringify({ line: chosen.line, machine: chosen.machine }));
+      document.cookie = `andon_narrow=${kept}; path=/; max-age=31536000; samesite=lax`;
+      tell(chosen);
+    };
+    element.addEventListener("click", (event) => {
+      if (event.target.closest(".a-narrow-open")) unfold(element, element.dataset.open !== "yes");
+      if (!event.target.closest(".a-narrow-clear")) return;
+      element.dataset.held = ".a-narrow-open"; // the button itself goes
+      unfold(element, false);
+      say({ line: "", machine: "", manual: "", kind: "" });
+    });
+    element.addEventListener("change", (event) => {
+      element.dataset.held = `select[name=${event.target.name}]`;
+      const chosen = { line: "", machine: "", manual: "", kind: "" };
+      for (const field of fields(element)) chosen[field.name] = field.value;
+      say(chosen);
+    });
+  };
+  window.andon = { setLang, named, ready, reveal, picks, asks, describes, narrowed, narrows };
 
   // a sign-in that has ended leads to the sign-in page, not to a silent page
   const fetched = window.fetch;

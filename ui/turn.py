@@ -38,7 +38,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page shows of a question at one moment. ``busy``: another answer is being written before this one."""
+    """What a page shows of a question at one moment. ``busy``: so many answers are written before this one; ``scope``:
+    what the question was narrowed to."""
 
     question: str
     found: Found | None = None
@@ -46,7 +47,8 @@ class View:
     answer: Answer | None = None
     failure: Failure | None = None
     stopping: bool = False
-    busy: bool = False
+    busy: int = 0
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def done(self) -> bool:
@@ -73,7 +75,7 @@ class Turn:
         self._line = line
         self._stop = threading.Event()
         self._guard = threading.Lock()
-        self.view = View(asked.question)
+        self.view = View(asked.question, scope=asked.scope)
         self._thread = threading.Thread(target=self._work, name="andon-turn", daemon=True)
 
     def start(self) -> None:
@@ -108,15 +110,15 @@ class Turn:
         if isinstance(event, Found):
             self._set(found=event)
         elif isinstance(event, Piece):
-            self._set(pieces=(*self.view.pieces, event), busy=False)
+            self._set(pieces=(*self.view.pieces, event), busy=0)
         else:
-            self._set(answer=event, stopping=False, busy=False)
+            self._set(answer=event, stopping=False, busy=0)
 
     def _set(self, **values: object) -> None:
         with self._guard:
             self.view = replace(self.view, **values)  # type: ignore[arg-type]
 
-    def set_busy(self, busy: bool) -> None:
+    def set_busy(self, busy: int) -> None:
         if self.view.busy != busy and not self.view.done:
             self._set(busy=busy)
 
@@ -140,7 +142,7 @@ class Line:
 
     def _tell(self) -> None:
         for place, turn in enumerate(self._turns):
-            turn.set_busy(place > 0)
+            turn.set_busy(place)
 
     def __len__(self) -> int:
         with self._guard:
@@ -149,11 +151,13 @@ class Line:
 
 @dataclass(slots=True)
 class _Seat:
-    """One open page: its language, its latest turn, and what was asked before that, oldest first."""
+    """One open page: its language, its latest turn, what was asked before that, oldest first, and what the next
+    question is narrowed to."""
 
     lang: Lang
     turn: Turn | None = None
     history: tuple[Exchange, ...] = ()
+    scope: Scope = field(default_factory=Scope)
 
 
 class Seats:
@@ -170,6 +174,11 @@ class Seats:
         with self._guard:
             seat = self._seats.setdefault(key, _Seat(lang))
             seat.lang = lang
+
+    def narrow(self, key: str, scope: Scope) -> None:
+        """From here on, questions at this seat are narrowed to ``scope``."""
+        with self._guard:
+            self._seats.setdefault(key, _Seat("ja")).scope = scope
 
     def lang(self, key: str, default: Lang = "ja") -> Lang:
         with self._guard:
@@ -189,7 +198,7 @@ class Seats:
             over = view and (view.answer or view.found)
             if over:
                 seat.history = (*seat.history, exchange_of(over))[-MOST_TURNS:]
-            earlier, seat.turn = seat.turn, self._turn(key, Asked(question, history=seat.history))
+            earlier, seat.turn = seat.turn, self._turn(key, Asked(question, seat.scope, seat.history))
             turn = seat.turn
         return _begun(turn, earlier)
 
@@ -203,7 +212,18 @@ class Seats:
                 return None
             if manual_id not in {choice.manual_id for choice in found.choices}:
                 return None
-            turn = seat.turn = self._turn(key, replace(earlier.asked, scope=Scope.of(manuals=[manual_id])))
+            scope = replace(earlier.asked.scope, manuals=frozenset((manual_id,)))
+            turn = seat.turn = self._turn(key, replace(earlier.asked, scope=scope))
+        return _begun(turn, earlier)
+
+    def widen(self, key: str) -> Turn | None:
+        """Ask the question at this seat again, of all manuals; None where none was asked."""
+        with self._guard:
+            seat = self._seats.get(key)
+            earlier = seat.turn if seat else None
+            if seat is None or earlier is None:
+                return None
+            turn = seat.turn = self._turn(key, replace(earlier.asked, scope=Scope()))
         return _begun(turn, earlier)
 
     def clear(self, key: str) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
 from index.manuals import signs
 from index.passage import Kind
+from ui.asked_cell import MARKED, AskedCell, marked
 from ui.code_lines import code_runs
 
 Signal = Literal["a-danger", "a-warning", "a-caution", "a-notice-sign"]
@@ -33,7 +34,7 @@ _TRIANGLE = (
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line of a passage; ``kept`` with its leading spaces. ``cells`` are its (label, value) pairs where it is a table
-    row."""
+    row, and ``asked`` says that it is the row that the question asks for."""
 
     text: str
     kept: str
@@ -42,19 +43,26 @@ class _Line:
     bullet: str | None
     signal: tuple[Signal, str, str] | None
     cells: tuple[tuple[str, str], ...]
+    asked: bool = False
 
     @property
     def plain(self) -> bool:
         return not (self.step or self.bullet or self.signal or self.cells)
 
 
-def verbatim_html(text: str, kind: Kind) -> str:
-    """The passage's text as HTML, made for reading on a tablet."""
-    lines = [_read(line, kind) for line in text.split("\n") if line.strip()]
+def verbatim_html(text: str, kind: Kind, asked: AskedCell | None = None) -> str:
+    """The passage's text as HTML, made for reading on a tablet; the row that was ``asked`` for is marked in its
+    place."""
+    lines = [
+        replace(_read(line, kind), asked=asked is not None and asked.line in (None, number))
+        for number, line in enumerate(text.split("\n"))
+        if line.strip()
+    ]
+    headers = asked.headers if asked is not None else ()
     parts: list[str] = []
     at = 0
     while at < len(lines):
-        end, part = _part(lines, at, kind)
+        end, part = _part(lines, at, kind, headers)
         parts.append(part)
         at = end
     return f'<div class="a-verbatim">{"".join(parts)}</div>'
@@ -99,8 +107,8 @@ def _signal(line: str) -> tuple[Signal, str, str] | None:
     return (colour, head.strip(), rest) if colour else None
 
 
-def _part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]:
-    """(index behind the part, HTML of the part) that begins at ``at``."""
+def _part(lines: Sequence[_Line], at: int, kind: Kind, headers: Sequence[str]) -> tuple[int, str]:
+    """(index behind the part, HTML of the part) that begins at ``at``; ``headers``: the labels asked for."""
     line = lines[at]
     if line.signal is not None:
         return _signal_part(lines, at, kind)
@@ -109,8 +117,8 @@ def _part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]:
         while end < len(lines) and lines[end].cells and (len(lines[end].cells) > 1) == (len(line.cells) > 1):
             end += 1
         if len(line.cells) > 1:
-            return end, _rows([row.cells for row in lines[at:end]])
-        return _fields(lines, at)
+            return end, _rows(lines[at:end], headers)
+        return _fields(lines, at, headers)
     if line.step is not None or line.bullet is not None:
         end = at
         while end < len(lines) and (lines[end].step or lines[end].bullet):
@@ -174,7 +182,7 @@ def _list(lines: Sequence[_Line]) -> str:
     return f'<ol class="a-steps" role="list">{"".join(items)}</ol>'
 
 
-def _fields(lines: Sequence[_Line], at: int) -> tuple[int, str]:
+def _fields(lines: Sequence[_Line], at: int, headers: Sequence[str]) -> tuple[int, str]:
     """Label and value a line; a line without label goes on in the value above it, but steps behind a sentence are a
     procedure of their own."""
     rows: list[tuple[str, list[str]]] = []
@@ -188,29 +196,45 @@ def _fields(lines: Sequence[_Line], at: int) -> tuple[int, str]:
         else:
             rows[-1][1].append(line.text)
         end += 1
-    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{_value(values)}</dd></div>" for label, values in rows)
+    asked = lines[at].asked
+    items = "".join(
+        f"<div{MARKED if asked and label in headers else ''}><dt>{escape(label)}</dt>"
+        f"<dd>{_value(values, asked and label in headers)}</dd></div>"
+        for label, values in rows
+    )
     return end, f'<dl class="a-fields">{items}</dl>'
 
 
-def _value(values: Sequence[str]) -> str:
+def _value(values: Sequence[str], asked: bool) -> str:
     if len(values) > 1 and all(signs.step(value) for value in values):
         return _list([_Line(value, value, 0, signs.step(value), None, None, ()) for value in values])
-    return "".join(f"<p>{escape(value)}</p>" for value in values)
+    return "".join(f"<p>{marked(value, asked)}</p>" for value in values)
 
 
-def _rows(rows: Sequence[Sequence[tuple[str, str]]]) -> str:
+def _rows(lines: Sequence[_Line], headers: Sequence[str]) -> str:
     """Several rows as a table under one head; one row alone as labels and values."""
-    if len(rows) == 1:
-        items = "".join(f"<div><dt>{escape(a)}</dt><dd><p>{escape(b)}</p></dd></div>" for a, b in rows[0])
+    if len(lines) == 1:
+        asked = headers if lines[0].asked else ()
+        items = "".join(
+            f"<div{MARKED if a in asked else ''}><dt>{escape(a)}</dt><dd><p>{marked(b, a in asked)}</p></dd></div>"
+            for a, b in lines[0].cells
+        )
         return f'<dl class="a-fields">{items}</dl>'
-    columns = list(dict.fromkeys(label for row in rows for label, _ in row))
+    columns = list(dict.fromkeys(label for line in lines for label, _ in line.cells))
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
+    body = "".join(
+        f"<tr{MARKED if line.asked else ''}>{_row(columns, line.cells, headers if line.asked else ())}</tr>"
+        for line in lines
+    )
     return f'<div class="a-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _row(columns: Sequence[str], row: Sequence[tuple[str, str]]) -> str:
+def _row(columns: Sequence[str], row: Sequence[tuple[str, str]], headers: Sequence[str]) -> str:
     cells: dict[str, str] = {}
     for label, value in row:
         cells[label] = f"{cells[label]} / {value}" if label in cells else value
-    return "".join(f'<td data-label="{escape(column)}">{escape(cells.get(column, ""))}</td>' for column in columns)
+    return "".join(
+        f'<td data-label="{escape(column)}">'
+        f"{marked(cells[column], column in headers) if cells.get(column) else ''}</td>"
+        for column in columns
+    )

@@ -16,6 +16,7 @@ from index.embedders.embedder import Reading, Vectors
 
 STEPS = 127  # of a stored number, for 1.0
 FAR = 0.5  # cosine below which a word has found nothing like it
+NEAR = 0.6  # from which it has found itself or what means the same
 
 
 def packed(words: Vectors) -> bytes:
@@ -26,18 +27,20 @@ def packed(words: Vectors) -> bytes:
 @dataclass(frozen=True, slots=True)
 class WordMatch:
     """How well a passage's words answer to a question's: ``match`` (about -1 to 1), the mean of each word's best match
-    by weight; ``unmatched`` (0 to 1), the share of the weight that lies on words whose best match is below FAR."""
+    by weight; ``unmatched`` (0 to 1), the share of the weight that lies on words whose best match is below FAR;
+    ``missed`` (0 to 1), the share of the heaviest word whose best match is below NEAR."""
 
     match: float
     unmatched: float
+    missed: float
 
 
 def word_matches(asked: Reading, told: Sequence[bytes]) -> list[WordMatch]:
-    """Of each packed passage; where it has no words, or the question none, nothing is told: 0 and 0."""
+    """Of each packed passage; where it has no words, or the question none, nothing is told: 0."""
     total = float(asked.weights.sum())
     width = max(1, asked.words.shape[1])
     lengths = np.array([len(one) // width for one in told], dtype=np.int64)
-    found = np.zeros((len(told), 2), dtype=np.float32)
+    found = np.zeros((len(told), 3), dtype=np.float32)
     some = np.flatnonzero(lengths)
     if len(some) and total > 0:
         words = np.frombuffer(b"".join(told), dtype=np.int8).reshape(-1, width)
@@ -47,4 +50,5 @@ def word_matches(asked: Reading, told: Sequence[bytes]) -> list[WordMatch]:
         shares = asked.weights / total
         found[some, 0] = best @ shares
         found[some, 1] = (best < FAR) @ shares
-    return [WordMatch(float(match), float(unmatched)) for match, unmatched in found]
+        found[some, 2] = ((best < NEAR) * shares).max(axis=1)
+    return [WordMatch(*map(float, row)) for row in found]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from index.passage import Why
 
-CODE_LEAD = 2.0  # the passage is about a code that the question names; more than all other sides can give together
+CODE_LEAD = 3.2  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
 NAMED = 0.8  # the passage stands in the manual of a machine that the question names by its product name
 MEANT = 0.3  # the same where it names the machine in words

@@ -56,7 +56,8 @@ class Results:
     how much of what it is asked of stands on one line with such a value, against the best passage as a whole (below 1:
     the part is there, its value stands elsewhere or nowhere); ``procedure_beside``: the same for what it asks to do;
     ``unmatched``: the share (0 to 1, by weight) of its words that find nothing like them in the first hit that answers
-    to them best, None where no embedder tells.
+    to them best; ``missed``: the share of the heaviest word that finds nothing near in the first hit. None where no
+    embedder tells.
     """
 
     hits: tuple[Hit, ...]
@@ -69,6 +70,7 @@ class Results:
     procedure_beside: float = 1.0
     choices: tuple[Choice, ...] = ()
     unmatched: float | None = None
+    missed: float | None = None
 
 
 class Searcher:
@@ -142,6 +144,7 @@ class Searcher:
             beside.procedure,
             self._different(looked.choices),
             _unmatched([word_by_word[c.number] for c in candidates[:LOOKED_AT] if c.number in word_by_word]),
+            word_by_word[candidates[0].number].missed if word_by_word and candidates else None,
         )
 
     @staticmethod

@@ -60,7 +60,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _data_folder(settings.data)
     yield from _index(settings)
     yield from _records(settings)
-    yield _embedder(settings)
+    yield from _embedder(settings)
     yield _model(settings)
     yield _memory()
 
@@ -141,11 +141,13 @@ def _records(settings: Settings) -> Iterator[Check]:
         yield Check("records_missed", "warn", found, say("doctor.records_missed_help", lang))
 
 
-def _embedder(settings: Settings) -> Check:
+def _embedder(settings: Settings) -> Iterator[Check]:
+    """Also whether unsafe requests are known by rules alone, which hangs on the embedder."""
     from statistics import median
     from time import perf_counter
 
     from assistant.build import open_embedder
+    from assistant.safety_measure import SafetyMeasure
     from edge.errors import EdgeFailed
     from index.errors import IndexFailed
 
@@ -154,9 +156,11 @@ def _embedder(settings: Settings) -> Check:
         embedder = open_embedder(settings)
     except (EdgeFailed, IndexFailed) as failed:
         found = say("doctor.embedder_missing", lang, name=settings.embedder, reason=failed.message)
-        return Check("embedder", "warn", found, failed.remedy)
+        yield Check("embedder", "warn", found, failed.remedy)
+        return
     if embedder is None:
-        return Check("embedder", "warn", say("doctor.embedder_none", lang))
+        yield Check("embedder", "warn", say("doctor.embedder_none", lang))
+        return
     times = []
     for question in TIMED_QUESTIONS:
         start = perf_counter()
@@ -167,7 +171,10 @@ def _embedder(settings: Settings) -> Check:
     found = say(
         "doctor.embedder", lang, name=embedder.name, dim=embedder.dim, languages=languages, query_ms=query_ms
     )  # fmt: skip
-    return Check("embedder", "ok", found)
+    yield Check("embedder", "ok", found)
+    problem = SafetyMeasure(settings.models, embedder).problem
+    if problem:
+        yield Check("safety", "warn", say("doctor.safety_rules", lang, reason=problem))
 
 
 def _model(settings: Settings) -> Check:

@@ -244,6 +244,14 @@ ERRORS: dict[str, Entry] = {
         "ja": "回答モデルが途中で止まりました。続くときは管理者に連絡してください。",
         "en": "The answer model broke off. Tell your admin if this happens again.",
     },
+    "generation_stuck": {
+        "ja": "回答モデルが応答しません。原文はそのまま見られます。管理者に連絡してください。",
+        "en": "The answer model does not respond. The manual's own words can still be read. Tell your admin.",
+    },
+    "answer_late": {
+        "ja": "時間内に回答を作成できませんでした。原文をご覧ください。",
+        "en": "The answer was not written in time. Read the manual's own words.",
+    },
     "conversion_refused": {
         "ja": "このモデルは正しく変換できないため、変換しませんでした。",
         "en": "This model was not converted, because the result would not be faithful.",

@@ -161,6 +161,10 @@ TERMINAL: dict[str, Entry] = {
         "ja": "埋め込みモデル {name} を使えないため、コードとキーワードだけで検索します: {reason}",
         "en": "The embedder {name} cannot be used, so search goes by codes and keywords only: {reason}",
     },
+    "doctor.safety_rules": {
+        "ja": "安全装置を無効にする質問は、規則だけで見分けます: {reason}",
+        "en": "Questions that ask to defeat a safety device are known by rules alone: {reason}",
+    },
     "doctor.model": {
         "ja": "モデル {name}: {megabytes} MB、ハッシュ一致",
         "en": "Model {name}: {megabytes} MB, hash as listed",
