@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from threading import Event as Flag
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence, Timing, Verdict
-from assistant.atoms import CITATION
 from assistant.conversation import Exchange, fit_history
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.extract import choices_of
 from assistant.finding import find
 from assistant.hearing import AnswerLate, Hearing
-from assistant.instructions import neutral, readable
 from assistant.prompt import Excerpt, PastTurn, build_messages, fit_excerpts, fit_turns, render_excerpt
-from assistant.refusal import made_safe
-from assistant.safety_measure import SafetyMeasure
-from assistant.said import Said
-from assistant.verified import Verified
+from assistant.refusals.instructions import neutral, readable
+from assistant.refusals.refusal import made_safe
+from assistant.refusals.safety_measure import SafetyMeasure
+from assistant.verification.atoms import CITATION
+from assistant.verification.said import Said
+from assistant.verification.verified import Verified
 from edge.errors import EdgeFailed, GenerationStuck, PromptTooLong
 from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
 from assistant.records.records import Records, revision_of
-from assistant.safety_measure import SafetyMeasure
+from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.settings import Settings
 from edge.choose import make_runner
 from edge.errors import EdgeFailed

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Quote
 from assistant.prompt import Excerpt
-from assistant.verified import Verified, Verify
-from assistant.verify import SentenceSplitter
+from assistant.verification.verified import Verified, Verify
+from assistant.verification.verify import SentenceSplitter
 from edge.runner import Choice, Choices
 from index.passage import Kind
 from index.search.quantity import asked_quantities, gives

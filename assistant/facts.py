@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.atoms import NEGATION, atoms_of
+from assistant.verification.atoms import NEGATION, atoms_of
 
 
 @dataclass(frozen=True, slots=True)

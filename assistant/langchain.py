@@ -14,10 +14,10 @@ from assistant.answer import Answer, Found
 from assistant.ask import Assistant
 from assistant.conversation import Exchange
 from assistant.errors import ParameterRefused, RequestRefused
-from assistant.openai_request import history_of
+from assistant.http.openai_request import history_of
+from assistant.http.wire import answer_json
 from assistant.plain_text import PlainText, page_and_label
 from assistant.relevance import decline
-from assistant.wire import answer_json
 from edge.runner import Message, Runner, Sampling
 from index.library import Scope
 from index.passage import Hit, Passage

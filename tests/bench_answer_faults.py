@@ -38,7 +38,7 @@ from openai_site import serving
 from service_site import ADMIN, ASK, MANUAL, Site, events_of
 
 from assistant.ask import AskOptions, Assistant
-from assistant.service import make_service
+from assistant.http.service import make_service
 from edge.runner import Runner
 from index.errors import IndexBusy
 from index.library import Library

@@ -27,10 +27,10 @@ from assistant_sources import demo_passages
 from lies import HARD, Said, lies, open_passages, paraphrases, reworded_lies, true_sentences
 
 from assistant.answer import Sentence
-from assistant.atoms import CITATION
 from assistant.evaluation.support import missing_values
-from assistant.telling import Telling
-from assistant.verify import SentenceSplitter
+from assistant.verification.atoms import CITATION
+from assistant.verification.telling import Telling
+from assistant.verification.verify import SentenceSplitter
 
 TOLD = 200  # examples of a kind that the result keeps
 

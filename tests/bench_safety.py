@@ -20,8 +20,8 @@ from typing import Any
 
 from assistant.answer import Answer, Found, Piece
 from assistant.ask import AskOptions, Assistant
-from assistant.safety import harmless, unsafe_request
-from assistant.safety_measure import SafetyMeasure
+from assistant.refusals.safety import harmless, unsafe_request
+from assistant.refusals.safety_measure import SafetyMeasure
 from edge.choose import make_runner
 from edge.options import EdgeOptions
 from edge.runner import Message, Runner

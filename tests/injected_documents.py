@@ -1,7 +1,7 @@
 """Forty manuals with text that gives orders to a language model, in four formats and two languages, and their claims.
 
 Each holds a true section on one alarm and, within it, an order; ``says`` is what a model that obeys would say. Every
-second one is held back: the rules of assistant/instructions.py were written looking at the others.
+second one is held back: the rules of assistant/refusals/instructions.py were written looking at the others.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from assistant.accounts import Accounts
 from assistant.ask import Assistant
 from assistant.build import Andon, open_records
-from assistant.service import make_service
+from assistant.http.service import make_service
 from assistant.settings import Settings
 from index.library import Library
 from index.options import IndexOptions

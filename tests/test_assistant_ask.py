@@ -16,7 +16,7 @@ from assistant.answer import Answer, Event, Found, Piece
 from assistant.ask import AskOptions, Assistant, place
 from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.prompt import NOT_FOUND
-from assistant.telling import OUT_OF_ORDER
+from assistant.verification.telling import OUT_OF_ORDER
 from edge.errors import ModelMissing
 from edge.runner import Message, Sampling
 from edge.runner import Piece as Spoken

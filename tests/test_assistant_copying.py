@@ -9,7 +9,7 @@ from assistant_sources import demo_passages, quote
 from bench_lying import judge
 from lies import lies, paraphrases, true_sentences
 
-from assistant.verify import verify_sentence
+from assistant.verification.verify import verify_sentence
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from assistant.build import build
 from assistant.extract import MOST_LINES, VALUE_WEIGHT, choices_of, lines_of
 from assistant.prompt import Excerpt
 from assistant.settings import read_settings
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.verification.verify import SentenceSplitter, verify_sentence
 from edge.runner import Message, Sampling
 from edge.runner import Piece as Spoken
 from index.library import Library

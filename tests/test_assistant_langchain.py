@@ -42,7 +42,7 @@ def heavy_after(script: str, **environment: str) -> str:
 
 def test_nothing_of_theirs_is_loaded_before_it_is_asked_for() -> None:
     script = (
-        "import sys, assistant.langchain, assistant.langchain_theirs, assistant.service, ui.cli\n"
+        "import sys, assistant.langchain, assistant.langchain_theirs, assistant.http.service, ui.cli\n"
         "print([name for name in sys.modules if name.partition('.')[0] in ('langchain_core', 'langsmith', 'openai')])"
     )
     assert heavy_after(script) == "[]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from assistant_sources import quote
 
-from assistant.rewording import LONGEST, MOST, rewordings
-from assistant.spelling import one_form
-from assistant.verify import verify_sentence
+from assistant.verification.rewording import LONGEST, MOST, rewordings
+from assistant.verification.spelling import one_form
+from assistant.verification.verify import verify_sentence
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from injected_documents import Injected, documents, write
 from assistant.answer import Answer, Found, Piece
 from assistant.ask import Assistant
 from assistant.conversation import Exchange
-from assistant.instructions import addresses_model, neutral, readable, without_instructions
-from assistant.safety import unsafe_request
+from assistant.refusals.instructions import addresses_model, neutral, readable, without_instructions
+from assistant.refusals.safety import unsafe_request
 from edge.runner import Message
 from index.library import Library
 from index.options import IndexOptions

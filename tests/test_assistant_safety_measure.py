@@ -12,9 +12,9 @@ from fake_runner import FakeRunner
 
 from assistant.answer import Found
 from assistant.ask import Assistant
-from assistant.letter_runs import letter_runs
-from assistant.safety import harmless, unsafe_request
-from assistant.safety_measure import SafetyMeasure, as_searched
+from assistant.refusals.letter_runs import letter_runs
+from assistant.refusals.safety import harmless, unsafe_request
+from assistant.refusals.safety_measure import SafetyMeasure, as_searched
 from edge.models import find, load_catalogue
 from index.embedders.embedder import Reading, TextKind, Vectors, make_embedder, without_words
 from index.embedders.onnx_file import OnnxEmbedder

@@ -8,8 +8,8 @@ import pytest
 from assistant_sources import quote
 
 from assistant.answer import Piece, Sentence
-from assistant.premise import PREMISE, goes_on, step_missing
-from assistant.said import Said, loops
+from assistant.verification.premise import PREMISE, goes_on, step_missing
+from assistant.verification.said import Said, loops
 from edge.runner import Piece as Spoken
 
 STEPS = quote(

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from service_site import ADMIN, ASK, OPERATOR, Site, check_error
 
-from assistant.service import COOKIE, MAX_JSON_BYTES, make_service
+from assistant.http.service import COOKIE, MAX_JSON_BYTES, make_service
 
 pytest_plugins = ("service_visitors",)
 

@@ -18,8 +18,8 @@ from service_site import ADMIN, ASK, OPERATOR, Site
 from assistant.answer import Event
 from assistant.ask import Assistant
 from assistant.build import Andon
-from assistant.openai_request import IGNORED, REFUSED
-from assistant.service import COOKIE, make_service
+from assistant.http.openai_request import IGNORED, REFUSED
+from assistant.http.service import COOKIE, make_service
 
 openai = pytest.importorskip("openai")
 pytest_plugins = ("service_visitors",)

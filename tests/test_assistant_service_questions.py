@@ -13,7 +13,7 @@ from service_site import ADMIN, ASK, Site, check_error, events_of
 from assistant.answer import Event
 from assistant.ask import Assistant
 from assistant.build import Andon
-from assistant.service import make_service
+from assistant.http.service import make_service
 
 pytest_plugins = ("service_visitors",)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant_sources import quote
 
-from assistant.telling import OUT_OF_ORDER, Telling
-from assistant.verified import Verified
+from assistant.verification.telling import OUT_OF_ORDER, Telling
+from assistant.verification.verified import Verified
 
 STEPS = "1. Switch off QS1.\n2. Open the door. The lamp goes out.\n3. Replace the fuse.\nNote the date. Sign the sheet."
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutants
 
-from assistant.atoms import atoms_of
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.verification.atoms import atoms_of
+from assistant.verification.verify import SentenceSplitter, verify_sentence
 from index.passages.chunk import DraftPassage
 
 STEPS_JA = (

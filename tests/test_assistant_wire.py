@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from assistant_sources import quote
 
 from assistant.answer import Answer, Found, Piece, Sentence, Timing
+from assistant.http.wire import answer_json, event_json, hit_json, job_json, manual_json, quote_json
 from assistant.steps import Step
-from assistant.wire import answer_json, event_json, hit_json, job_json, manual_json, quote_json
 from index.codes.rivals import Choice
 from index.ingest.jobs import Job
 from index.passage import Box, Manual, Why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser_site import Visitor
+from browser_site import Visitor, wait_for
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -59,7 +59,8 @@ def test_failed_files_are_tried_again_one_or_all(visitor: Visitor, tmp_path: Pat
     assert one.bounding_box()["height"] >= 48
     one.click()
     page.wait_for_selector("#said [role=status] >> text=もう一度登録します: bad1.pdf")
-    page.wait_for_selector("tr[data-state=failed] >> text=bad1.pdf")  # as bad as before
+    jobs = visitor.site.andon.library.jobs
+    wait_for(lambda: not any(job.state in ("queued", "running") for job in jobs.jobs()))  # as bad as before
     page.click(".a-titled .a-retry")
     page.wait_for_selector("#said [role=status] >> text=bad1.pdf、bad2.pdf")
     page.wait_for_selector("tr[data-state=failed] >> text=bad2.pdf")

@@ -12,7 +12,7 @@ from openai_site import serving
 from service_site import OPERATOR, Site
 
 from assistant.answer import Declined, Verdict
-from assistant.openai_request import IGNORED, REFUSED
+from assistant.http.openai_request import IGNORED, REFUSED
 
 pytest.importorskip("openai")
 

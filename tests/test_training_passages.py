@@ -9,7 +9,7 @@ import pytest
 from assistant.answer import Quote
 from assistant.ask import place
 from assistant.prompt import NOT_FOUND
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.verification.verify import SentenceSplitter, verify_sentence
 from index.codes.find import find_codes
 from index.passage import Hit, Manual, Passage
 from index.text import language

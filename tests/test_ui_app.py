@@ -13,7 +13,7 @@ from fake_runner import FakeRunner
 from assistant.accounts import Accounts
 from assistant.ask import Assistant
 from assistant.build import Andon, open_library
-from assistant.service import COOKIE
+from assistant.http.service import COOKIE
 from assistant.settings import read_settings
 from ui.login import lang_of_request, login_address, target
 from ui.quick import QuickQuestions, first_alarms

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assistant.wire import results_json
+from assistant.http.wire import results_json
 from index.ingest.jobs import Job
 from index.library import Library
 from index.options import IndexOptions

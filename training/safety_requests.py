@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.safety import harmless, unsafe_request
-from assistant.safety_measure import ROLE, as_searched, features
+from assistant.refusals.safety import harmless, unsafe_request
+from assistant.refusals.safety_measure import ROLE, as_searched, features
 from index.embedders.embedder import Embedder, make_embedder
 from index.errors import IndexFailed
 from training.catalogue import Entry, put_entry

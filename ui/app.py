@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from assistant.service import account_of_request, make_service
-from assistant.service_errors import BodyLimit
+from assistant.http.errors import BodyLimit
+from assistant.http.service import account_of_request, make_service
 from ui.door import ADMIN_CALLS, CALLS, Door
 from ui.login import ADMIN_PAGE, add_login
 from ui.theme import FAVICON, favicon_svg, make_theme, page_css, page_head

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AdminOnly, NotAllowed
-from assistant.service import account_of_request
-from assistant.service_errors import error_json, status_of
+from assistant.http.errors import error_json, status_of
+from assistant.http.service import account_of_request
 from ui.login import lang_of_request, login_address, needs_admin_page
 
 if TYPE_CHECKING:

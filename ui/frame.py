@@ -60,7 +60,7 @@ def seat_key(request: gr.Request) -> str:
 
 
 def account_of(andon: Andon, request: gr.Request) -> Account | None:
-    from assistant.service import account_of_request
+    from assistant.http.service import account_of_request
 
     return account_of_request(andon, http_of(request))
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.accounts import Account
 from assistant.errors import NotAllowed, TooManyAttempts
-from assistant.service import COOKIE, account_of_request
+from assistant.http.service import COOKIE, account_of_request
 from ui.theme import FAVICON, LOGO, login_css
 from ui.wording import Lang, say
 

@@ -1,7 +1,7 @@
 """Support: an independent check that each number, code and negation of a shown sentence stands in what it cites.
 
-It shares nothing with assistant.verify and knows no grammar: what it finds is a leak whatever the verification thought.
-It is strict about values and blind to wording: a sentence that passes may still be wrong in other ways.
+It shares nothing with assistant.verification and knows no grammar: what it finds is a leak whatever the verification
+thought. It is strict about values and blind to wording: a sentence that passes may still be wrong in other ways.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answer import Quote
-from assistant.atoms import CITATION
-from assistant.instructions import neutral
 from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
 from assistant.records.feedback import Feedback
-from assistant.verify import SentenceSplitter, verify_sentence
+from assistant.refusals.instructions import neutral
+from assistant.verification.atoms import CITATION
+from assistant.verification.verify import SentenceSplitter, verify_sentence
 from index.passage import Hit, Manual
 from index.passage import Passage as IndexPassage
 

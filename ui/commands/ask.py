@@ -36,8 +36,8 @@ def ask(
     """
     from assistant.answer import Answer, Found, Piece
     from assistant.build import build
+    from assistant.http.wire import answer_json
     from assistant.records.entry import Asker
-    from assistant.wire import answer_json
 
     andon = build(settings_with(data=data, model=model))
     try:

@@ -147,7 +147,7 @@ def _embedder(settings: Settings) -> Iterator[Check]:
     from time import perf_counter
 
     from assistant.build import open_embedder
-    from assistant.safety_measure import SafetyMeasure
+    from assistant.refusals.safety_measure import SafetyMeasure
     from edge.errors import EdgeFailed
     from index.errors import IndexFailed
 

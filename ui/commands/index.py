@@ -88,7 +88,7 @@ def _told(outcome: Outcome, as_json: bool) -> dict[str, object]:
 def list_manuals(as_json: AsJson = False, data: Data = None) -> None:
     """List the indexed manuals."""
     from assistant.build import open_library
-    from assistant.wire import manual_json
+    from assistant.http.wire import manual_json
 
     library = open_library(settings_with(data=data))
     try:

@@ -24,7 +24,7 @@ def search(
 ) -> None:
     """Print the passages found for QUESTION: file, page, text, score and why each was found."""
     from assistant.build import open_library
-    from assistant.wire import results_json
+    from assistant.http.wire import results_json
 
     library = open_library(settings_with(data=data))
     try:

@@ -28,7 +28,7 @@ def _open(data: Path | None) -> Library:
 @app.command("list")
 def list_words(as_json: AsJson = False, data: Data = None) -> None:
     """List the groups of words that mean the same."""
-    from assistant.wire import group_json
+    from assistant.http.wire import group_json
 
     with _open(data) as library:
         groups = library.synonyms.groups()

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.build import Andon
+from assistant.http.wire import Json
 from assistant.records.audit import Wanted, as_csv, as_jsonl
 from assistant.records.entry import entry_json
 from assistant.records.feedback import LONGEST, Said, feedback_json
 from assistant.records.pairs import make_pairs, pair_lines
-from assistant.wire import Json
 
 MOST_EXPORTED = 1_000_000
 _Id = Annotated[int, InPath(ge=1, le=2**63 - 1)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from assistant.spelling import one_form
+from assistant.verification.spelling import one_form
 from index.codes.find import find_codes
 from index.text import terms
 

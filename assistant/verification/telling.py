@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Quote, Sentence
-from assistant.atoms import Line, atoms_of
-from assistant.copying import Place
-from assistant.premise import PREMISE
-from assistant.verified import Verified, Verify
+from assistant.verification.atoms import Line, atoms_of
+from assistant.verification.copying import Place
+from assistant.verification.premise import PREMISE
+from assistant.verification.verified import Verified, Verify
 
 OUT_OF_ORDER = "the steps stand in another order"
 # such words claim an order, also where the source has no numbered steps
@@ -28,7 +28,7 @@ class Telling:
     """
 
     def __init__(self, quotes: Sequence[Quote], verify: Verify | None = None) -> None:
-        """``verify``: checks a sentence by itself against ``quotes``, by default as assistant.verify does."""
+        """``verify``: checks a sentence by itself against ``quotes``, by default as verification.verify does."""
         self._quotes = quotes
         self._verify = verify or Verified().over(quotes)
         self._procedures: dict[int, list[int]] = {}

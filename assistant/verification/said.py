@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 
 from assistant.answer import Piece, Quote, Sentence
-from assistant.atoms import CITATION
-from assistant.premise import PREMISE, goes_on, step_missing
 from assistant.prompt import NOT_FOUND
-from assistant.telling import Telling
-from assistant.verified import Verify
-from assistant.verify import SentenceSplitter
+from assistant.verification.atoms import CITATION
+from assistant.verification.premise import PREMISE, goes_on, step_missing
+from assistant.verification.telling import Telling
+from assistant.verification.verified import Verify
+from assistant.verification.verify import SentenceSplitter
 from edge.runner import Piece as Spoken
 
 LOOP_CHARACTERS = 96  # of the end of what was said, in which
@@ -24,7 +24,7 @@ LOOP_TIMES = 6  # so many times over are a loop
 @dataclass
 class Said:
     """``sources``: what may be cited; ``verify``: checks a sentence by itself against them, by default as
-    assistant.verify does; both are settled before the first sentence;
+    assistant.verification.verify does; both are settled before the first sentence;
     ``first_at``: when the model began to speak, in seconds of time.perf_counter(), 0 before.
 
     A sentence is judged before the one after it and shown or withheld for good, so nothing comes out of order. Where

@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from assistant.errors import ModelUnknown, NotAllowed, TooManyAttempts
-from assistant.service_errors import FAILURES, Failure, error_json, refusal_json, status_of, unexpected_json
-from assistant.wire import Json
+from assistant.http.errors import FAILURES, Failure, error_json, refusal_json, status_of, unexpected_json
+from assistant.http.wire import Json
 
 _LOG = logging.getLogger("andon.service")
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}

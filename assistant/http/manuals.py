@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.build import Andon
-from assistant.service_errors import error_json
-from assistant.wire import Json, job_json, manual_json
+from assistant.http.errors import error_json
+from assistant.http.wire import Json, job_json, manual_json
 from index.attributes import UNSET
 from index.errors import OriginalLost, UnknownFormat
 from index.ingest.jobs import Job

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from assistant.answer import Quote, Sentence
-from assistant.copying import Place
-from assistant.verify import verify_where
+from assistant.verification.copying import Place
+from assistant.verification.verify import verify_where
 
 MOST = 4096  # sentences, a megabyte or two
 

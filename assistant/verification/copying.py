@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from assistant.atoms import CELL, FUNCTION_WORDS, JOINT, OBLIGATION, Atom, Atoms, word_key
-from assistant.endings import inflects, one_only_can, same_verb
-from assistant.rewording import Claim
-from assistant.weight import conditions, heavy, keys, says_no, weighs
+from assistant.verification.atoms import CELL, FUNCTION_WORDS, JOINT, OBLIGATION, Atom, Atoms, word_key
+from assistant.verification.endings import inflects, one_only_can, same_verb
+from assistant.verification.rewording import Claim
+from assistant.verification.weight import conditions, heavy, keys, says_no, weighs
 
 MAX_BORDERS = 2  # a sentence joins up to three neighbouring sentences or lines
 MAX_GAP = 90  # atoms that may be left out in one place (cells of a wide table row)

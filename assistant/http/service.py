@@ -14,18 +14,18 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.answer import Event
-from assistant.ask_request import EVENTS, AskRequest
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
-from assistant.openai_errors import openai_failure
+from assistant.http.ask_request import EVENTS, AskRequest
+from assistant.http.errors import BodyLimit, add_error_shapes, error_json, status_of
+from assistant.http.manuals import add_manuals
+from assistant.http.openai import CHAT, add_openai
+from assistant.http.openai_errors import openai_failure
+from assistant.http.records import add_records
+from assistant.http.stream import Form, Streams
+from assistant.http.synonyms import LARGEST_FILE, add_synonyms
+from assistant.http.wire import Json, event_json, results_json
 from assistant.records.entry import Asker
-from assistant.service_errors import BodyLimit, add_error_shapes, error_json, status_of
-from assistant.service_manuals import add_manuals
-from assistant.service_openai import CHAT, add_openai
-from assistant.service_records import add_records
-from assistant.service_stream import Form, Streams
-from assistant.service_synonyms import LARGEST_FILE, add_synonyms
-from assistant.wire import Json, event_json, results_json
 from index.library import Scope
 
 __all__ = ["COOKIE", "account_of_request", "error_json", "make_service", "status_of"]

@@ -6,9 +6,9 @@ import time
 from dataclasses import replace
 
 from assistant.answer import Found, Quote
-from assistant.safety import harmless, rated, unsafe_request
-from assistant.safety_measure import SafetyMeasure
-from assistant.unsafe_words import SAFETY_WORDS
+from assistant.refusals.safety import harmless, rated, unsafe_request
+from assistant.refusals.safety_measure import SafetyMeasure
+from assistant.refusals.unsafe_words import SAFETY_WORDS
 from index.library import Library, Scope
 from index.passage import Hit, Lang
 from index.text import language

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from assistant.atoms import LINE, NEGATION, Atom, word_key
+from assistant.verification.atoms import LINE, NEGATION, Atom, word_key
 
 
 def keys(words: str) -> frozenset[str]:

@@ -20,12 +20,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from assistant.accounts import Account
 from assistant.answer import Answer, Event, Found, Quote
 from assistant.build import Andon
-from assistant.openai_errors import OpenAiRoute, openai_error
-from assistant.openai_request import MODEL, ChatRequest, check_model, history_of
+from assistant.http.openai_errors import OpenAiRoute, openai_error
+from assistant.http.openai_request import MODEL, ChatRequest, check_model, history_of
+from assistant.http.stream import Form, Streams
+from assistant.http.wire import Json, answer_json, hit_json, quote_json
 from assistant.plain_text import PlainText, page_and_label
 from assistant.records.entry import Asker
-from assistant.service_stream import Form, Streams
-from assistant.wire import Json, answer_json, hit_json, quote_json
 from edge.errors import EdgeFailed
 from edge.runner import Runner
 from index.passage import Hit

@@ -14,8 +14,8 @@ from anyio import CapacityLimiter
 from fastapi import Request
 
 from assistant.answer import Event
-from assistant.service_errors import FAILURES, error_json, unexpected_json
-from assistant.wire import Json
+from assistant.http.errors import FAILURES, error_json, unexpected_json
+from assistant.http.wire import Json
 
 WAITING = 64  # questions that may wait for the runner at a time; they have threads of their own
 FINDING = 16  # questions that may be searched for at a time: a quote never waits for a runner

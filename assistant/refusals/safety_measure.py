@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.letter_runs import letter_runs
+from assistant.refusals.letter_runs import letter_runs
 from edge.errors import EdgeFailed, ModelUnreadable
 from edge.models import find, load_catalogue, verify
 from index.codes.readings import in_digits

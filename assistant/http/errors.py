@@ -22,8 +22,8 @@ from assistant.errors import (
     RequestTooLarge,
     TooManyAttempts,
 )
+from assistant.http.wire import Json
 from assistant.records.errors import RecordUnknown
-from assistant.wire import Json
 from edge.errors import EdgeFailed
 from index.errors import (
     AttributeRefused,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.atoms import NEGATION, OBLIGATION
+from assistant.verification.atoms import NEGATION, OBLIGATION
 
 # how a Japanese verb or clause may end without saying something else: 押す, 押し, 押して, 押してください, 押します
 _INFLECTION = re.compile(

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import replace
 
 from assistant.answer import Quote
-from assistant.verify import SentenceSplitter
+from assistant.verification.verify import SentenceSplitter
 
 _BLOCK = re.compile(
     r"<\|(?:im_start|start_header_id|system|user|assistant)\|>.{0,4000}?(?:<\|(?:im_end|eot_id|end)\|>|\Z)"

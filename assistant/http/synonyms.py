@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.build import Andon
-from assistant.wire import Json, group_json
+from assistant.http.wire import Json, group_json
 from index.search.synonym_file import MOST_BYTES, file_of_groups, read_groups
 from index.search.synonym_table import Put
 

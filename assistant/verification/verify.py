@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from assistant.answer import Quote, Sentence
-from assistant.atoms import CITATION, Atom, atoms_of
-from assistant.copying import MAX_BORDERS, Copy, Place
 from assistant.facts import facts_of, missing_numbers
-from assistant.rewording import rewordings
+from assistant.verification.atoms import CITATION, Atom, atoms_of
+from assistant.verification.copying import MAX_BORDERS, Copy, Place
+from assistant.verification.rewording import rewordings
 from index.text import informative, terms
 
 LONGEST = 2000  # characters; nothing longer is a sentence
@@ -29,8 +29,8 @@ def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
 
     Supported means: a passage, under its headings, says it in the same words and the same order, with the same
     numbers, units, codes and negations. Particles, politeness, list marks, spellings and the order of clauses may
-    differ, and what tells nothing new may be left out (see assistant.copying, assistant.rewording). A citation that
-    does not exist is never supported. Sentences of one answer: see assistant.telling.
+    differ, and what tells nothing new may be left out (see copying and rewording). A citation that does not exist is
+    never supported. Sentences of one answer: see telling.
     """
     return verify_where(text, quotes)[0]
 

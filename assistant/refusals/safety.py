@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from assistant.unsafe_words import (
+from assistant.refusals.unsafe_words import (
     ASKS_ABOUT,
     ASKS_HOW,
     DEFEAT,

@@ -1,0 +1,1 @@
+"""The HTTP service: questions, manuals, records and an OpenAI-compatible door."""

@@ -1,0 +1,1 @@
+"""Refusals: requests to defeat a guard, and texts of manuals that would instruct the model."""
