@@ -16,7 +16,7 @@ from assistant.prompt import Excerpt
 from assistant.verification.verified import Verified, Verify
 from assistant.verification.verify import SentenceSplitter
 from edge.runner import Choice, Choices
-from index.passage import Kind
+from index.passage import Hit, Kind
 from index.search.quantity import asked_quantities, gives
 from index.text import informative, terms
 
@@ -37,17 +37,28 @@ def choices_of(
 ) -> Choices:
     """What an answer to ``question`` may be made of: lines of ``excerpts``, which are among ``quotes``, with their
     citations. A line that would be withheld (``verify`` says which) is not offered, nor is a caption: it names an
-    answer and is none."""
+    answer and is none. Of a table whose asked row search has found, that row alone is offered: the true value of
+    another row would be the wrong answer."""
     verify = verify or Verified().over(quotes)
     by_number = {quote.number: quote for quote in quotes}
     lines: dict[str, str] = {}  # as it is said -> as it is printed
     for excerpt in excerpts:
-        for line in lines_of(excerpt.text, by_number[excerpt.number].hit.passage.kind):
+        hit = by_number[excerpt.number].hit
+        row = _asked_row(hit)
+        for line in lines_of(excerpt.text, hit.passage.kind):
             said = f"{line} [{excerpt.number}]"
+            if row and line.strip() != row:
+                continue
             if not _CAPTION.match(line) and all(verify(sentence)[0].supported for sentence in _sentences(said)):
                 lines.setdefault(said, line)
     priors = _priors(question, list(lines.values()))
     return Choices(tuple(Choice(said, prior) for said, prior in zip(lines, priors, strict=True)), most=MOST_LINES)
+
+
+def _asked_row(hit: Hit) -> str:
+    """The row of a table that the question asks for, as it is printed; empty where search has found none."""
+    lines = hit.passage.text.split("\n")
+    return lines[hit.row].strip() if hit.row is not None and hit.row < len(lines) else ""
 
 
 def lines_of(text: str, kind: Kind) -> Iterator[str]:

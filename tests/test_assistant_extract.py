@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assistant_sources import quote
 from fake_runner import FakeRunner
 
 from assistant.answer import Answer, Found, Piece, Quote
@@ -199,3 +200,14 @@ def test_the_card_says_how_and_the_setting_overrules_it(
         assert andon.assistant.options.extract == extract
         assert andon.model_problem == ""
         andon.close()
+
+
+def test_of_a_table_with_an_asked_row_no_other_row_is_offered() -> None:
+    """The true torque of another part, checked and cited, would still be the wrong answer."""
+    rows = "Table 3-1\nJoint: Suction cup nipple / Torque: 8 N·m\nJoint: J4 motor / Torque: 27 N·m"
+    found = quote(rows, lang="en")
+    table = replace(found.hit, passage=replace(found.hit.passage, kind="table"))
+    for row, offered in ((1, ["nipple"]), (2, ["J4"]), (None, ["nipple", "J4"])):
+        quotes = [Quote(1, replace(table, row=row))]
+        said = choices_of("吸着パッドの締付けトルクは?", [Excerpt(1, "RP-180", rows)], quotes).lines
+        assert [any(word in choice.text for word in offered) for choice in said] == [True] * len(offered), said
