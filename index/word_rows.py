@@ -48,9 +48,11 @@ class WordRows:
 
     def drop(self, ids: Iterable[str]) -> None:
         """Throw away those of these passages, to be made again."""
-        numbers = self._truth.numbers(ids).values()
         with self._truth.transaction() as db:
-            db.executemany("DELETE FROM word_vectors WHERE passage = ?", [(number,) for number in numbers])
+            db.executemany(
+                "DELETE FROM word_vectors WHERE passage = (SELECT number FROM passage WHERE id = ?)",
+                [(passage,) for passage in ids],
+            )
 
     def strays(self) -> list[int]:
         """The numbers of rows that belong to no passage."""
@@ -62,6 +64,11 @@ class WordRows:
     def drop_strays(self) -> None:
         with self._truth.transaction() as db:
             db.executemany("DELETE FROM word_vectors WHERE passage = ?", [(number,) for number in self.strays()])
+
+    def drop_others(self) -> None:
+        """Throw away what other embedders made."""
+        with self._truth.transaction() as db:
+            db.execute("DELETE FROM word_vectors WHERE embedder != ?", (self._embedder,))
 
     def drop_all(self) -> None:
         """Throw away all of this embedder's."""

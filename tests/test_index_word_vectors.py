@@ -75,6 +75,7 @@ def test_another_embedder_makes_its_own_and_one_without_leaves_none_in_use(optio
     assert rows(options, "old") == set()
     with Library(options, write=True, embedder=FakeEmbedder("plain")) as library:
         assert library.search("motor cable").hits
+    assert rows(options, "new") == set()
 
 
 def test_an_index_from_before_gets_them_at_the_next_start(options: IndexOptions) -> None:

@@ -262,7 +262,7 @@ start = "{start}"
 facts = "{facts}"
 late = 8
 subjects = 4
-average = ["start", "asked"]
+average = ["start", "asked", "asked", "asked"]
 [[phase]]
 name = "asked"
 minutes = 1
@@ -340,6 +340,20 @@ def test_training_further_gives_words_that_the_box_reads_alike(further: Path, te
     assert len(reading.words) == int(real.sum())
     assert (np.sum(reading.words * vectors[0][real[0]].numpy(), axis=1) > 0.98).all()
     assert np.allclose(reading.weights, weights[0][real[0]].numpy(), atol=0.05)
+
+
+def test_a_phase_named_three_times_weighs_three_times(further: Path, teacher: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    from training.embedder.restart import read_exported
+
+    name = "encoder.layer.0.output.dense.bias"
+    before = read_exported(further / "run/tiny-embedder.onnx", teacher / "tokenizer.json")[0].state_dict()[name]
+    after = torch.load(further / "further/1-asked/student.pt", weights_only=True)[name]
+    kept = load_file(further / "further/sentence-transformers/model.safetensors")[name]
+    assert torch.allclose(kept, (before + 3 * after) / 4, atol=1e-6)
+    assert not torch.allclose(kept, after, atol=1e-6)
 
 
 def test_late_scores_take_the_best_match_of_each_word() -> None:

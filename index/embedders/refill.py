@@ -99,6 +99,7 @@ class Refill:
                     report(done, len(missing))
         self.look()
         self._store.drop_others()
+        WordRows(self._truth, self._embedder.name).drop_others()
         return made
 
     def start(self, finished: Callable[[], None]) -> None:

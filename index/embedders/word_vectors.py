@@ -22,7 +22,7 @@ NEAR = 0.6  # from which it has found itself or what means the same
 
 
 def packed(words: Vectors) -> bytes:
-    """``words`` (t, word_dim) as one byte a number: 32 bytes a word at 32 numbers."""
+    """``words`` (t, word_dim) as one byte a number, so 48 bytes a word at 48 numbers."""
     return bytes(np.round(words * STEPS).astype(np.int8).tobytes())
 
 

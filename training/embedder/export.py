@@ -99,7 +99,6 @@ def export_onnx(
     head = None
     if late is not None:
         head = {key: value.detach().float().numpy() for key, value in late.state_dict().items()}
-        metadata |= {"answer_even": f"{float(head['even']):.4f}", "answer_firm": f"{float(np.exp(head['firm'])):.4f}"}
     nearness = {}
     for level in LEVELS:
         onnx.save(build_graph(state, words, metadata, peaks, head, level), str(file))

@@ -36,7 +36,8 @@ class EmbedderRecipe:
     """``teacher``: folder of all-MiniLM-L6-v2, none takes the installed package's; ``facts``: folder of asked facts;
     ``excluded``: texts in repository or path that keep a page out; ``most_pairs``: 0 reads all; ``model_file``: where
     the ONNX file goes (none: it stays in ``out``); ``average``: phases whose weights' mean is the model (none: the last
-    phase's), which keeps what the earlier one could (Wortsman et al.: Robust fine-tuning of zero-shot models, 2022).
+    phase's; one named three times weighs three times), which keeps what the earlier one could (Wortsman et al.: Robust
+    fine-tuning of zero-shot models, 2022).
     ``start``: an embedder exported before, trained further instead of made anew; in ``average`` it is called "start".
     ``late``: numbers a token for late interaction, 0 for none."""
 
