@@ -1,7 +1,7 @@
 """Extraction: the lines of the excerpts that an answer may be made of, each as verification will accept it.
 
 A small model is good at finding the place and bad at copying it. Where it answers by extraction it only chooses lines;
-whatever it chooses is the manual's own words with its citation (edge.constrained says them).
+whatever it chooses is the manual's own words with its citation (edge.llama.constrained says them).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ def make_runner(options: EdgeOptions) -> Runner:
 
     Errors: ModelUnreadable for a kind of file that no runner here takes.
     """
-    from edge.llama_cpp import LlamaCppRunner
+    from edge.llama.runner import LlamaCppRunner
 
     suffix = options.model.suffix.lower()
     if suffix == ".gguf":

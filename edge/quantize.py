@@ -30,7 +30,7 @@ def quantize(source: Path, target: Path, ftype: Ftype, *, threads: int | None = 
 
     Errors: ModelMissing; QuantizationFailed for an unknown type or when the library refuses (its log says why).
     """
-    from edge.llama_library import library
+    from edge.llama.library import library
 
     if ftype not in FTYPES:
         raise QuantizationFailed(f"There is no quantisation type {ftype!r}.", f"Choose one of {', '.join(FTYPES)}.")

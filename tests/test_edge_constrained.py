@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge.constrained import LineSpeaker, encode
-from edge.llama_cpp import LlamaCppRunner
+from edge.llama.constrained import LineSpeaker, encode
+from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Choice, Choices, Message, Piece, Sampling
 

@@ -18,7 +18,7 @@ from tiny_model import (
 from edge.convert import convert_hf_to_gguf
 from edge.errors import ConversionRefused, EdgeFailed, ModelMissing, QuantizationFailed
 from edge.gguf_tokenizer import LLAMA3_REGEX
-from edge.llama_library import LlamaContext, LlamaModel
+from edge.llama.library import LlamaContext, LlamaModel
 from edge.quantize import quantize
 
 np = pytest.importorskip("numpy")

@@ -11,9 +11,9 @@ import pytest
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import ModelAltered, ModelMissing, ModelUnreadable
+from edge.llama.sampler import Sampler
 from edge.models import find, load_catalogue, style_of, verify
 from edge.runner import Message, Sampling
-from edge.sampler import Sampler
 from edge.text_stream import TextStream
 
 CHATML = "{% for m in messages %}<|a|>{{ m.role }}\n{{ m.content | trim }}<|b|>\n{% endfor %}<|a|>assistant\n"

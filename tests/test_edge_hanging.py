@@ -12,7 +12,7 @@ from contract_runner import ASK, OTHER, close, text_of
 from test_edge_runners import tiny, tiny_gguf
 
 from edge.errors import GenerationStuck
-from edge.llama_cpp import MOST_LOST, LlamaCppRunner
+from edge.llama.runner import MOST_LOST, LlamaCppRunner
 from edge.runner import Piece, Sampling
 from edge.turns import Generation, Turns
 
@@ -122,7 +122,7 @@ def test_llama_cpp_answers_the_next_one_while_a_generation_hangs(
 ) -> None:
     before = text_of(list(impatient.stream(OTHER, Sampling(max_tokens=8))))
     held, thread = hang(impatient, monkeypatch)
-    with caplog.at_level(logging.ERROR, "edge.llama_cpp"):
+    with caplog.at_level(logging.ERROR, "edge.llama.runner"):
         assert text_of(list(impatient.stream(OTHER, Sampling(max_tokens=8)))) == before
     assert "hangs" in caplog.text
     assert held.frees == 0, "the hanging one still uses it"

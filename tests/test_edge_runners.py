@@ -13,7 +13,7 @@ from fake_runner import FakeRunner
 
 from edge.choose import make_runner
 from edge.errors import GenerationFailed, ModelMissing, ModelUnreadable
-from edge.llama_cpp import LlamaCppRunner
+from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions, default_threads
 from edge.runner import Message, Piece, Runner, Sampling
 
@@ -106,7 +106,7 @@ def test_a_control_token_is_spelled_where_merging_arrives_at_it(tmp_path: Path) 
     from tiny_model import save_model, save_sentencepiece_tokenizer
 
     from edge.convert import convert_hf_to_gguf
-    from edge.llama_library import LlamaModel, library
+    from edge.llama.library import LlamaModel, library
 
     tokenizer = save_sentencepiece_tokenizer(tmp_path / "hf", split_by_unicode_script=False, vocab_size=900)
     assert "<s" in tokenizer.get_vocab()

@@ -9,7 +9,7 @@ import pytest
 from tiny_model import LINES, PROBES, save_model
 
 from edge.convert import convert_hf_to_gguf
-from edge.llama_cpp import LlamaCppRunner
+from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Message
 

@@ -146,7 +146,7 @@ def test_the_model_file_is_in_the_catalogue_with_its_card_and_scores(done: Path)
 
 def test_the_file_reads_prompts_as_training_did(done: Path) -> None:
     """Token ids of training, of transformers and of the runner are the same for whole prompts."""
-    llama_cpp = pytest.importorskip("edge.llama_cpp")
+    llama_cpp = pytest.importorskip("edge.llama.runner")
     from edge.options import EdgeOptions
     from training.corpus import sample_documents
 

@@ -14,7 +14,7 @@ from itertools import islice, product
 from pathlib import Path
 
 from assistant.prompt import Lang, build_messages
-from edge.llama_cpp import LlamaCppRunner
+from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Sampling
 from training.corpus import Document, sample_documents

@@ -25,7 +25,7 @@ BETWEEN = "\n"
 
 
 class Vocabulary(Protocol):
-    """What is asked of edge.llama_library.LlamaModel."""
+    """What is asked of edge.llama.library.LlamaModel."""
 
     end_ids: frozenset[int]
 
@@ -35,7 +35,7 @@ class Vocabulary(Protocol):
 
 
 class Memory(Protocol):
-    """What is asked of edge.llama_library.LlamaContext. Logits are (vocab_size,), one array after each token."""
+    """What is asked of edge.llama.library.LlamaContext. Logits are (vocab_size,), one array after each token."""
 
     def keep(self, length: int) -> bool: ...
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
-from edge.constrained import LineSpeaker
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
-from edge.llama_library import LlamaContext, LlamaModel
+from edge.llama.constrained import LineSpeaker
+from edge.llama.library import LlamaContext, LlamaModel
+from edge.llama.sampler import Sampler
 from edge.options import EdgeOptions, default_threads
 from edge.runner import Message, Piece, Sampling
-from edge.sampler import Sampler
 from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
 
@@ -46,7 +46,7 @@ class LlamaCppRunner:
 
     At temperature 0 the same messages give the same text whatever was asked before: of an earlier prompt only whole
     batches are reused, and a batch is always cut at the same places, so every number is computed the same way.
-    ``load`` happens on demand too; after ``close`` it opens the model again. Choices are kept (edge.constrained).
+    ``load`` happens on demand too; after ``close`` it opens the model again. Choices are kept (edge.llama.constrained).
     A generation that was closed and does not come back (a GPU's driver that hangs) keeps its context for itself, and
     the next one gets another over the same weights; after ``MOST_LOST`` of them each caller gets GenerationStuck.
 

@@ -1,0 +1,1 @@
+"""A GGUF model through llama.cpp, in this process."""
