@@ -1,4 +1,4 @@
-"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate."""
+"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate, model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui.commands import ask, demo, doctor, evaluate, feedback, index, log, search, serve, train, user, words
+from ui.commands import ask, demo, doctor, evaluate, feedback, index, log, model, search, serve, train, user, words
 
 app = typer.Typer(
     name="andon",
@@ -27,6 +27,7 @@ app.add_typer(log.app, name="log")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(model.app, name="model")
 
 EXIT_FAILED = 1
 EXIT_DECLINED = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.models import MODELS
 from ui.wording.records import RECORDS_TERMINAL
 
 TERMINAL: dict[str, Entry] = {
@@ -174,6 +175,7 @@ TERMINAL: dict[str, Entry] = {
     "doctor.memory_low": {"ja": "空きメモリが {free} GB しかありません", "en": "Only {free} GB of memory free"},
     "doctor.accounts": {"ja": "アカウント {count} 件", "en": "{count} accounts"},
     **RECORDS_TERMINAL,
+    **MODELS,
     "doctor.good": {"ja": "問題ありません。", "en": "All good."},
     "doctor.bad": {"ja": "問題が {count} 件あります。", "en": "{count} problem(s)."},
 }

@@ -1,0 +1,118 @@
+"""andon model: the models of this box, listed, added, converted, quantised, fetched, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.terminal import AsJson, print_json, reader_lang, settings_with, tell
+from ui.wording import say
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from edge.file_state import FileState
+    from edge.models import ModelCard
+
+app = typer.Typer(help="The models of this box: what there is, where it comes from, what is in use.")
+Models = Annotated[Path | None, typer.Option("--models", help="Folder with models.toml (default: the setting models).")]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A catalogue entry, what became of its file, and whether the settings choose it."""
+
+    card: ModelCard
+    state: FileState
+    in_use: bool
+
+    def as_json(self) -> dict[str, Any]:
+        card = self.card
+        return {
+            "id": card.id, "role": card.role, "file": str(card.path), "bytes": card.bytes, "sha256": card.sha256,
+            "licence": card.licence, "source": card.source, "style": card.style, "state": self.state,
+            "in_use": self.in_use,
+        }  # fmt: skip
+
+
+@app.callback()
+def model() -> None:
+    """The models of this box: what there is, where it comes from, what is in use."""
+
+
+@app.command("list")
+def list_models(
+    verify: Annotated[bool, typer.Option("--verify", help="Read large files too, to check their SHA-256.")] = False,
+    as_json: AsJson = False,
+    models: Models = None,
+) -> None:
+    """List the catalogue: role, size, licence, source, whether each file is the listed one, and which are in use."""
+    settings = settings_with(models=models)
+    found = _listed(settings, verify)
+    unlisted = _unlisted(settings, [one.card for one in found])
+    if as_json:
+        print_json({"models": [one.as_json() for one in found], "not_listed": unlisted})
+        return
+    if not found:
+        tell("model.none")
+    else:
+        tell("model.head")
+    for one in found:
+        print(_line(one))
+    for name in unlisted:
+        tell("model.unlisted", name=name)
+    if any(one.state == "not_read" for one in found):
+        tell("model.more")
+
+
+def _listed(settings: Settings, verify: bool) -> list[Listed]:
+    from edge.file_state import READ_UP_TO_BYTES, file_state
+    from edge.models import load_catalogue
+
+    limit = None if verify else READ_UP_TO_BYTES
+    cards = load_catalogue(settings.models / "models.toml")
+    chosen = _in_use(settings, cards)
+    return [Listed(card, file_state(card, read_up_to=limit), card.id in chosen) for card in cards]
+
+
+def _in_use(settings: Settings, cards: tuple[ModelCard, ...]) -> set[str]:
+    """Ids of the entries that the settings name, by id or by path; of a role that no setting names, the first."""
+    chosen: set[str] = set()
+    for name in _named(settings):
+        chosen |= {card.id for card in cards if card.id == name or _same_file(name, card.path)}
+    for role in {card.role for card in cards} - {"slm", "embedder"}:
+        chosen |= {next(card.id for card in cards if card.role == role)}
+    return chosen
+
+
+def _named(settings: Settings) -> list[str]:
+    return [name for name in (settings.model, settings.embedder) if name != "none"]
+
+
+def _same_file(name: str, path: Path) -> bool:
+    given = Path(name).expanduser()
+    return given.is_file() and path.is_file() and given.samefile(path)
+
+
+def _unlisted(settings: Settings, cards: list[ModelCard]) -> list[str]:
+    """Model files that the settings name by path and no entry knows."""
+    return [
+        name for name in _named(settings)
+        if Path(name).expanduser().is_file() and not any(_same_file(name, card.path) for card in cards)
+    ]  # fmt: skip
+
+
+def _line(one: Listed) -> str:
+    card = one.card
+    state = say(f"model.state.{one.state}", reader_lang())
+    mark = "*" if one.in_use else " "
+    return f"{mark} {card.id:<22} {card.role:<9} {_size(card.bytes):>9}  {state}  {card.licence}  {card.source}"
+
+
+def _size(count: int) -> str:
+    for unit, factor, digits in (("GB", 1e9, 2), ("MB", 1e6, 1)):
+        if count >= factor:
+            return f"{count / factor:.{digits}f} {unit}"
+    return f"{count / 1e3:.1f} kB"
