@@ -1,6 +1,7 @@
 """The house's rules, executed: lint, types, file lengths, names, docstrings, generated documents."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SOURCES = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py")]
 NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc", "manager"}
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 MAX_LINES = 400
 
 
@@ -33,6 +35,15 @@ def test_types_hold() -> None:
 def test_generated_documents_are_fresh() -> None:
     stale = [path.name for path, text in documents().items() if path.read_text(encoding="utf-8") != text]
     assert not stale, f"run make docs: {stale}"
+
+
+def test_every_package_is_installed() -> None:
+    """A folder that pyproject.toml does not name is there in a checkout and missing where Andon is installed."""
+    listed = set(re.findall(r'"([\w.]+)"', PYPROJECT.split("\npackages = [")[1].split("]")[0]))
+    there = {
+        file.parent.relative_to(ROOT).as_posix().replace("/", ".") for file in SOURCES if file.name == "__init__.py"
+    }
+    assert listed == there
 
 
 def test_files_have_one_concept() -> None:

@@ -8,12 +8,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from board_trees import JETSON, PC, ROCK5B, plant
 from manual_texts import SERVO_EN, many_sections, write
 from tiny_embedder import write_embedder
 
 from assistant.build import open_library
 from assistant.settings import read_settings
+from edge.board.board import read_board
+from edge.board.findings import Software
+from ui.box import box_checks
 from ui.commands.doctor import doctor
+from ui.wording import LANGS, Lang
 
 needs_onnx = pytest.mark.skipif(
     find_spec("onnx") is None, reason="the tiny model is written with onnx (pip install 'andon[train]')"
@@ -80,3 +85,37 @@ def test_vectors_that_are_not_there_yet_are_counted(
     assert "andon index rebuild" in told["remedy"]
     open_library(read_settings(data=data), write=True).close()
     assert "vectors" not in checks(data, capsys)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_finding_of_a_box_is_said_with_its_remedy(lang: Lang, tmp_path: Path) -> None:
+    """Boxes on which all that can be amiss is amiss, so that no place of a sentence stays unfilled."""
+    bare = {path: text for path, text in ROCK5B.items() if "npu" not in path}
+    boxes = [
+        (plant(tmp_path / "jetson", JETSON, status="pmode:0000\n", scaling_min_freq="1\n", oc3_event_cnt="3\n"), False),
+        (plant(tmp_path / "old", JETSON, nv_tegra_release="# R35 (release), REVISION: 4.1\n", cur_state="1\n"), None),
+        (plant(tmp_path / "bad", JETSON, nv_tegra_release="# R36 (release), REVISION: 4.7\n"), True),
+        (
+            plant(tmp_path / "rk", ROCK5B, version="0.9.2\n", dmc=None, meminfo="MemTotal: 9 kB\nMemAvailable: 1 kB"),
+            None,
+        ),
+        (plant(tmp_path / "unread", ROCK5B, version=None, temp="90000\n", scaling_governor="ondemand\n"), None),
+        (plant(tmp_path / "bare", bare), None),
+        (plant(tmp_path / "rocket", {**bare, "/dev/accel/accel0": ""}), None),
+        (plant(tmp_path / "pc", PC, cpuinfo="processor : 0\nflags : sse2\n"), None),
+    ]
+    said = {}
+    for root, gpu_build in boxes:
+        for disk in (10**8, 2 * 10**9, 10**11):
+            software = Software(gpu_build, 0, 2200, disk)
+            said |= {check.name: check for check in box_checks(read_board(root, lambda _: ""), software, lang)}
+    assert len(said) >= 25
+    for check in said.values():
+        assert bool(check.remedy) == (check.state != "ok"), check
+        assert not set("{}") & set(check.found + check.remedy), check
+
+
+def test_doctor_looks_at_this_box(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = checks(data, capsys)
+    assert {"name", "python", "index", "model"} <= set(found)
+    assert found["disk"]["state"] in ("ok", "warn")

@@ -14,6 +14,7 @@ from assistant.errors import AssistantFailed
 from edge.errors import EdgeFailed
 from index.errors import IndexFailed
 from ui.wording import LANGS, all_wording, say, say_error
+from ui.wording.board import BOARD
 from ui.wording.conversation import CONVERSATION
 from ui.wording.errors import ERRORS
 from ui.wording.evaluation import EVALUATION
@@ -47,9 +48,11 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **ERRORS}))
+@pytest.mark.parametrize(
+    "key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **ERRORS})
+)
 def test_a_sentence_is_there_in_both_languages(key: str) -> None:
-    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **ERRORS}[key]
+    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **ERRORS}[key]
     assert set(entry) == set(LANGS)
     assert all(text.strip() for text in entry.values())
     assert places(entry["ja"]) == places(entry["en"])
@@ -74,7 +77,9 @@ def test_errors_have_no_places_so_that_every_door_can_show_them() -> None:
 
 
 def test_keys_of_the_files_do_not_collide() -> None:
-    assert len(all_wording()) == len(PAGES) + len(TERMINAL) + len(EVALUATION) + len(VERIFY) + len(CONVERSATION)
+    assert len(all_wording()) == len(PAGES) + len(TERMINAL) + len(EVALUATION) + len(VERIFY) + len(CONVERSATION) + len(
+        BOARD
+    )
 
 
 def test_every_key_the_pages_name_exists() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
+from ui.box import Check
 from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
 from ui.wording import say
 
@@ -18,23 +19,13 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 PACKAGES = ("chromadb", "fastapi", "gradio", "llama-cpp-python", "onnxruntime", "pypdfium2", "tokenizers")
-LOW_MEMORY_GB = 1.0
 # alarms as they are asked about; each is new to the embedder, so that none comes from its memory
 TIMED_QUESTIONS = tuple(f"AL.{number} が出て搬送軸が止まった" for number in range(30, 39))
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: ``state`` "ok", "warn" or "fail", what was found, what helps."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    found: str
-    remedy: str = ""
-
-
 def doctor(as_json: AsJson = False, data: Data = None) -> None:
-    """Check Python, packages, data folder, index, embedder, model, memory and accounts.
+    """Check Python, packages, data folder, index, embedder, model, accounts, and the box: board, power mode, clocks,
+    drivers, memory, disk, temperature. Each finding says what helps.
 
     Exit code 1 means that something must be mended.
     """
@@ -62,7 +53,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield from _records(settings)
     yield from _embedder(settings)
     yield _model(settings)
-    yield _memory()
+    yield from _box(settings)
 
 
 def _packages() -> Iterator[Check]:
@@ -191,13 +182,8 @@ def _model(settings: Settings) -> Check:
     return Check("model", "ok", say("doctor.model", reader_lang(), name=path.name, megabytes=megabytes))
 
 
-def _memory() -> Check:
-    """MemAvailable of /proc/meminfo; on other systems the check is left out as fine."""
-    meminfo = Path("/proc/meminfo")
-    if not meminfo.exists():
-        return Check("memory", "ok", say("doctor.memory", reader_lang(), free="?"))
-    line = next(line for line in meminfo.read_text().splitlines() if line.startswith("MemAvailable"))
-    free = int(line.split()[1]) / 1e6
-    key = "doctor.memory_low" if free < LOW_MEMORY_GB else "doctor.memory"
-    state: Literal["ok", "warn"] = "warn" if free < LOW_MEMORY_GB else "ok"
-    return Check("memory", state, say(key, reader_lang(), free=f"{free:.1f}"))
+def _box(settings: Settings) -> Iterator[Check]:
+    from edge.board.board import read_board
+    from ui.box import box_checks, software_of
+
+    yield from box_checks(read_board(), software_of(settings), reader_lang())

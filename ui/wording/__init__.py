@@ -25,10 +25,11 @@ def say_error(code: str, lang: Lang, fallback: str = "") -> str:
 
 def all_wording() -> dict[str, Entry]:
     """Every key of every file here."""
+    from ui.wording.board import BOARD
     from ui.wording.conversation import CONVERSATION
     from ui.wording.evaluation import EVALUATION
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
     from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION}
+    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD}

@@ -171,8 +171,6 @@ TERMINAL: dict[str, Entry] = {
         "en": "Model {name}: {megabytes} MB, hash as listed",
     },
     "doctor.model_none": {"ja": "モデルなし(原文のみ)", "en": "No model (quotes only)"},
-    "doctor.memory": {"ja": "空きメモリ {free} GB", "en": "{free} GB of memory free"},
-    "doctor.memory_low": {"ja": "空きメモリが {free} GB しかありません", "en": "Only {free} GB of memory free"},
     "doctor.accounts": {"ja": "アカウント {count} 件", "en": "{count} accounts"},
     **RECORDS_TERMINAL,
     **MODELS,
