@@ -13,7 +13,9 @@ from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.settings import Settings
 from edge.choose import make_runner
 from edge.errors import EdgeFailed
+from edge.http_address import Address
 from edge.models import resolve, style_of
+from edge.openai_api.options import EndpointOptions, is_endpoint, split_model
 from edge.options import EdgeOptions
 from edge.runner import Runner
 from index.embedders.embedder import Embedder, make_embedder
@@ -110,6 +112,8 @@ def open_runner(settings: Settings) -> Runner | None:
     """The runner that the setting ``model`` names, not yet loaded; None for "none". Raises edge.errors.EdgeFailed."""
     if settings.model == "none":
         return None
+    if is_endpoint(settings.model):
+        return make_runner(endpoint_options(settings))
     return make_runner(
         EdgeOptions(
             model=resolve(settings.model, settings.models),
@@ -117,6 +121,21 @@ def open_runner(settings: Settings) -> Runner | None:
             threads=settings.threads or None,
             gpu_layers=settings.gpu_layers,
         )
+    )
+
+
+def endpoint_options(settings: Settings) -> EndpointOptions:
+    """What the settings say of a model behind an address. Raises edge.errors.AddressRefused."""
+    url, name = split_model(settings.model)
+    return EndpointOptions(
+        Address.of(url, remote=settings.allow_remote_model),
+        model=name,
+        context_tokens=settings.context_tokens,
+        key=settings.model_key.get_secret_value(),
+        first_s=settings.model_first_seconds,
+        gap_s=settings.model_gap_seconds,
+        ca_file=Path(settings.model_ca).expanduser() if settings.model_ca else None,
+        tokenizer=Path(settings.model_tokenizer).expanduser() if settings.model_tokenizer else None,
     )
 
 
@@ -135,7 +154,7 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
     runner, problem, style = None, "", settings.answers
     try:
         runner = open_runner(settings)
-        if runner is not None and style == "auto":
+        if runner is not None and style == "auto" and not is_endpoint(settings.model):
             style = style_of(settings.model, settings.models)
     except EdgeFailed as failed:
         problem = str(failed)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -51,7 +51,30 @@ class Settings(BaseSettings):
     )
     model: str = Field(
         default="andon-slm-ja-en",
-        description='SLM: an id of models/models.toml, the path of a GGUF file, or "none" for quotes only.',
+        description="SLM: an id of models/models.toml, the path of a GGUF file, the address of an OpenAI-compatible "
+        'server on the site ("http://127.0.0.1:8080/v1", with "#name" behind it where it has several models), or '
+        '"none" for quotes only.',
+    )
+    model_key: SecretStr = Field(default=SecretStr(""), description="Key that the model's server asks for.")
+    model_ca: str = Field(
+        default="",
+        description="File with the certificates that an https model server is known by; empty: the system's.",
+    )
+    model_tokenizer: str = Field(
+        default="",
+        description="tokenizer.json of the model behind an address; for servers that do not count tokens (ollama, "
+        "LM Studio, MLC), whose prompts are else kept short by counting bytes.",
+    )
+    model_first_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest wait for the first token of a model server, in seconds."
+    )
+    model_gap_seconds: float = Field(
+        default=20.0, gt=0, le=3600, description="Longest wait for each further token of a model server, in seconds."
+    )
+    allow_remote_model: bool = Field(
+        default=False,
+        description="Whether the model's address may lie outside private networks; questions and excerpts then leave "
+        "the site.",
     )
     models: Path = Field(default=ROOT / "models", description="Folder with models.toml and the model files.")
     context_tokens: int = Field(default=2048, ge=256, description="Context of the SLM in tokens.")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from edge.errors import ModelUnreadable
+from edge.openai_api.options import EndpointOptions
 from edge.options import EdgeOptions
 from edge.runner import Runner
 
 
-def make_runner(options: EdgeOptions) -> Runner:
-    """A runner for ``options.model``; nothing is loaded yet, not even looked for.
+def make_runner(options: EdgeOptions | EndpointOptions) -> Runner:
+    """A runner for the model that ``options`` name; nothing is loaded yet, not even looked for.
 
     Errors: ModelUnreadable for a kind of file that no runner here takes.
     """
+    if isinstance(options, EndpointOptions):
+        from edge.openai_api.runner import OpenAiRunner
+
+        return OpenAiRunner(options)
     from edge.llama.runner import LlamaCppRunner
 
     suffix = options.model.suffix.lower()

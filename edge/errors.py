@@ -7,6 +7,13 @@ EdgeFailed
 ├── PromptTooLong         prompt and answer together do not fit into the context
 ├── GenerationFailed      the runtime broke while it was computing
 │   └── GenerationStuck       it computes and does not come back, time after time
+├── EndpointFailed        the model is behind an address, and no answer comes from there
+│   ├── EndpointAway          nothing answers at the address
+│   ├── EndpointBusy          the server turns callers away for now
+│   ├── EndpointSlow          it took the question and no word comes in time
+│   ├── EndpointBroken        its answer broke off or cannot be understood
+│   ├── EndpointRefused       it will not answer this request: key, model or parameters
+│   └── AddressRefused        the address is none, or not on the site
 ├── ConversionRefused     a model whose conversion would not be faithful
 └── QuantizationFailed    the installed library could not quantise the file
 """
@@ -52,6 +59,34 @@ class GenerationFailed(EdgeFailed):
 
 class GenerationStuck(GenerationFailed):
     code = "generation_stuck"
+
+
+class EndpointFailed(EdgeFailed):
+    code = "endpoint_failed"
+
+
+class EndpointAway(EndpointFailed):
+    code = "endpoint_away"
+
+
+class EndpointBusy(EndpointFailed):
+    code = "endpoint_busy"
+
+
+class EndpointSlow(EndpointFailed):
+    code = "endpoint_slow"
+
+
+class EndpointBroken(EndpointFailed):
+    code = "endpoint_broken"
+
+
+class EndpointRefused(EndpointFailed):
+    code = "endpoint_refused"
+
+
+class AddressRefused(EndpointFailed):
+    code = "address_refused"
 
 
 class ConversionRefused(EdgeFailed):

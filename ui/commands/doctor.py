@@ -171,15 +171,34 @@ def _embedder(settings: Settings) -> Iterator[Check]:
 def _model(settings: Settings) -> Check:
     from edge.errors import EdgeFailed
     from edge.models import resolve
+    from edge.openai_api.options import is_endpoint
 
     if settings.model == "none":
         return Check("model", "warn", say("doctor.model_none", reader_lang()))
+    if is_endpoint(settings.model):
+        return _endpoint(settings)
     try:
         path = resolve(settings.model, settings.models)
     except EdgeFailed as failed:
         return Check("model", "fail", failed.message, failed.remedy)
     megabytes = f"{path.stat().st_size / 1e6:.1f}"
     return Check("model", "ok", say("doctor.model", reader_lang(), name=path.name, megabytes=megabytes))
+
+
+def _endpoint(settings: Settings) -> Check:
+    """Whether the model's server answers, which model it is, and how its tokens are counted."""
+    from assistant.build import endpoint_options
+    from edge.errors import EdgeFailed
+    from edge.openai_api.runner import OpenAiRunner
+
+    try:
+        runner = OpenAiRunner(endpoint_options(settings))
+        runner.load()
+    except EdgeFailed as failed:
+        return Check("model", "fail", failed.message, failed.remedy)
+    lang, by_bytes = reader_lang(), runner.counts_by == "bytes"
+    found = say("doctor.endpoint", lang, name=runner.name, address=settings.model, context=runner.context_tokens)
+    return Check("model", "warn" if by_bytes else "ok", found, say("doctor.endpoint_bytes", lang) if by_bytes else "")
 
 
 def _box(settings: Settings) -> Iterator[Check]:

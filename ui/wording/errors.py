@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.models import MODEL_ERRORS
 from ui.wording.records import RECORD_ERRORS
 
 ERRORS: dict[str, Entry] = {
@@ -252,12 +253,5 @@ ERRORS: dict[str, Entry] = {
         "ja": "時間内に回答を作成できませんでした。原文をご覧ください。",
         "en": "The answer was not written in time. Read the manual's own words.",
     },
-    "conversion_refused": {
-        "ja": "このモデルは正しく変換できないため、変換しませんでした。",
-        "en": "This model was not converted, because the result would not be faithful.",
-    },
-    "quantization_failed": {
-        "ja": "モデルの量子化に失敗しました。",
-        "en": "The model could not be quantised.",
-    },
+    **MODEL_ERRORS,
 }
