@@ -22,7 +22,7 @@ def find(library: Library, question: str, history: Sequence[Exchange], scope: Sc
     """Searches for ``question`` as it is understood after ``history``, and quotes the best ``quotes`` passages. A step
     of the procedure that was quoted last needs no search. ``found_ms`` counts from the call. Raises ScopeUnknown."""
     start = time.perf_counter()
-    understood = understand_in(question, history, library.manuals())
+    understood = understand_in(question, history, library.enabled())
     told = understood.question if understood.question != question else ""
     found = Found(question, language(question), (), None, (), 0.0, told, understood.dropped)
     if understood.step and (hit := _quoted(library, understood, scope)) is not None:
@@ -48,12 +48,12 @@ def _search(library: Library, understood: Understood, scope: Scope | None, k: in
         if understood.only or not declined:
             return near, declined
     results = library.search(understood.question, k, scope)
-    return results, decline(results) if library.manuals() else "no_manuals"
+    return results, decline(results) if library.enabled() else "no_manuals"
 
 
 def _quoted(library: Library, understood: Understood, scope: Scope | None) -> Hit | None:
     """The passage quoted last, if it is still there, holds steps, and the asker's scope does not exclude its manual."""
-    manual = next((m for m in library.manuals() if m.id == understood.manual), None)
+    manual = next((m for m in library.enabled() if m.id == understood.manual), None)
     if manual is None or not understood.passage:
         return None
     if scope and scope.manuals and not scope.manuals & {manual.id, manual.name, manual.title}:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from index.attributes import Attributes, put_attributes
+from index.disabled import put_enabled
 from index.embedders.embedder import Embedder, make_embedder
 from index.embedders.refill import Refill, ReportDone, VectorState
 from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown, VectorsAway
@@ -22,6 +23,7 @@ from index.manuals.choose import suffixes
 from index.options import IndexOptions
 from index.passage import Manual, Passage
 from index.passages.warnings import tells_steps, warnings_of
+from index.revisions import Revision, revisions_of
 from index.search.reranker import FIRST, Reranker, rerank
 from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
@@ -167,6 +169,15 @@ class Library:
         put_attributes(self._truth, self.manual(id_or_name).id, attributes)
         return self.manual(id_or_name)
 
+    def enable(self, id_or_name: str, enabled: bool) -> Manual:
+        """Take a manual into the search or out of it, from the next question on. Needs no writer lock."""
+        put_enabled(self._truth, self.manual(id_or_name).id, enabled)
+        return self.manual(id_or_name)
+
+    def revisions(self, id_or_name: str) -> list[Revision]:
+        """The editions that a manual has had, newest first."""
+        return revisions_of(self._truth, self.manual(id_or_name).id)
+
     @property
     def synonyms(self) -> SynonymTable:
         """The site's own words, to be read and changed, also while another process writes."""
@@ -174,7 +185,7 @@ class Library:
 
     def filters(self) -> Filters:
         """What a search can be narrowed to."""
-        return Filters.of(self.manuals())
+        return Filters.of(self.enabled())
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:
         if self.reranker is None:
@@ -184,6 +195,10 @@ class Library:
 
     def manuals(self) -> list[Manual]:
         return self._truth.manuals()
+
+    def enabled(self) -> list[Manual]:
+        """The manuals that are searched."""
+        return [manual for manual in self.manuals() if manual.enabled]
 
     def manual(self, id_or_name: str) -> Manual:
         manual = self._truth.manual(id_or_name)

@@ -52,7 +52,8 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Manual:
     """A manual as the index knows it: one name, one live revision, the original beside it by content hash (SHA-256).
-    ``lines`` and ``machines`` are those that an admin says it is for."""
+    ``lines`` and ``machines`` are those that an admin says it is for; one that is not ``enabled`` is kept and not
+    searched."""
 
     id: str
     name: str
@@ -66,6 +67,7 @@ class Manual:
     coverage: Coverage = field(default_factory=Coverage)
     lines: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,7 @@ class Truth:
             removed = self._drop_passages(db, manual_id)
             db.execute("DELETE FROM manual WHERE id = ?", (manual_id,))
             db.execute("DELETE FROM attribute WHERE manual_id = ?", (manual_id,))
+            db.execute("DELETE FROM disabled WHERE manual_id = ?", (manual_id,))
         return removed
 
     def _drop_passages(self, db: sqlite3.Connection, manual_id: str) -> list[str]:
@@ -283,7 +284,8 @@ _LISTED = (
 )
 _MANUAL = (
     "SELECT manual.*, count(passage.number) AS passages,"
-    f" {_LISTED.format(kind='line')} AS lines, {_LISTED.format(kind='machine')} AS machines"
+    f" {_LISTED.format(kind='line')} AS lines, {_LISTED.format(kind='machine')} AS machines,"
+    " manual.id NOT IN (SELECT manual_id FROM disabled) AS enabled"
     " FROM manual LEFT JOIN passage ON passage.manual_id = manual.id"
 )
 
@@ -301,6 +303,7 @@ def _manual(row: sqlite3.Row) -> Manual:
         id=row["id"], name=row["name"], title=row["title"], revision=row["revision"], sha256=row["sha256"],
         pages=row["pages"], passages=row["passages"], lang=row["lang"], added_at=row["added_at"],
         coverage=Coverage.from_json(row["coverage"]), lines=_listed(row["lines"]), machines=_listed(row["machines"]),
+        enabled=bool(row["enabled"]),
     )  # fmt: skip
 
 

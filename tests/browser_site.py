@@ -195,6 +195,11 @@ class Visitor:
             context.close()
 
 
+def go(page: Any, part: str) -> None:
+    """To a part of the admin page, by its bar."""
+    page.click(f".a-parts a[data-part={part}]")
+
+
 def ask(page: Any, question: str) -> None:
     page.fill("#question textarea", question)
     page.click("#send")

@@ -66,6 +66,49 @@ def test_failed_files_are_tried_again_one_or_all(visitor: Visitor, tmp_path: Pat
     page.wait_for_selector("tr[data-state=failed] >> text=bad2.pdf")
 
 
+def test_files_are_dropped_refused_and_cancelled(visitor: Visitor, tmp_path: Path) -> None:
+    jobs = visitor.site.andon.library.jobs
+    page = visitor.signed_in("admin", "/admin/")
+    page.wait_for_selector(".a-drop")
+    data = page.evaluate_handle(
+        """() => { const data = new DataTransfer();
+        const files = [['drop1.md', '# 一\\n\\n本文。'], ['drop2.exe', 'MZ'], ['drop3.md', '# 三\\n\\n本文です。']];
+        for (const [name, text] of files) data.items.add(new File([text], name));
+        return data; }"""
+    )
+    page.dispatch_event(".a-drop", "drop", {"dataTransfer": data})
+    page.wait_for_selector("#said [role=alert] >> text=drop2.exe")
+    assert page.locator(".a-sending-file[data-state=done]").count() == 2
+    visitor.watch.complaints.clear()  # the browser reports the 422 itself
+    page.wait_for_selector("tr[data-state=done] >> text=drop3.md")
+    jobs.stop()
+    page.set_input_files("input[type=file] >> nth=0", {"name": "wait.md", "mimeType": "", "buffer": b"# Late\n\nText."})
+    page.click("tr[data-state=queued] button.a-cancel")
+    page.wait_for_selector("#said [role=status] >> text=wait.md の登録を中止しました")
+    page.wait_for_selector("tr[data-state=cancelled] >> text=wait.md")
+    jobs.start()
+
+
+def test_a_manual_is_found_and_switched_off_and_on(visitor: Visitor) -> None:
+    library = visitor.site.andon.library
+    page = visitor.signed_in("admin", "/admin/")
+    page.fill("#manual-words input, #manual-words textarea", "ｐｋ－７")
+    page.wait_for_selector("#manuals:not(:has-text('fd2.txt')) >> text=pk7.md")
+    switch = page.locator("button.a-switch[data-name='pk7.md']")
+    assert switch.bounding_box()["height"] >= 48
+    switch.focus()
+    page.keyboard.press("Space")
+    page.wait_for_selector("#said [role=status] >> text=検索から外しました")
+    page.wait_for_selector("button.a-switch[data-name='pk7.md'][aria-checked=false]")
+    assert library.search("E-401").codes == ()
+    switch.click()
+    page.wait_for_selector("#said [role=status] >> text=検索に戻しました")
+    assert library.search("E-401").codes == ("E401",)
+    with page.expect_download() as started:
+        page.click("a[download='pk7.md']")
+    assert "PK-7" in Path(started.value.path()).read_text(encoding="utf-8")
+
+
 def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: Path) -> None:
     library = visitor.site.andon.library
     source = tmp_path / "old.md"
@@ -88,7 +131,7 @@ def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: P
 
 
 def test_a_search_shows_score_and_why(visitor: Visitor) -> None:
-    page = visitor.signed_in("admin", "/admin/")
+    page = visitor.signed_in("admin", "/admin/#search")
     page.fill("#search-question textarea, #search-question input", "E-401")
     page.click("#search")
     hit = page.locator(".a-hit").first

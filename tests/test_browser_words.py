@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_site import MACHINE, Visitor, answered, ask
+from browser_site import MACHINE, Visitor, answered, ask, go
 
 from index.library import Attributes
 
@@ -40,7 +40,7 @@ def choose(page: Any, file: Path) -> None:
 
 def test_words_are_added_joined_edited_and_deleted(visitor: Visitor) -> None:
     table = visitor.site.andon.library.synonyms
-    page = visitor.signed_in("admin", "/admin/")
+    page = visitor.signed_in("admin", "/admin/#words")
     page.wait_for_selector("#words-list >> text=まだ登録されていません")
     save(page, "包太郎 = PK-7")
     page.wait_for_selector("#words-said >> text=登録しました: 包太郎 = PK-7")
@@ -68,7 +68,7 @@ def test_words_are_added_joined_edited_and_deleted(visitor: Visitor) -> None:
 
 
 def test_what_cannot_be_taken_is_said_in_both_languages(visitor: Visitor) -> None:
-    page = visitor.signed_in("admin", "/admin/")
+    page = visitor.signed_in("admin", "/admin/#words")
     save(page, "包太郎")
     page.wait_for_selector("#words-said [role=alert] >> text=2 つ以上")
     assert page.input_value(FIELD) == "包太郎", "what was typed stays"
@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_is_said_in_both_languages(visitor: Visitor) -> Non
 def test_words_come_from_a_file_and_go_to_one(visitor: Visitor, tmp_path: Path) -> None:
     source = tmp_path / "words.csv"
     source.write_bytes("包太郎,PK-7\nほげ太,FD-2\n".encode("cp932"))
-    page = visitor.signed_in("admin", "/admin/")
+    page = visitor.signed_in("admin", "/admin/#words")
     choose(page, source)
     page.wait_for_selector("#words-said >> text=追加 2 組")
     assert page.locator(".a-words tr").count() == 2
@@ -98,9 +98,10 @@ def test_words_come_from_a_file_and_go_to_one(visitor: Visitor, tmp_path: Path) 
 
 
 def test_a_nickname_answers_at_once_and_the_search_says_why(visitor: Visitor) -> None:
-    page = visitor.signed_in("admin", "/admin/")
+    page = visitor.signed_in("admin", "/admin/#words")
     save(page, "包太郎 = PK-7")
     page.wait_for_selector("#words-said >> text=登録しました")
+    go(page, "search")
     page.fill(SEARCH, "包太郎のフィルムロールの交換手順")
     page.click("#search")
     hit = page.locator(".a-hit").first
@@ -121,6 +122,7 @@ def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None
     described = library.manual("pk7.md")
     assert (described.lines, described.machines) == (("L1", "包装ライン"), ("2号機",))
     assert "包装ライン" in page.locator("#manuals tr", has_text="pk7.md").inner_text()
+    go(page, "search")
     page.fill(SEARCH, "feeder フィルムロール")
     page.click("#search")
     page.wait_for_selector("#hits .a-hit >> text=Feeder")
@@ -129,6 +131,7 @@ def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None
     page.click("#filter-machines li >> text=2号機")
     page.click("#search")
     page.wait_for_selector("#hits:not(:has-text('Feeder')) .a-hit")
+    go(page, "manuals")
     page.click(f"button.a-belongs[data-manual='{manual.id}']")
     assert page.input_value("#for-dialog input[name=lines]") == "L1, 包装ライン"
     page.fill("#for-dialog input[name=lines]", "")

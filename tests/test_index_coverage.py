@@ -13,8 +13,9 @@ from index.manuals.block import Block, Page
 from index.manuals.coverage import Coverage, Skipped, Tally
 from index.manuals.pdf import PdfReader
 from index.options import IndexOptions
+from ui.admin.job_list import jobs_html
+from ui.admin.manual_list import manuals_html
 from ui.coverage import SHOWN, coverage_notes
-from ui.lists import jobs_html, manuals_html
 
 ROW = Block("row", "a | b", cells=(("", "a"), ("", "b")))
 SAID = Block("paragraph", "text")

@@ -13,9 +13,11 @@ from assistant.answer import Found, Quote
 from index.ingest.jobs import Job
 from index.passage import Why
 from index.search.searcher import Results
+from ui.admin.hit_list import hits_html
+from ui.admin.job_list import jobs_html
+from ui.admin.manual_list import manuals_html
 from ui.answers import answer_html, failure_html, verdict
 from ui.cards import page_label, quotes_html
-from ui.lists import hits_html, jobs_html, manuals_html
 from ui.turn import Failure, View
 
 JOB = Job(7, "broken.pdf", "failed", 0, 0, "manual_damaged", "broken.pdf is damaged. Copy it again.", "", "")

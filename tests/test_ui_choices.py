@@ -13,8 +13,9 @@ from index.ingest.jobs import Job
 from index.library import Library
 from index.options import IndexOptions
 from index.search.searcher import Results
+from ui.admin.hit_list import hits_html
+from ui.admin.job_list import jobs_html
 from ui.cli import app
-from ui.lists import hits_html, jobs_html
 
 LINE = "# Line controller LC-9\n\n## Alarms\n\n### E-7 Door <open>\n\nClose it.\n"
 FEEDER = "# Feeder FD-3\n\n## Alarms\n\n### E-7 Jam\n\nRemove the part.\n"

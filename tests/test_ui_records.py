@@ -16,9 +16,9 @@ from assistant.records.feedback import Said
 from assistant.records.records import Records
 from index.library import Library
 from index.options import IndexOptions
+from ui.admin.record_lists import gaps_html, log_form_html, log_html, reviews_html
 from ui.cli import app
 from ui.feedback import Given, feedback_html
-from ui.record_lists import gaps_html, log_form_html, log_html, reviews_html
 from ui.wording import LANGS, Lang
 
 MANUAL = "# 包装機 SW-310 取扱説明書\n\n## 7 フィルムの交換\n\n1. 主電源を切る。\n2. フィルムロールを交換する。\n"

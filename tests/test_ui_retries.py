@@ -12,8 +12,8 @@ import pytest
 from index.ingest.jobs import Job
 from index.library import Library
 from index.options import IndexOptions
-from ui.lists import jobs_html
-from ui.retries import Retried, retried_html, retry_jobs, retryable
+from ui.admin.job_list import jobs_html
+from ui.admin.retries import Retried, retried_html, retry_jobs, retryable
 
 FAILED = Job(7, "broken.pdf", "failed", 0, 0, "manual_damaged", "broken.pdf is damaged.", "", "")
 OTHER = replace(FAILED, id=5, name="other.pdf")

@@ -85,7 +85,7 @@ def test_keys_of_the_files_do_not_collide() -> None:
 def test_every_key_the_pages_name_exists() -> None:
     """Keys in the source that stand whole; those put together from parts are covered by the tests of their page."""
     named = set()
-    for file in (ROOT / "ui").glob("*.py"):
+    for file in (ROOT / "ui").rglob("*.py"):
         named |= set(re.findall(r'say\(\s*["\']([a-z_]+\.[a-z_.0-9]+)["\']', file.read_text(encoding="utf-8")))
     assert len(named) > 50
     assert sorted(named - set(all_wording())) == []

@@ -15,7 +15,7 @@ from assistant.http.errors import BodyLimit
 from assistant.http.service import account_of_request, make_service
 from ui.door import ADMIN_CALLS, CALLS, Door
 from ui.login import ADMIN_PAGE, add_login
-from ui.theme import FAVICON, favicon_svg, make_theme, page_css, page_head
+from ui.theme import FAVICON, admin_css, admin_head, favicon_svg, make_theme, page_css, page_head
 
 if TYPE_CHECKING:
     from assistant.build import Andon
@@ -43,7 +43,7 @@ def make_app(andon: Andon) -> FastAPI:
     uploads = _uploads(andon)
     shutil.rmtree(uploads, ignore_errors=True)
     uploads.mkdir(mode=0o700, parents=True)
-    from ui.admin import AdminPage
+    from ui.admin.page import AdminPage
     from ui.chat import OperatorPage
 
     service = make_service(andon)
@@ -64,7 +64,7 @@ def import_pages(andon: Andon) -> None:
     before ``make_app``."""
     os.environ.update(_OFFLINE)
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(andon))
-    import_module("ui.admin")
+    import_module("ui.admin.page")
     import_module("ui.chat")
 
 
@@ -83,7 +83,8 @@ def _mount(service: FastAPI, andon: Andon, blocks: Any, path: str, *, admin_only
     mount_gradio_app(
         service, blocks, path, auth_dependency=who, max_file_size=max_file_size, footer_links=[], run_history=False,
         show_error=False, ssr_mode=False, pwa=False, mcp_server=False, enable_monitoring=False,
-        theme=make_theme(), css=page_css(), head=page_head(),
+        theme=make_theme(), css=admin_css() if admin_only else page_css(),
+        head=admin_head() if admin_only else page_head(),
     )  # fmt: skip
 
 

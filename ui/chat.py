@@ -95,7 +95,7 @@ class OperatorPage:
 
     def _take(self, key: str, given: Narrowed) -> Narrowed:
         """From here on, this page asks within ``given``, so far as there is such a manual."""
-        narrowed = given.among(self._andon.library.manuals())
+        narrowed = given.among(self._andon.library.enabled())
         self.seats.narrow(key, narrowed.scope)
         return narrowed
 
@@ -105,7 +105,7 @@ class OperatorPage:
         return [narrowed, self._bar_html(narrowed, self.seats.lang(key))]
 
     def _bar_html(self, narrowed: Narrowed, lang: Lang) -> str:
-        return bar_html(narrowed, self._andon.library.manuals(), lang)
+        return bar_html(narrowed, self._andon.library.enabled(), lang)
 
     def _speak(self, narrowed: Narrowed, request: gr.Request, event: gr.EventData) -> list[Any]:
         key, lang = seat_key(request), event_lang(event)
@@ -181,7 +181,7 @@ class OperatorPage:
         self.seats.stop(seat_key(request))
 
     def _welcome(self, lang: Lang) -> str:
-        manuals = len(self._andon.library.manuals())
+        manuals = len(self._andon.library.enabled())
         title = f"<h2>{escape(say('ask.empty.title', lang))}</h2>"
         if not manuals:
             return f'<div class="a-card a-welcome">{title}<p>{escape(say("ask.empty.none", lang))}</p></div>'

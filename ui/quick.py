@@ -34,7 +34,7 @@ class QuickQuestions:
 
     def buttons(self, lang: Lang) -> tuple[Quick, ...]:
         """At most ``BUTTONS``; none while there is no manual. Manuals in the reader's language come first."""
-        manuals = sorted(self._library.manuals(), key=lambda manual: (manual.lang != lang, manual.title))
+        manuals = sorted(self._library.enabled(), key=lambda manual: (manual.lang != lang, manual.title))
         if not manuals:
             return ()
         turns = zip_longest(*(self._of(manual) for manual in manuals))

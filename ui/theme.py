@@ -41,6 +41,15 @@ def page_head() -> str:
     return f'<link rel="icon" type="image/svg+xml" href="{FAVICON}"><script>{script}</script>'
 
 
+def admin_css() -> str:
+    return page_css() + (_FOLDER / "admin/admin.css").read_text(encoding="utf-8")
+
+
+def admin_head() -> str:
+    script = (_FOLDER / "admin/admin.js").read_text(encoding="utf-8")
+    return f"{page_head()}<script>{script}</script>"
+
+
 def make_theme() -> gr.themes.Base:
     """Gradio's base theme with our fonts, sizes and colours. Fonts are names only: the system has them or the next."""
     from gradio.themes import Base, sizes

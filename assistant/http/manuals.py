@@ -18,6 +18,7 @@ from assistant.accounts import Account
 from assistant.build import Andon
 from assistant.http.errors import error_json
 from assistant.http.wire import Json, job_json, manual_json
+from assistant.records.entry import Act
 from index.attributes import UNSET
 from index.errors import OriginalLost, UnknownFormat
 from index.ingest.jobs import Job
@@ -33,6 +34,7 @@ class Describe(BaseModel):
 
     lines: list[str] | None = Field(default=None, max_length=100, examples=[["L1"]])
     machines: list[str] | None = Field(default=None, max_length=100, examples=[["SW-310", "2号機"]])
+    enabled: bool | None = Field(default=None, description="Whether the manual is searched.")
 
 
 def add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
@@ -58,10 +60,22 @@ def add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> Non
 
     @service.patch("/manuals/{manual_id}", tags=["manuals"])
     def describe(manual_id: str, body: Describe, who: Account = changer) -> Json:
-        """Set the lines and machines that a manual is for."""
-        manual = library.describe(manual_id, Attributes.of(body.lines, body.machines))
-        andon.records.act(who.name, "http", "manual_described", manual.name)
+        """Set the lines and machines that a manual is for, and whether it is searched."""
+        attributes = Attributes.of(body.lines, body.machines)
+        manual = library.manual(manual_id)
+        if attributes:
+            manual = library.describe(manual_id, attributes)
+            andon.records.act(who.name, "http", "manual_described", manual.name)
+        if body.enabled is not None:
+            manual = library.enable(manual_id, body.enabled)
+            act: Act = "manual_enabled" if body.enabled else "manual_disabled"
+            andon.records.act(who.name, "http", act, manual.name)
         return manual_json(manual)
+
+    @service.get("/manuals/{manual_id}/revisions", tags=["manuals"], dependencies=[Depends(admin)])
+    def revisions(manual_id: str) -> Json:
+        """The editions that a manual has had, newest first; the original is kept of the first one listed."""
+        return {"revisions": [asdict(revision) for revision in library.revisions(manual_id)]}
 
     @service.get("/filters", tags=["questions"], dependencies=[Depends(account)])
     def filters() -> Json:
@@ -98,6 +112,17 @@ def add_manuals(service: FastAPI, andon: Andon, account: Any, admin: Any) -> Non
         if found is None:
             raise HTTPException(404, f"There is no job {job_id}.")
         return job_json(found)
+
+    @service.post("/jobs/{job_id}/cancel", tags=["manuals"])
+    def cancel(job_id: Annotated[int, InPath(ge=1, le=2**63 - 1)], who: Account = changer) -> Json:
+        """End a job that waits, at once, or that is being read, at its next page; what has ended stays as it is."""
+        found = library.jobs.job(job_id)
+        if found is None:
+            raise HTTPException(404, f"There is no job {job_id}.")
+        if found.state in ("queued", "running"):
+            library.jobs.cancel(job_id)
+            andon.records.act(who.name, "http", "manual_cancelled", found.name)
+        return job_json(library.jobs.job(job_id) or found)
 
     @service.post("/jobs/{job_id}/retry", tags=["manuals"], status_code=202, response_model=None)
     def retry(job_id: Annotated[int, InPath(ge=1, le=2**63 - 1)], who: Account = changer) -> Json | Response:

@@ -21,7 +21,7 @@ def manual_json(manual: Manual) -> Json:
         "id": manual.id, "name": manual.name, "title": manual.title, "revision": manual.revision,
         "sha256": manual.sha256, "pages": manual.pages, "passages": manual.passages, "lang": manual.lang,
         "added_at": manual.added_at, "coverage": asdict(manual.coverage),
-        "lines": list(manual.lines), "machines": list(manual.machines),
+        "lines": list(manual.lines), "machines": list(manual.machines), "enabled": manual.enabled,
     }  # fmt: skip
 
 

@@ -17,9 +17,13 @@ from index.search.scope import Scope
 
 Door = Literal["page", "http", "cli"]
 DOORS: tuple[Door, ...] = ("page", "http", "cli")
-Act = Literal["manual_added", "manual_deleted", "manual_described", "words", "account", "feedback", "gap"]
+Act = Literal[
+    "manual_added", "manual_deleted", "manual_described", "manual_enabled", "manual_disabled", "manual_cancelled",
+    "words", "account", "feedback", "gap", "backup",
+]  # fmt: skip
 ACTS: tuple[Act, ...] = (
-    "manual_added", "manual_deleted", "manual_described", "words", "account", "feedback", "gap",
+    "manual_added", "manual_deleted", "manual_described", "manual_enabled", "manual_disabled", "manual_cancelled",
+    "words", "account", "feedback", "gap", "backup",
 )  # fmt: skip
 QUESTION = "question"
 

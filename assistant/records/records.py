@@ -39,8 +39,8 @@ class Missed:
 
 
 def revision_of(manuals: Iterable[Manual]) -> str:
-    """Names the state of the index: the same for the same revisions of the same manuals."""
-    known = sorted((manual.id, manual.revision, manual.sha256) for manual in manuals)
+    """Names the state of the index: the same for the same revisions of the same manuals that are searched."""
+    known = sorted((manual.id, manual.revision, manual.sha256) for manual in manuals if manual.enabled)
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:12]
 
 

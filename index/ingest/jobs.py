@@ -134,9 +134,22 @@ class JobQueue:
         return self._with_estimate(row) if row else None
 
     def jobs(self, limit: int = 50) -> list[Job]:
-        """The newest jobs, newest first."""
-        rows = self._truth.db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+        """The one that is being read, then the newest, newest first."""
+        rows = self._truth.db.execute(
+            "SELECT * FROM job ORDER BY state = 'running' DESC, id DESC LIMIT ?", (limit,)
+        ).fetchall()
         return [self._with_estimate(row) for row in rows]
+
+    def waiting(self) -> list[Job]:
+        """The jobs that wait, the next one first."""
+        return [_job(row) for row in self._truth.db.execute("SELECT * FROM job WHERE state = 'queued' ORDER BY id")]
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs wait and run."""
+        rows = self._truth.db.execute(
+            "SELECT state, count(*) FROM job WHERE state IN ('queued', 'running') GROUP BY state"
+        ).fetchall()
+        return {str(state): int(count) for state, count in rows}
 
     def _with_estimate(self, row: sqlite3.Row) -> Job:
         job = _job(row)

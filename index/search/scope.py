@@ -91,9 +91,11 @@ EVERYWHERE = Within()
 
 
 def resolve(scope: Scope, manuals: Sequence[Manual], site: Synonyms) -> Within | None:
-    """What ``scope`` means among ``manuals``; None where nothing can be in it. Raises ScopeUnknown for a value that is
-    nowhere, naming those that are known."""
-    if scope == Scope():
+    """What ``scope`` means among ``manuals``, of which those disabled are in no scope; None where nothing can be in it.
+    Raises ScopeUnknown for a value that is nowhere, naming those that are known."""
+    all_enabled = all(manual.enabled for manual in manuals)
+    manuals = manuals if all_enabled else [manual for manual in manuals if manual.enabled]
+    if scope == Scope() and all_enabled:
         return EVERYWHERE if manuals else None  # most questions; what they could be narrowed to costs time
     known = Filters.of(manuals)
     _check("kind", scope.kinds, KINDS)
@@ -119,7 +121,7 @@ def resolve(scope: Scope, manuals: Sequence[Manual], site: Synonyms) -> Within |
             narrowed &= _found(what, wanted, find, names)
     if not narrowed:
         return None
-    every = not (scope.manuals or scope.lines or scope.machines)
+    every = all_enabled and not (scope.manuals or scope.lines or scope.machines)
     return Within(() if every else tuple(sorted(narrowed)), tuple(sorted(scope.kinds)), tuple(sorted(scope.langs)))
 
 

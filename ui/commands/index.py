@@ -1,4 +1,4 @@
-"""andon index: add, list, remove, rebuild and verify."""
+"""andon index: add, list, describe, disable, remove, rebuild and verify."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ui.verify_lines import tell_report
 from ui.wording import say, say_error
 
 if TYPE_CHECKING:
+    from assistant.settings import Settings
     from index.ingest.unpack import Outcome
 
 app = typer.Typer(help="Add, list and remove manuals.", no_args_is_help=True)
@@ -107,6 +108,8 @@ def list_manuals(as_json: AsJson = False, data: Data = None) -> None:
         )
         if manual.lines or manual.machines:
             print(f"    {', '.join(manual.lines) or '-'} / {', '.join(manual.machines) or '-'}")
+        if not manual.enabled:
+            print(f"    {say('admin.not_searched', reader_lang())}")
 
 
 @app.command("set")
@@ -127,6 +130,27 @@ def set_manual(
     nothing = say("words.nothing", reader_lang())
     lines, machines = (", ".join(names) or nothing for names in (found.lines, found.machines))
     tell("words.set", name=found.name, lines=lines, machines=machines)
+
+
+@app.command("disable")
+def disable(manual: Annotated[str, typer.Argument(help="The manual's id or file name.")], data: Data = None) -> None:
+    """Take a manual out of the search; it is kept and comes back at once. The service may run meanwhile."""
+    _switch(settings_with(data=data), manual, enabled=False)
+
+
+@app.command("enable")
+def enable(manual: Annotated[str, typer.Argument(help="The manual's id or file name.")], data: Data = None) -> None:
+    """Search a manual again that was disabled. The service may run meanwhile."""
+    _switch(settings_with(data=data), manual, enabled=True)
+
+
+def _switch(settings: Settings, manual: str, *, enabled: bool) -> None:
+    from assistant.build import open_words
+
+    with open_words(settings) as library:
+        name = library.enable(manual, enabled).name
+    note_act(settings, "manual_enabled" if enabled else "manual_disabled", name)
+    tell("admin.enabled" if enabled else "admin.disabled", name=name)
 
 
 @app.command("remove")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.admin import ADMIN
 from ui.wording.records import RECORDS
 from ui.wording.states import STATES
 from ui.wording.words import WORDS
@@ -342,4 +343,15 @@ _ADMIN: dict[str, Entry] = {
     },
 }
 
-PAGES: dict[str, Entry] = {**_FRAME, **_LOGIN, **_ASK, **_QUOTE, **_ANSWER, **_ADMIN, **STATES, **WORDS, **RECORDS}
+PAGES: dict[str, Entry] = {
+    **_FRAME,
+    **_LOGIN,
+    **_ASK,
+    **_QUOTE,
+    **_ANSWER,
+    **_ADMIN,
+    **ADMIN,
+    **STATES,
+    **WORDS,
+    **RECORDS,
+}

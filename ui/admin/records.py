@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.errors import AssistantFailed
 from assistant.records.audit import Wanted
-from ui.record_lists import gaps_html, log_form_html, log_html, reviews_html
+from ui.admin.cells import failed_html
+from ui.admin.record_lists import gaps_html, log_form_html, log_html, reviews_html
 from ui.wording import Lang, say_error
 
 if TYPE_CHECKING:
     from assistant.records.records import Records
 
 SHOWN = 100
-# what the lists tell the page: a state to look at, one to set, a right answer, a filter
+# what the lists tell the page: that it is looked at, a state to look at, one to set, a right answer, a filter
 GAP_EVENTS = """
+andon.shown(element, 'gaps', () => trigger('pick', { state: '' }));
 andon.picks(element, 'button.a-pick', (b) => trigger('pick', { state: b.dataset.state }));
 andon.picks(element, 'button.a-gap-state', (b) => trigger('settle', { gap: b.dataset.id, state: b.dataset.state }));
 """
 REVIEW_EVENTS = """
+andon.shown(element, 'reviews', () => trigger('pick', { state: '' }));
 andon.picks(element, 'button.a-pick', (b) => trigger('pick', { state: b.dataset.state }));
 andon.picks(element, 'button.a-review', (b) =>
   trigger('review', { feedback: b.dataset.id, state: b.dataset.state, chosen: '' }));
@@ -33,52 +35,54 @@ element.addEventListener('submit', (event) => {
 });
 """
 LOG_EVENTS = """
-element.addEventListener('submit', (event) => {
-  event.preventDefault();
-  trigger('look', Object.fromEntries(new FormData(event.target)));
-});
+const look = () => {
+  const form = element.querySelector('form'), filled = form ? Object.fromEntries(new FormData(form)) : {};
+  trigger('look', { since: '', who: '', kind: '', words: '', ...filled });
+};
+andon.shown(element, 'log', look);
+element.addEventListener('submit', (event) => { event.preventDefault(); look(); });
 """
 
 
 class RecordsPart:
-    """Components and what they do. ``lang_of``: the language of the page that a request comes from."""
+    """Components and what they do. ``lang_of``: the language of the page that a request comes from. The lists are read
+    when they are looked at."""
 
     def __init__(self, records: Records, lang_of: Callable[[gr.Request], Lang]) -> None:
         self._records = records
         self._lang = lang_of
 
-    def build(self) -> None:
-        self._said = gr.HTML(apply_default_css=False, elem_id="records-said")
+    def build_gaps(self) -> None:
+        self._gaps_said = gr.HTML(apply_default_css=False)
         self._gaps = gr.HTML(apply_default_css=False, elem_id="gaps", js_on_load=GAP_EVENTS)
+        self._gap_state = gr.State("open")
+
+    def build_reviews(self) -> None:
+        self._reviews_said = gr.HTML(apply_default_css=False)
         self._reviews = gr.HTML(apply_default_css=False, elem_id="reviews", js_on_load=REVIEW_EVENTS)
+        self._review_state = gr.State("new")
+
+    def build_log(self) -> None:
+        self._log_said = gr.HTML(apply_default_css=False)
         self._form = gr.HTML(apply_default_css=False, elem_id="log-form", js_on_load=LOG_EVENTS)
         self._log = gr.HTML(apply_default_css=False, elem_id="log")
-        self._gap_state = gr.State("open")
-        self._review_state = gr.State("new")
 
     @property
     def texts(self) -> list[Any]:
         """The components that ``in_language`` fills."""
-        return [self._gaps, self._reviews, self._form, self._log, self._said, self._gap_state, self._review_state]
-
-    def wire(self, quiet: dict[str, Any]) -> None:
-        gaps, reviews = [self._gap_state, self._gaps, self._said], [self._review_state, self._reviews, self._said]
-        self._gaps.pick(self._pick_gaps, outputs=gaps, **quiet)
-        self._gaps.settle(self._settle, inputs=self._gap_state, outputs=gaps, **quiet)
-        self._reviews.pick(self._pick_reviews, outputs=reviews, **quiet)
-        self._reviews.review(self._review, inputs=self._review_state, outputs=reviews, **quiet)
-        self._form.look(self._look, outputs=[self._log, self._said], **quiet)
+        return [self._form]
 
     def in_language(self, lang: Lang) -> list[Any]:
-        try:
-            found = [
-                self._gaps_of("open", lang),
-                self._reviews_of("new", lang),
-                log_form_html(self._records.days, lang),
-            ]
-            return [*found, self._log_of(Wanted(limit=SHOWN), lang), "", "open", "new"]
-        except AssistantFailed as failed:
-            return ["", "", "", "", _bad(failed, lang), "open", "new"]
+        return [log_form_html(self._records.days, lang)]
+
+    def wire(self, quiet: dict[str, Any]) -> None:
+        gaps = [self._gap_state, self._gaps, self._gaps_said]
+        reviews = [self._review_state, self._reviews, self._reviews_said]
+        self._gaps.pick(self._pick_gaps, inputs=self._gap_state, outputs=gaps, **quiet)
+        self._gaps.settle(self._settle, inputs=self._gap_state, outputs=gaps, **quiet)
+        self._reviews.pick(self._pick_reviews, inputs=self._review_state, outputs=reviews, **quiet)
+        self._reviews.review(self._review, inputs=self._review_state, outputs=reviews, **quiet)
+        self._form.look(self._look, outputs=[self._log, self._log_said], **quiet)
 
     def _gaps_of(self, state: str, lang: Lang) -> str:
         return gaps_html(self._records.gaps.all(state), self._records.gaps.counts(), state, lang)
@@ -89,11 +93,11 @@ class RecordsPart:
     def _log_of(self, wanted: Wanted, lang: Lang) -> str:
         return log_html(self._records.audit.entries(wanted), self._records.audit.count(wanted), wanted, lang)
 
-    def _pick_gaps(self, request: gr.Request, event: gr.EventData) -> list[Any]:
-        return self._shown(self._gaps_of, str(event.state), self._lang(request))
+    def _pick_gaps(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
+        return self._shown(self._gaps_of, str(event.state) or state, self._lang(request))
 
-    def _pick_reviews(self, request: gr.Request, event: gr.EventData) -> list[Any]:
-        return self._shown(self._reviews_of, str(event.state), self._lang(request))
+    def _pick_reviews(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
+        return self._shown(self._reviews_of, str(event.state) or state, self._lang(request))
 
     def _settle(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
         def settle() -> None:
@@ -135,5 +139,4 @@ class RecordsPart:
 
 
 def _bad(failed: AssistantFailed, lang: Lang) -> str:
-    text = say_error(failed.code, lang, failed.message)
-    return f'<p class="a-card a-toast a-bad" role="alert">{escape(text)}</p>'
+    return failed_html(say_error(failed.code, lang, failed.message))

@@ -1,0 +1,1 @@
+"""The admin page: one file a part, put together in page.py."""
