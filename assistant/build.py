@@ -112,15 +112,16 @@ def open_runner(settings: Settings) -> Runner | None:
     """The runner that the setting ``model`` names, not yet loaded; None for "none". Raises edge.errors.EdgeFailed."""
     if settings.model == "none":
         return None
-    if is_endpoint(settings.model):
-        return make_runner(endpoint_options(settings))
-    return make_runner(
-        EdgeOptions(
-            model=resolve(settings.model, settings.models),
-            context_tokens=settings.context_tokens,
-            threads=settings.threads or None,
-            gpu_layers=settings.gpu_layers,
-        )
+    return make_runner(endpoint_options(settings) if is_endpoint(settings.model) else edge_options(settings))
+
+
+def edge_options(settings: Settings) -> EdgeOptions:
+    """What a model file is run with. Raises edge.errors.EdgeFailed where it is not what it should be."""
+    return EdgeOptions(
+        model=resolve(settings.model, settings.models),
+        context_tokens=settings.context_tokens,
+        threads=settings.threads or None,
+        gpu_layers=settings.gpu_layers,
     )
 
 

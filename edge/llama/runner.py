@@ -201,7 +201,7 @@ class LlamaCppRunner:
         count = 0
         while logits is not None and count < sampling.max_tokens and not cancelled():
             token = sampler.choose(logits)
-            if token in model.end_ids:
+            if token in model.end_ids and not sampling.ignore_end:
                 yield Piece(text.flush(), count, "stop")
                 return
             count += 1
