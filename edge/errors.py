@@ -3,7 +3,11 @@
 EdgeFailed
 ├── ModelMissing          the model file, or its catalogue entry, is not there
 ├── ModelUnreadable       the file is there and no model comes out of it
-│   └── ModelAltered          its bytes are not those of the catalogue
+│   ├── ModelAltered          its bytes are not those of the catalogue
+│   ├── ModelTruncated        its end is missing
+│   └── NotAModel             it is something else
+├── EntryRefused          the catalogue cannot take this entry
+├── DiskFull              there is no room for what would be written
 ├── PromptTooLong         prompt and answer together do not fit into the context
 ├── GenerationFailed      the runtime broke while it was computing
 │   └── GenerationStuck       it computes and does not come back, time after time
@@ -15,7 +19,10 @@ EdgeFailed
 │   ├── EndpointRefused       it will not answer this request: key, model or parameters
 │   └── AddressRefused        the address is none, or not on the site
 ├── ConversionRefused     a model whose conversion would not be faithful
+│   ├── ArchitectureUnknown   its network is none that is computed alike here
+│   └── TokenizerUnknown      its text would be split differently here
 └── QuantizationFailed    the installed library could not quantise the file
+    └── QuantizedAlready      the source is quantised; doing it again costs quality
 """
 
 from __future__ import annotations
@@ -47,6 +54,22 @@ class ModelUnreadable(EdgeFailed):
 
 class ModelAltered(ModelUnreadable):
     code = "model_altered"
+
+
+class ModelTruncated(ModelUnreadable):
+    code = "model_truncated"
+
+
+class NotAModel(ModelUnreadable):
+    code = "not_a_model"
+
+
+class EntryRefused(EdgeFailed):
+    code = "entry_refused"
+
+
+class DiskFull(EdgeFailed):
+    code = "disk_full"
 
 
 class PromptTooLong(EdgeFailed):
@@ -93,5 +116,17 @@ class ConversionRefused(EdgeFailed):
     code = "conversion_refused"
 
 
+class ArchitectureUnknown(ConversionRefused):
+    code = "architecture_unknown"
+
+
+class TokenizerUnknown(ConversionRefused):
+    code = "tokenizer_unknown"
+
+
 class QuantizationFailed(EdgeFailed):
     code = "quantization_failed"
+
+
+class QuantizedAlready(QuantizationFailed):
+    code = "quantized_already"

@@ -39,7 +39,16 @@ def load_catalogue(path: Path) -> tuple[ModelCard, ...]:
     """
     if not path.is_file():
         raise ModelMissing(f"The catalogue {path} is missing.", "Restore models/models.toml.")
-    entries = _parse(path).get("model", [])
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as exc:
+        raise ModelUnreadable(f"{path} cannot be read: {exc}.", "Restore models/models.toml.") from exc
+    return parse_catalogue(text, path)
+
+
+def parse_catalogue(text: str, path: Path) -> tuple[ModelCard, ...]:
+    """The cards that ``text``, which stands or will stand in ``path``, lists. Errors: ModelUnreadable."""
+    entries = _parse(text, path).get("model", [])
     cards = tuple(_card(entry, path) for entry in entries)
     ids = [card.id for card in cards]
     if twice := {i for i in ids if ids.count(i) > 1}:
@@ -112,14 +121,14 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(text: str, path: Path) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+        return tomllib.loads(text)
+    except ValueError as exc:
         raise ModelUnreadable(f"{path} cannot be read: {exc}.", "Restore models/models.toml.") from exc
 
 

@@ -16,7 +16,7 @@ from tiny_model import (
 )
 
 from edge.convert import convert_hf_to_gguf
-from edge.errors import ConversionRefused, EdgeFailed, ModelMissing, QuantizationFailed
+from edge.errors import ConversionRefused, EdgeFailed, ModelMissing, ModelUnreadable, QuantizationFailed
 from edge.gguf_tokenizer import LLAMA3_REGEX
 from edge.llama.library import LlamaContext, LlamaModel
 from edge.quantize import quantize
@@ -201,7 +201,7 @@ def test_quantise_refuses(tmp_path: Path) -> None:
         quantize(tmp_path / "none.gguf", tmp_path / "out.gguf", "q8_0")
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF but not really")
-    with pytest.raises(QuantizationFailed):
+    with pytest.raises(ModelUnreadable):
         quantize(broken, tmp_path / "out.gguf", "q8_0")
     with pytest.raises(QuantizationFailed, match="q3"):
         quantize(broken, tmp_path / "out.gguf", "q3")  # type: ignore[arg-type]

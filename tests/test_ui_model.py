@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,112 @@ def test_it_is_told_in_the_readers_language(
     told = CliRunner().invoke(app, ["model", "list", "--models", str(folder)]).output
     assert says in told and "MIT" in told and "made here" in told
     assert str(tmp_path / "my.gguf") in told  # in use, and in no catalogue
+
+
+BUNDLED = Path(__file__).resolve().parents[1] / "models/andon-slm-ja-en.q8_0.gguf"
+
+
+def run(*command: str) -> tuple[int, str]:
+    """Exit code and all that was said, as ``andon`` itself ends."""
+    from ui.cli import main
+
+    monkey = pytest.MonkeyPatch()
+    out = io.StringIO()
+    with monkey.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        patch.setattr(sys, "argv", ["andon", "model", *command])
+        try:
+            main()
+        except SystemExit as end:
+            return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_a_file_is_added_with_what_it_says_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    folder = catalogue(tmp_path / "models", other=b"abc")
+    command = ["add", str(BUNDLED), "--models", str(folder), "--id", "mine", "--source", "https://example.invalid/x"]
+    code, told = run(*command, "--style", "extract")
+    assert code == 0, told
+    assert "added: mine" in told and "8.2 M parameters, Q8_0, trained context 2048" in told and 'model = "mine"' in told
+    entry = listed(folder)["mine"]
+    assert (entry["licence"], entry["style"], entry["state"]) == ("apache-2.0", "extract", "ok")
+    assert "# what may run here" in (folder / "models.toml").read_text(encoding="utf-8")
+    code, told = run(*command)
+    assert code == 1 and "lists a model mine already" in told and "--replace" in told
+    assert run(*command, "--replace")[0] == 0
+    code, told = run("check", "mine", "--models", str(folder))
+    assert code == 0 and "memory about" in told
+
+
+def test_nothing_is_added_without_licence_and_source(tmp_path: Path) -> None:
+    folder = catalogue(tmp_path / "models")
+    code, told = run("add", str(BUNDLED), "--models", str(folder))
+    assert code == 1 and "says its source" in told and "--source" in told
+    assert listed(folder) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "ja"),
+    [
+        (BUNDLED.read_bytes()[:100_000], "途中で切れています"),
+        (b"<html>not found</html>", "モデルではありません"),
+        (b"GGUF\x03\0\0\0", "途中で切れています"),
+    ],
+    ids=["truncated", "page", "head"],
+)
+def test_bad_files_are_refused_in_japanese_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, ja: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    folder = catalogue(tmp_path / "models")
+    bad = tmp_path / "bad.gguf"
+    bad.write_bytes(content)
+    code, told = run("add", str(bad), "--models", str(folder), "--licence", "MIT", "--source", "x")
+    assert code == 1 and ja in told and "対処" in told
+    code, told = run("check", str(bad), "--models", str(folder))
+    assert code == 1 and ja in told
+    assert listed(folder) == {}
+
+
+def test_check_tells_a_wrong_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    folder = catalogue(tmp_path / "models", good=b"abc", other=b"abc")
+    (folder / "other.gguf").write_bytes(b"abX")
+    code, told = run("check", "other", "--models", str(folder))
+    assert code == 1 and "登録時と異なります" in told
+    code, told = run("check", "nobody", "--models", str(folder))
+    assert code == 1 and "no model nobody" in told
+    (folder / "npu.rkllm").write_bytes(b"\0" * 10)
+    code, told = run("check", str(folder / "npu.rkllm"), "--models", str(folder))
+    assert code == 1 and "too few" in told
+    with (folder / "npu.rkllm").open("r+b") as file:
+        file.truncate(2 << 20)
+    code, told = run("check", str(folder / "npu.rkllm"), "--models", str(folder), "--json")
+    assert code == 0 and json.loads(told)["ok"]
+
+
+def test_quantising_tells_sizes_and_refuses_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    code, told = run("quantize", str(BUNDLED), "--to", "Q4_K_M", "--out", str(tmp_path / "x.gguf"))
+    assert code == 1 and "quantised already" in told and "--again" in told
+    assert list(tmp_path.iterdir()) == []
+    code, told = run("quantize", str(BUNDLED), "--to", "Q4_K_M", "--dry-run")
+    assert code == 0 and "about 5.8 MB" in told
+    code, told = run("quantize", str(BUNDLED), "--again", "--out", str(tmp_path / "x.gguf"), "--threads", "1")
+    assert code == 0 and (tmp_path / "x.gguf").stat().st_size == pytest.approx(5_830_000, rel=0.01), told
+    code, told = run("quantize", str(BUNDLED), "--to", "Q3_X")
+    assert code == 1 and "q4_k_m" in told
+
+
+def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    import errno
+
+    from edge.disk_room import disk_full, is_full, need_room
+    from edge.errors import DiskFull
+
+    need_room(tmp_path / "not/yet/there", 1000)
+    with pytest.raises(DiskFull, match="GB are needed") as caught:
+        need_room(tmp_path, 1 << 60)
+    assert caught.value.remedy
+    assert is_full(OSError(errno.ENOSPC, "No space")) and not is_full(OSError(errno.EIO, "io"))
+    assert "No space" in str(disk_full(tmp_path, OSError(errno.ENOSPC, "No space")))

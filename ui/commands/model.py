@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.commands import model_add, model_make
+from ui.commands.model_add import Models
+from ui.sizes import bytes_text
 from ui.terminal import AsJson, print_json, reader_lang, settings_with, tell
 from ui.wording import say
 
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from edge.models import ModelCard
 
 app = typer.Typer(help="The models of this box: what there is, where it comes from, what is in use.")
-Models = Annotated[Path | None, typer.Option("--models", help="Folder with models.toml (default: the setting models).")]
+app.command("add")(model_add.add)
+app.command("check")(model_add.check)
+app.command("quantize")(model_make.quantize)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,4 @@ def _line(one: Listed) -> str:
     card = one.card
     state = say(f"model.state.{one.state}", reader_lang())
     mark = "*" if one.in_use else " "
-    return f"{mark} {card.id:<22} {card.role:<9} {_size(card.bytes):>9}  {state}  {card.licence}  {card.source}"
-
-
-def _size(count: int) -> str:
-    for unit, factor, digits in (("GB", 1e9, 2), ("MB", 1e6, 1)):
-        if count >= factor:
-            return f"{count / factor:.{digits}f} {unit}"
-    return f"{count / 1e3:.1f} kB"
+    return f"{mark} {card.id:<22} {card.role:<9} {bytes_text(card.bytes):>9}  {state}  {card.licence}  {card.source}"

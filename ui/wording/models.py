@@ -25,6 +25,37 @@ MODELS: dict[str, Entry] = {
         "ja": "大きいファイルのハッシュまで照合するには: andon model list --verify",
         "en": "To read large files too and check their hash: andon model list --verify",
     },
+    "model.added": {"ja": "登録しました: {id}({file})", "en": "added: {id} ({file})"},
+    "model.replaced": {"ja": "登録内容を置き換えました: {id}({file})", "en": "replaced: {id} ({file})"},
+    "model.is": {
+        "ja": "{architecture}、パラメータ {parameters}、{kind}、学習時のコンテキスト {context} トークン",
+        "en": "{architecture}, {parameters} parameters, {kind}, trained context {context} tokens",
+    },
+    "model.use": {
+        "ja": '使うには、andon.toml に model = "{id}" と書きます。',
+        "en": 'To use it, write into andon.toml: model = "{id}"',
+    },
+    "model.memory": {
+        "ja": "メモリの目安 {needed}(重み {weights}、{tokens} トークンの K/V {kv})、空き {free}",
+        "en": "memory about {needed} (weights {weights}, keys and values of {tokens} tokens {kv}), free {free}",
+    },
+    "model.no_template": {
+        "ja": "チャットテンプレートがないため、回答モデルとしては使えません",
+        "en": "it has no chat template, so it cannot be the answer model",
+    },
+    "model.not_looked_into": {
+        "ja": "この形式は中身を確認できません。実機の andon doctor で確認してください",
+        "en": "this format cannot be looked into here; check it with andon doctor on the board",
+    },
+    "model.good": {"ja": "問題ありません。", "en": "All good."},
+    "model.quantized": {
+        "ja": "作成しました: {path}({after}、元は {before})",
+        "en": "made: {path} ({after}, was {before})",
+    },
+    "model.forecast": {
+        "ja": "{type} にすると約 {after} になります(元は {before})。",
+        "en": "As {type} it will have about {after} (now {before}).",
+    },
     "doctor.endpoint": {
         "ja": "モデル {name}: {address} で稼働中、コンテキスト {context} トークン",
         "en": "Model {name}: answers at {address}, context {context} tokens",
@@ -72,6 +103,41 @@ MODEL_ERRORS: dict[str, Entry] = {
         "質問や原文が外部に出ないよう、接続しません。構内のサーバーを指定してください。",
         "en": "The answer model's address is not valid or lies outside the site's network. Nothing leaves the site, so "
         "it is not used. Name a server on the site.",
+    },
+    "model_truncated": {
+        "ja": "モデルのファイルが途中で切れています。元のファイルから、もう一度コピーしてください。",
+        "en": "The model file is cut off. Copy it again from its source.",
+    },
+    "not_a_model": {
+        "ja": "このファイルはモデルではありません。GGUF 形式(.gguf)のファイルを指定してください。"
+        "transformers 形式のフォルダは andon model convert で変換できます。",
+        "en": "This file is no model. Name a GGUF file (.gguf); a folder of transformers is converted by: andon model "
+        "convert FOLDER",
+    },
+    "entry_refused": {
+        "ja": "モデル一覧に登録できません。名前、ライセンス、入手元の指定を確認してください。",
+        "en": "The catalogue cannot take this entry. Check the id, licence and source that were given.",
+    },
+    "disk_full": {
+        "ja": "ディスクの空きが足りないため、書き込んでいません。不要なファイルを消すか、別の場所を指定してください。",
+        "en": "There is too little room on the disk. Make room or name another place. Nothing was written.",
+    },
+    "architecture_unknown": {
+        "ja": "この種類のモデルは、同じ計算結果になる変換ができません。"
+        "配布されている GGUF を使うか、llama.cpp の変換プログラムで変換してください。",
+        "en": "A model of this architecture cannot be converted faithfully. Take a ready GGUF of it, or convert it "
+        "with llama.cpp's own program.",
+    },
+    "tokenizer_unknown": {
+        "ja": "このトークナイザーは、変換後に文の区切り方が変わるため対応していません。"
+        "配布されている GGUF を使うか、対応するトークナイザーで学習してください。",
+        "en": "Text would be split differently after conversion, so this tokenizer is not taken. Use a ready GGUF of "
+        "the model, or train with a tokenizer that is known here.",
+    },
+    "quantized_already": {
+        "ja": "このファイルはすでに量子化されています。"
+        "重ねると品質が下がるため、F16 か BF16 のファイルから作ってください。",
+        "en": "This file is quantised already. Doing it again costs quality: start from an F16 or BF16 file.",
     },
     "conversion_refused": {
         "ja": "このモデルは正しく変換できないため、変換しませんでした。",

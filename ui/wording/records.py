@@ -125,6 +125,7 @@ _LOG: dict[str, Entry] = {
     "log.kind.question": {"ja": "質問", "en": "question"},
     "log.kind.manual_added": {"ja": "マニュアル登録", "en": "manual added"},
     "log.kind.manual_deleted": {"ja": "マニュアル削除", "en": "manual deleted"},
+    "log.kind.model": {"ja": "モデルの登録", "en": "model"},
     "log.kind.manual_described": {"ja": "ライン・機械の設定", "en": "manual described"},
     "log.kind.manual_enabled": {"ja": "検索に戻した", "en": "manual switched on"},
     "log.kind.manual_disabled": {"ja": "検索から外した", "en": "manual switched off"},

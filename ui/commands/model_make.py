@@ -1,0 +1,46 @@
+"""andon model convert, quantize: model files made from others, each held against what it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from ui.sizes import bytes_text
+from ui.terminal import tell
+
+
+def quantize(
+    file: Annotated[Path, typer.Argument(help="A GGUF file in F32, F16 or BF16.")],
+    to: Annotated[
+        str, typer.Option("--to", help="Q4_K_M, Q5_K_M, Q6_K, Q8_0, Q4_0, Q5_0, IQ4_NL or IQ4_XS.")
+    ] = "Q4_K_M",
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write; beside the source where left out.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Take a source that is quantised already, too.")] = False,
+    threads: Annotated[int, typer.Option(help="Processors to use; 0 takes all.")] = 0,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only say how large it will be.")] = False,
+) -> None:
+    """Make a smaller GGUF file. Its size is told and the disk looked at before anything is written."""
+    from edge.quantize import Ftype, forecast_bytes
+    from edge.quantize import quantize as make
+
+    ftype = cast(Ftype, to.lower())
+    before = file.stat().st_size if file.is_file() else 0
+    forecast = forecast_bytes(file, ftype)
+    tell("model.forecast", type=to.upper(), after=bytes_text(forecast), before=bytes_text(before))
+    if dry:
+        return
+    target = out or file.with_name(f"{_stem(file)}.{to.lower()}.gguf")
+    make(file, target, ftype, threads=threads or None, again=again)
+    tell("model.quantized", path=target, after=bytes_text(target.stat().st_size), before=bytes_text(before))
+
+
+def _stem(file: Path) -> str:
+    """The file's name without its kind of numbers: "qwen.f16.gguf" -> "qwen"."""
+    stem = file.stem
+    for mark in ("f16", "f32", "bf16"):
+        for joint in (".", "-", "_"):
+            if stem.lower().endswith(joint + mark):
+                return stem[: -len(mark) - 1]
+    return stem
