@@ -17,6 +17,7 @@ from edge.http_address import Address
 from edge.models import resolve, style_of
 from edge.openai_api.options import EndpointOptions, is_endpoint, split_model
 from edge.options import EdgeOptions
+from edge.rkllm.options import RkllmOptions
 from edge.runner import Runner
 from index.embedders.embedder import Embedder, make_embedder
 from index.errors import IndexFailed
@@ -122,6 +123,12 @@ def edge_options(settings: Settings) -> EdgeOptions:
         context_tokens=settings.context_tokens,
         threads=settings.threads or None,
         gpu_layers=settings.gpu_layers,
+        rkllm=RkllmOptions(
+            library=settings.rkllm_library,
+            version="" if settings.rkllm_version == "auto" else settings.rkllm_version,
+            prompt_cache=settings.data / "prompts",
+            prompt_cache_bytes=settings.prompt_cache_mb * 1024 * 1024,
+        ),
     )
 
 

@@ -81,6 +81,21 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=200, ge=16, description="Longest answer in tokens.")
     threads: int = Field(default=0, ge=0, description="CPU threads of the SLM; 0 chooses by the machine.")
     gpu_layers: int = Field(default=0, ge=-1, description="Layers of the SLM on the GPU; -1 puts all there (Jetson).")
+    rkllm_library: Path | None = Field(
+        default=None,
+        description="librkllmrt.so, the runtime of the RK3588's NPU; without it, beside the model or where the system "
+        "keeps libraries.",
+    )
+    rkllm_version: Literal["auto", "1.3.0", "1.2.3"] = Field(
+        default="auto",
+        description="Release of that runtime, for a file of which neither hash nor defaults tell it; a wrong one crashes.",
+    )
+    prompt_cache_mb: int = Field(
+        default=0,
+        ge=0,
+        description="Room in MiB for prompts that the NPU has read, kept on disk in the data folder; 0 keeps none. "
+        "Whether it gains anything is seen from the log.",
+    )
     quotes: int = Field(default=3, ge=1, le=10, description="How many passages are quoted for a question.")
     excerpts: int = Field(
         default=1,
@@ -162,6 +177,7 @@ def read_settings(**flags: Any) -> Settings:
     paths = {
         "data": settings.data.expanduser().resolve(),
         "models": settings.models.expanduser().resolve(),
+        "rkllm_library": settings.rkllm_library and settings.rkllm_library.expanduser(),
         "model": _from_home(settings.model),
         "embedder": _from_home(settings.embedder),
         "reranker": _from_home(settings.reranker),

@@ -17,11 +17,16 @@ def make_runner(options: EdgeOptions | EndpointOptions) -> Runner:
         from edge.openai_api.runner import OpenAiRunner
 
         return OpenAiRunner(options)
-    from edge.llama.runner import LlamaCppRunner
-
     suffix = options.model.suffix.lower()
     if suffix == ".gguf":
+        from edge.llama.runner import LlamaCppRunner
+
         return LlamaCppRunner(options)
+    if suffix == ".rkllm":
+        from edge.rkllm.runner import RkllmRunner
+
+        return RkllmRunner(options)
     raise ModelUnreadable(
-        f"{options.model} is not a GGUF file.", "Convert it first: a .gguf file is what runs on this box."
+        f"{options.model} is not a GGUF file, and no .rkllm file either.",
+        "Convert it first: a .gguf file runs on every box, a .rkllm file on the NPU of an RK3588.",
     )

@@ -8,6 +8,7 @@ EdgeFailed
 │   └── NotAModel             it is something else
 ├── EntryRefused          the catalogue cannot take this entry
 ├── DiskFull              there is no room for what would be written
+├── AdapterUnknown        the LoRA adapter asked for was not loaded with the model
 ├── PromptTooLong         prompt and answer together do not fit into the context
 ├── GenerationFailed      the runtime broke while it was computing
 │   └── GenerationStuck       it computes and does not come back, time after time
@@ -21,8 +22,9 @@ EdgeFailed
 ├── ConversionRefused     a model whose conversion would not be faithful
 │   ├── ArchitectureUnknown   its network is none that is computed alike here
 │   └── TokenizerUnknown      its text would be split differently here
-└── QuantizationFailed    the installed library could not quantise the file
-    └── QuantizedAlready      the source is quantised; doing it again costs quality
+├── QuantizationFailed    the installed library could not quantise the file
+│   └── QuantizedAlready      the source is quantised; doing it again costs quality
+└── edge.rkllm.errors     what the NPU's runtime refuses
 """
 
 from __future__ import annotations
@@ -70,6 +72,10 @@ class EntryRefused(EdgeFailed):
 
 class DiskFull(EdgeFailed):
     code = "disk_full"
+
+
+class AdapterUnknown(EdgeFailed):
+    code = "adapter_unknown"
 
 
 class PromptTooLong(EdgeFailed):

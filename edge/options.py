@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from edge.rkllm.options import RkllmOptions
+
 SMALL_MODEL_BYTES = 64 * 1024 * 1024
 _CPUS = Path("/sys/devices/system/cpu")
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter beside the model: ``name`` is what Sampling.adapter asks for."""
+
+    name: str
+    path: Path
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,8 @@ class EdgeOptions:
     """``context_tokens`` bounds prompt and answer together; ``threads`` None chooses by model and machine;
     ``gpu_layers`` is how many layers go to the GPU (-1: all). ``batch_tokens`` is how many prompt tokens are computed
     at once: a stop takes effect between two batches, and only whole batches of an earlier prompt are reused, so
-    smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory."""
+    smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory. ``adapters`` are
+    loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone."""
 
     model: Path
     context_tokens: int = 2048
@@ -24,6 +36,8 @@ class EdgeOptions:
     gpu_layers: int = 0
     batch_tokens: int = 128
     kv_type: Literal["f16", "q8_0", "f32"] = "f16"
+    adapters: tuple[Adapter, ...] = ()
+    rkllm: RkllmOptions = RkllmOptions()
 
 
 def default_threads(model_bytes: int = SMALL_MODEL_BYTES) -> int:

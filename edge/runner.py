@@ -40,7 +40,8 @@ class Sampling:
     """How to choose tokens. ``temperature`` 0 is deterministic: the same messages give the same text. ``choices`` binds
     the answer to given lines, of which the likeliest are taken whatever the temperature; a runner whose
     ``keeps_choices`` is false speaks freely all the same. ``ignore_end``, for measuring speed, goes on to
-    ``max_tokens`` past the model's own end; a runner that cannot do that ends."""
+    ``max_tokens`` past the model's own end; a runner that cannot do that ends. ``adapter`` names one of
+    EdgeOptions.adapters, "" none."""
 
     max_tokens: int = 256
     temperature: float = 0.0
@@ -51,6 +52,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
     choices: Choices | None = None
     ignore_end: bool = False
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""Errors of the NPU's runtime, under those of the edge.
+
+EdgeFailed
+├── ModelUnreadable
+│   └── RuntimeUnusable      librkllmrt.so: something about it keeps it from being called
+│       ├── RuntimeMissing       it is not there
+│       ├── RuntimeUnknown       its release is not known, so its structures are not; calling it would crash
+│       └── DriverTooOld         the kernel's rknpu driver is older than the runtime needs
+├── NpuLoadFailed            the runtime refused the model: memory, platform, context
+├── ContextRefused           a context length that the runtime does not take
+└── SecondModel              a model is in the NPU's memory already
+"""
+
+from __future__ import annotations
+
+from edge.errors import EdgeFailed, ModelUnreadable
+
+
+class RuntimeUnusable(ModelUnreadable):
+    code = "npu_runtime_unusable"
+
+
+class RuntimeMissing(RuntimeUnusable):
+    code = "npu_runtime_missing"
+
+
+class RuntimeUnknown(RuntimeUnusable):
+    code = "npu_runtime_unknown"
+
+
+class DriverTooOld(RuntimeUnusable):
+    code = "npu_driver_too_old"
+
+
+class NpuLoadFailed(EdgeFailed):
+    code = "npu_load_failed"
+
+
+class ContextRefused(EdgeFailed):
+    code = "npu_context_refused"
+
+
+class SecondModel(EdgeFailed):
+    code = "npu_second_model"
