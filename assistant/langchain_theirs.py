@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.ask import AskOptions, Assistant
 from assistant.langchain import keep_inside
 from edge.errors import GenerationFailed, PromptTooLong
+from edge.options import check_adapter
 from edge.runner import Message, Piece, Runner, Sampling
 from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
@@ -67,6 +68,7 @@ class ChatModelRunner:
             stream.close()
 
     def _speak(self, said: tuple[Message, ...], sampling: Sampling, cancelled: Callable[[], bool]) -> Iterator[Piece]:
+        check_adapter(sampling.adapter, (), self.name)
         needed = sum(self.count_tokens(message.content) for message in said) + sampling.max_tokens
         if needed > self.context_tokens:
             raise PromptTooLong(

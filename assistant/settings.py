@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     )
     rkllm_version: Literal["auto", "1.3.0", "1.2.3"] = Field(
         default="auto",
-        description="Release of that runtime, for a file of which neither hash nor defaults tell it; a wrong one crashes.",
+        description="Release of that runtime, where neither its hash nor its defaults tell it; a wrong one crashes.",
     )
     prompt_cache_mb: int = Field(
         default=0,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from edge.errors import AdapterUnknown
 from edge.rkllm.options import RkllmOptions
 
 SMALL_MODEL_BYTES = 64 * 1024 * 1024
@@ -37,7 +39,16 @@ class EdgeOptions:
     batch_tokens: int = 128
     kv_type: Literal["f16", "q8_0", "f32"] = "f16"
     adapters: tuple[Adapter, ...] = ()
-    rkllm: RkllmOptions = RkllmOptions()
+    rkllm: RkllmOptions = field(default_factory=RkllmOptions)
+
+
+def check_adapter(name: str, loaded: Sequence[Adapter], model: str) -> None:
+    """Errors: AdapterUnknown where ``name`` is asked for and is none of those ``loaded``."""
+    if name and name not in [adapter.name for adapter in loaded]:
+        raise AdapterUnknown(
+            f"{model} was loaded without an adapter {name!r}.",
+            f"Loaded with it: {', '.join(adapter.name for adapter in loaded) or 'none'}.",
+        )
 
 
 def default_threads(model_bytes: int = SMALL_MODEL_BYTES) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge.errors import PromptTooLong
+from edge.errors import AdapterUnknown, PromptTooLong
 from edge.runner import Message, Piece, Runner, Sampling
 
 ASK = (Message("system", "Answer briefly."), Message("user", "AL-16 が出た。 What now?"))
@@ -148,6 +148,11 @@ class RunnerContract:
         thread.join(5)
         assert counted and counted[0] > 0
         close(stream)
+
+    def test_an_adapter_that_was_not_loaded_is_refused(self, runner: Runner) -> None:
+        with pytest.raises(AdapterUnknown, match="nobody's"):
+            list(runner.stream(ASK, Sampling(max_tokens=2, adapter="nobody's")))
+        assert list(runner.stream(ASK, Sampling(max_tokens=2)))[-1].finish == "length"
 
     def test_too_long_prompts_are_refused(self, runner: Runner) -> None:
         runner.load()

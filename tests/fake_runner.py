@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 
 from edge.errors import GenerationFailed, PromptTooLong
+from edge.options import check_adapter
 from edge.runner import Message, Piece, Sampling
 from edge.turns import Generation, Turns
 
@@ -61,6 +62,7 @@ class FakeRunner:
     def _speak(
         self, messages: tuple[Message, ...], sampling: Sampling, cancelled: Callable[[], bool]
     ) -> Iterator[Piece]:
+        check_adapter(sampling.adapter, (), self.name)
         self.asked.append(messages)
         needed = sum(self.count_tokens(m.content) for m in messages) + sampling.max_tokens
         if needed > self.context_tokens:

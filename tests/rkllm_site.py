@@ -1,4 +1,4 @@
-"""RkllmSite: a folder with a .rkllm model, its tokenizer, and a runtime of our own (rkllm_runtime.c) in either release."""
+"""RkllmSite: a folder with a .rkllm model, its tokenizer, and a runtime of our own (rkllm_runtime.c)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tiny_model import LINES, TEMPLATE
+
+from edge.board.tree import Tree
 from edge.options import EdgeOptions
 from edge.rkllm.options import RkllmOptions
 from edge.rkllm.runner import RkllmRunner
-from tiny_model import LINES, TEMPLATE
 
 HERE = Path(__file__).parent
 NUMBERS = {"1.2.3": 10203, "1.3.0": 10300}
@@ -108,8 +110,8 @@ class RkllmSite:
 
     def runner(self, *, grace_s: float = 20.0, rkllm: RkllmOptions | None = None, **options: Any) -> RkllmRunner:
         given = {"context_tokens": 256, **options}
-        root = self.model.parent / "root"
-        return RkllmRunner(EdgeOptions(self.model, rkllm=rkllm or RkllmOptions(), **given), root=root, grace_s=grace_s)
+        tree = Tree(self.model.parent / "root")
+        return RkllmRunner(EdgeOptions(self.model, rkllm=rkllm or RkllmOptions(), **given), tree=tree, grace_s=grace_s)
 
     def set(self, **knobs: int) -> None:
         for name, value in knobs.items():

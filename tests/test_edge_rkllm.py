@@ -16,7 +16,7 @@ from rkllm_site import RELEASES, RkllmSite
 from edge.choose import make_runner
 from edge.errors import AdapterUnknown, GenerationFailed, GenerationStuck, ModelMissing, ModelUnreadable
 from edge.options import Adapter, EdgeOptions
-from edge.rkllm.errors import ContextRefused, DriverTooOld, NpuLoadFailed, SecondModel
+from edge.rkllm.errors import ContextRefused, DriverUnusable, NpuLoadFailed, SecondModel
 from edge.rkllm.runner import RkllmRunner
 from edge.runner import Message, Runner, Sampling
 
@@ -286,6 +286,7 @@ def test_a_model_without_its_tokenizer_or_template_says_what_to_copy(site: Rkllm
         ("sys/kernel/debug/rknpu/version", "RKNPU driver: v0.8.2\n", False),
         ("proc/rknpu/version", "RKNPU driver: v0.10.0\n", True),
         ("proc/rknpu/version", "?", True),
+        ("sys/module/rocket/version", "6.18", False),
     ],
 )
 def test_an_old_driver_is_refused_before_it_fails(site: RkllmSite, place: str, text: str, fine: bool) -> None:
@@ -297,7 +298,7 @@ def test_an_old_driver_is_refused_before_it_fails(site: RkllmSite, place: str, t
         runner.load()
         runner.close()
         return
-    with pytest.raises(DriverTooOld, match=r"0\.9\.8"):
+    with pytest.raises(DriverUnusable, match=r"0\.9\.8|rocket"):
         runner.load()
     assert site.get("inits") == 0
 

@@ -19,7 +19,7 @@ from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.llama.constrained import LineSpeaker
 from edge.llama.library import LlamaContext, LlamaModel
 from edge.llama.sampler import Sampler
-from edge.options import EdgeOptions, default_threads
+from edge.options import EdgeOptions, check_adapter, default_threads
 from edge.runner import Message, Piece, Sampling
 from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
@@ -172,6 +172,7 @@ class LlamaCppRunner:
     def _generate(
         self, messages: Sequence[Message], sampling: Sampling, cancelled: Callable[[], bool]
     ) -> Iterator[Piece]:
+        check_adapter(sampling.adapter, (), self.name)
         prompt = self.prompt_tokens(messages)
         if len(prompt) + sampling.max_tokens > self.context_tokens:
             raise PromptTooLong(

@@ -20,6 +20,7 @@ from edge.openai_api.options import EndpointOptions
 from edge.openai_api.reasoning import Spoken
 from edge.openai_api.request import chat_request
 from edge.openai_api.served import Served, read_served
+from edge.options import check_adapter
 from edge.runner import Finish, Message, Piece, Sampling
 from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
@@ -108,6 +109,7 @@ class OpenAiRunner:
             stream.close()
 
     def _generate(self, messages: Sequence[Message], sampling: Sampling, cancelled: Cancelled) -> Iterator[Piece]:
+        check_adapter(sampling.adapter, (), self.name)
         loaded = self._ready()
         needed = loaded.counter.count_messages(messages)
         if needed + sampling.max_tokens > self.context_tokens:

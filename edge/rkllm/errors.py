@@ -5,7 +5,7 @@ EdgeFailed
 │   └── RuntimeUnusable      librkllmrt.so: something about it keeps it from being called
 │       ├── RuntimeMissing       it is not there
 │       ├── RuntimeUnknown       its release is not known, so its structures are not; calling it would crash
-│       └── DriverTooOld         the kernel's rknpu driver is older than the runtime needs
+│       └── DriverUnusable       the kernel's driver of the NPU is older than the runtime needs, or another
 ├── NpuLoadFailed            the runtime refused the model: memory, platform, context
 ├── ContextRefused           a context length that the runtime does not take
 └── SecondModel              a model is in the NPU's memory already
@@ -28,8 +28,8 @@ class RuntimeUnknown(RuntimeUnusable):
     code = "npu_runtime_unknown"
 
 
-class DriverTooOld(RuntimeUnusable):
-    code = "npu_driver_too_old"
+class DriverUnusable(RuntimeUnusable):
+    code = "npu_driver_unusable"
 
 
 class NpuLoadFailed(EdgeFailed):

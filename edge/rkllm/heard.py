@@ -56,8 +56,8 @@ class Spelling:
 
 
 class Hearing:
-    """One run as its two threads see it: the runtime's calls ``hear``, whoever wants the tokens calls ``next``. ``most``
-    is how many tokens may come; ``pause_at_most`` whether the runtime must be told so."""
+    """One run as its two threads see it: the runtime's calls ``hear``, whoever wants the tokens calls ``next``.
+    ``most`` is how many tokens may come; ``pause_at_most`` whether the runtime must be told so."""
 
     def __init__(self, prompt_tokens: int, most: int, end_ids: frozenset[int], pause_at_most: bool) -> None:
         self.over = threading.Event()

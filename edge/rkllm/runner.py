@@ -12,8 +12,9 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from edge.errors import AdapterUnknown, GenerationFailed, ModelMissing, ModelUnreadable, PromptTooLong
-from edge.options import EdgeOptions
+from edge.board.tree import Tree
+from edge.errors import GenerationFailed, ModelMissing, ModelUnreadable, PromptTooLong
+from edge.options import EdgeOptions, check_adapter
 from edge.rkllm.driver import check_driver
 from edge.rkllm.errors import ContextRefused
 from edge.rkllm.heard import Ended, Hearing, Usage
@@ -39,18 +40,18 @@ class RkllmRunner:
     draws without a seed, so ``Sampling.seed`` is not kept. Under release 1.2.3 drawing is fixed when the model is
     loaded: asking for another loads it again. Choices are not kept. ``usage`` is what the last whole answer cost.
 
-    Errors: ModelMissing, ModelUnreadable, RuntimeMissing, RuntimeUnusable, RuntimeUnknown, DriverTooOld, NpuLoadFailed,
-    ContextRefused, SecondModel, AdapterUnknown, PromptTooLong, GenerationFailed, GenerationStuck.
+    Errors: ModelMissing, ModelUnreadable, RuntimeMissing, RuntimeUnusable, RuntimeUnknown, DriverUnusable,
+    NpuLoadFailed, ContextRefused, SecondModel, AdapterUnknown, PromptTooLong, GenerationFailed, GenerationStuck.
     """
 
     keeps_choices = False
 
-    def __init__(self, options: EdgeOptions, *, root: Path = Path("/"), grace_s: float = GRACE_S) -> None:
+    def __init__(self, options: EdgeOptions, *, tree: Tree | None = None, grace_s: float = GRACE_S) -> None:
         self.name = options.model.stem
         self.context_tokens = options.context_tokens
         self.usage: Usage | None = None
         self._options = options
-        self._root = root  # of the file system in which the kernel tells of its driver
+        self._tree = tree or Tree()  # where the kernel tells of its driver
         self._grace_s = grace_s
         self._turns = Turns(grace_s)
         self._opening = threading.RLock()  # guards the fields below; never held while generating
@@ -112,7 +113,7 @@ class RkllmRunner:
         options = self._options
         words = self._known_words()
         check_context(options.context_tokens)
-        check_driver(self._root)
+        check_driver(self._tree)
         for adapter in options.adapters:
             if not adapter.path.is_file():
                 raise ModelMissing(f"The adapter {adapter.name!r} is missing: {adapter.path}.", "Copy it there again.")
@@ -155,7 +156,7 @@ class RkllmRunner:
                 prompt_tokens=str(len(prompt)),
                 context_tokens=str(self.context_tokens),
             )
-        _check_adapter(sampling.adapter, self._options)
+        check_adapter(sampling.adapter, self._options.adapters, self.name)
         if sampling.max_tokens <= 0:
             yield Piece("", 0, "length")
             return
@@ -246,15 +247,6 @@ def check_context(tokens: int) -> None:
             f"The NPU takes no context of {tokens} tokens: it must be a multiple of {CONTEXT_STEP}, at most "
             f"{CONTEXT_MOST}.",
             f"Set context_tokens to {near}.",
-        )
-
-
-def _check_adapter(name: str, options: EdgeOptions) -> None:
-    known = [adapter.name for adapter in options.adapters]
-    if name and name not in known:
-        raise AdapterUnknown(
-            f"{options.model.stem} was loaded without an adapter {name!r}.",
-            f"Loaded with it: {', '.join(known) or 'none'}.",
         )
 
 

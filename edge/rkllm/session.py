@@ -1,7 +1,7 @@
 """Session: one model in the NPU's memory, and the thread on which every call to it is made but the request to stop.
 
-rkllm_run blocks, run_async was unreliable, and a stop takes effect late. So a run is a job of this thread; whoever wants
-its tokens takes them from a queue and leaves when they like, and what is still said then is dropped.
+rkllm_run blocks, run_async was unreliable, and a stop takes effect late. So a run is a job of this thread; whoever
+wants its tokens takes them from a queue and leaves when they like, and what is still said then is dropped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -75,8 +75,8 @@ class Loading:
 class Session:
     """Loads the model. Runs are begun by one caller at a time.
 
-    Errors: SecondModel where one is loaded in this process already (two do not fit, and 1.3.0 ends the process over it);
-    NpuLoadFailed.
+    Errors: SecondModel where one is loaded in this process already (two do not fit, and 1.3.0 ends the process over
+    it); NpuLoadFailed.
     """
 
     def __init__(self, library: RkllmLibrary, loading: Loading) -> None:

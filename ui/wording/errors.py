@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.wording import Entry
 from ui.wording.models import MODEL_ERRORS
+from ui.wording.npu import NPU_ERRORS
 from ui.wording.records import RECORD_ERRORS
 
 ERRORS: dict[str, Entry] = {
@@ -254,4 +255,5 @@ ERRORS: dict[str, Entry] = {
         "en": "The answer was not written in time. Read the manual's own words.",
     },
     **MODEL_ERRORS,
+    **NPU_ERRORS,
 }
