@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from edge.disk_room import disk_full, is_full, need_room
 from edge.errors import ConversionRefused, EdgeFailed
 from edge.gguf_tokenizer import CONTROL, Vocabulary, read_vocabulary
 from edge.llama_shape import LlamaShape, read_json, read_shape
@@ -44,18 +45,18 @@ def convert_hf_to_gguf(source: Path, target: Path, dtype: Dtype = "f16", *, name
     ``licence`` to the one in the folder's README.md. The file appears whole or not at all: it is written beside its
     place and renamed last. Tensors are read one at a time, so memory stays near the largest tensor's float32 size.
 
-    Errors: ModelMissing, ConversionRefused; EdgeFailed where the extra "convert" is not installed.
+    Errors: FolderIncomplete; ConversionRefused and what is below it; DiskFull; EdgeFailed where the extra "convert" is
+    not installed.
     """
     try:
         import gguf
-        import sentencepiece  # noqa: F401
-        from google import protobuf  # type: ignore[import-untyped]  # noqa: F401
     except ImportError as exc:
         raise EdgeFailed(f"Conversion needs the package {exc.name}.", "pip install 'andon[convert]'") from exc
     shape = read_shape(source)
     vocabulary = read_vocabulary(source, shape.vocab)
     weights = Weights(source)
     tensors = list(_plan(shape, weights))
+    need_room(target.parent, _bytes_needed(weights, tensors, dtype))
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(part, "llama")
@@ -67,10 +68,20 @@ def convert_hf_to_gguf(source: Path, target: Path, dtype: Dtype = "f16", *, name
         _write_tensors(writer, shape, weights, tensors, dtype)
         writer.close()
         part.replace(target)
+    except OSError as failed:
+        if not is_full(failed):
+            raise
+        raise disk_full(target, failed) from failed
     finally:
         writer.close()
         part.unlink(missing_ok=True)
     return target
+
+
+def _bytes_needed(weights: Weights, tensors: list[tuple[str, str]], dtype: Dtype) -> int:
+    import math
+
+    return sum(math.prod(weights.shape(hf)) for _ours, hf in tensors) * (4 if dtype == "f32" else 2)
 
 
 def _plan(shape: LlamaShape, weights: Weights) -> Iterator[tuple[str, str]]:
@@ -82,7 +93,7 @@ def _plan(shape: LlamaShape, weights: Weights) -> Iterator[tuple[str, str]]:
     for n in range(shape.layers):
         for hf, ours in _LAYER_NAMES.items():
             pairs.append((f"blk.{n}.{ours}.weight", f"model.layers.{n}.{hf}.weight"))
-            if shape.attention_bias and hf.startswith("self_attn."):
+            if (shape.attention_bias and hf.startswith("self_attn.")) or (shape.mlp_bias and hf.startswith("mlp.")):
                 pairs.append((f"blk.{n}.{ours}.bias", f"model.layers.{n}.{hf}.bias"))
     wanted = {hf for _ours, hf in pairs}
     if missing := sorted(wanted - weights.names()):
@@ -129,10 +140,15 @@ def _write_shape(writer: Any, shape: LlamaShape) -> None:
     writer.add_value_length(shape.head_dim)
     writer.add_layer_norm_rms_eps(shape.norm_eps)
     writer.add_rope_dimension_count(shape.head_dim)
-    writer.add_rope_freq_base(shape.rope_theta)
-    if shape.rope_linear_factor != 1.0:
+    writer.add_rope_freq_base(shape.rope.theta)
+    if shape.rope.linear_factor != 1.0:
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(shape.rope_linear_factor)
+        writer.add_rope_scaling_factor(shape.rope.linear_factor)
+    if (yarn := shape.rope.yarn) is not None:
+        writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+        writer.add_rope_scaling_factor(yarn.factor)
+        writer.add_rope_scaling_orig_ctx_len(yarn.trained_context)
+        writer.add_rope_scaling_attn_factors(yarn.attention)
 
 
 def _write_vocabulary(writer: Any, vocabulary: Vocabulary) -> None:
@@ -194,7 +210,7 @@ def _write_tensors(
         element, kind = matrix if len(dims) > 1 else (np.float32, "F32")
         size = int(np.prod(dims)) * np.dtype(element).itemsize
         writer.add_tensor_info(ours, dims, np.dtype(element), size, gguf.GGMLQuantizationType[kind])
-    divisors = np.asarray(shape.rope_divisors, np.float32)
+    divisors = np.asarray(shape.rope.divisors, np.float32)
     if len(divisors):
         writer.add_tensor_info("rope_freqs.weight", divisors.shape, divisors.dtype, divisors.nbytes)
     writer.write_header_to_file()

@@ -2,6 +2,7 @@
 
 EdgeFailed
 ├── ModelMissing          the model file, or its catalogue entry, is not there
+│   └── FolderIncomplete      a folder to convert lacks a file that belongs to it
 ├── ModelUnreadable       the file is there and no model comes out of it
 │   ├── ModelAltered          its bytes are not those of the catalogue
 │   ├── ModelTruncated        its end is missing
@@ -48,6 +49,10 @@ class EdgeFailed(Exception):
 
 class ModelMissing(EdgeFailed):
     code = "model_missing"
+
+
+class FolderIncomplete(ModelMissing):
+    code = "folder_incomplete"
 
 
 class ModelUnreadable(EdgeFailed):

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from edge.errors import ConversionRefused, ModelMissing
+from edge.errors import ConversionRefused, FolderIncomplete, TokenizerUnknown
 from edge.llama_shape import read_json
+from edge.sentencepiece_file import BPE, read_sentencepiece
 from edge.tokenizer_flags import Added, TokenizerFlags, read_added, read_flags, token_text
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
@@ -42,7 +43,7 @@ class Vocabulary:
 def read_vocabulary(folder: Path, size: int) -> Vocabulary:
     """The tokenizer in ``folder``, padded with unused tokens to ``size`` ids.
 
-    Errors: ModelMissing without tokenizer files; ConversionRefused where llama.cpp would split text differently.
+    Errors: FolderIncomplete without tokenizer files; ConversionRefused where llama.cpp would split text differently.
     """
     config = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
     table = read_json(folder / "tokenizer.json") if (folder / "tokenizer.json").is_file() else {}
@@ -53,41 +54,39 @@ def read_vocabulary(folder: Path, size: int) -> Vocabulary:
         byte_level = not table["model"].get("byte_fallback")
         found = _from_byte_level(config, table) if byte_level else _from_ranked_pieces(config, table)
     else:
-        raise ModelMissing(f"{folder} has neither tokenizer.model nor tokenizer.json.", "Save the tokenizer there too.")
+        raise FolderIncomplete(
+            f"{folder} has neither tokenizer.model nor tokenizer.json.", "Save the tokenizer there too."
+        )
     return _finish(_with_added(found, read_added(config, table, folder)), config, folder, size)
 
 
 def _from_sentencepiece(path: Path, config: dict[str, Any], table: dict[str, Any]) -> Vocabulary:
-    from sentencepiece import sentencepiece_model_pb2
-
-    proto = sentencepiece_model_pb2.ModelProto()
-    proto.ParseFromString(path.read_bytes())
-    if proto.trainer_spec.model_type != 2:
-        raise ConversionRefused(
+    found = read_sentencepiece(path)
+    if found.model_type != BPE:
+        raise TokenizerUnknown(
             f"{path} is a SentencePiece model, but not of type BPE.",
             "llama.cpp would only approximate it; train a tokenizer with model_type='bpe' and byte_fallback=True.",
         )
-    if not proto.trainer_spec.byte_fallback:
-        raise ConversionRefused(f"{path} has no byte fallback.", "Train the tokenizer with byte_fallback=True.")
-    if proto.normalizer_spec.precompiled_charsmap:
-        raise ConversionRefused(
-            f"{path} normalises text ({proto.normalizer_spec.name}); llama.cpp does not and would split full-width "
-            "text differently.",
+    if not found.byte_fallback:
+        raise TokenizerUnknown(f"{path} has no byte fallback.", "Train the tokenizer with byte_fallback=True.")
+    if found.normalises:
+        raise TokenizerUnknown(
+            f"{path} normalises text ({found.normalises}); llama.cpp does not and would split full-width text "
+            "differently.",
             "Train the tokenizer with normalization_rule_name='identity'.",
         )
-    tokens = tuple(piece.piece for piece in proto.pieces)
     known = table.get("model", {}).get("vocab", {})
-    if any(known.get(token, i) != i for i, token in enumerate(tokens)):
+    if any(known.get(token, i) != i for i, token in enumerate(found.tokens)):
         raise ConversionRefused(
             f"{path} and tokenizer.json beside it number their tokens differently.", "Remove the one that is stale."
         )
     return Vocabulary(
         model="llama",
         pre="default",
-        tokens=tokens,
-        scores=tuple(float(piece.score) for piece in proto.pieces),
-        types=tuple(int(piece.type) for piece in proto.pieces),
-        flags=read_flags(config, table, space_prefix=bool(proto.normalizer_spec.add_dummy_prefix), bos=True),
+        tokens=found.tokens,
+        scores=found.scores,
+        types=found.types,
+        flags=read_flags(config, table, space_prefix=found.dummy_prefix, bos=True),
     )
 
 
@@ -131,7 +130,7 @@ def _refuse_other_tables(table: dict[str, Any]) -> None:
     elif table.get("normalizer"):
         reason = f"it normalises text ({table['normalizer'].get('type')}), which llama.cpp does not"
     if reason:
-        raise ConversionRefused(
+        raise TokenizerUnknown(
             f"tokenizer.json cannot be converted: {reason}.",
             "Use byte-level BPE without normaliser, or SentencePiece BPE with byte_fallback and no normalisation.",
         )
@@ -165,7 +164,7 @@ def _pre_of(table: dict[str, Any]) -> str:
             return "llama-bpe" if whole_words else "smaug-bpe"
         if regex == GPT2_REGEX and not whole_words:
             return "gpt-2"
-    raise ConversionRefused(
+    raise TokenizerUnknown(
         "tokenizer.json cuts text in a way that is not known here (neither as GPT-2 nor as Llama 3).",
         "Use convert_hf_to_gguf.py of llama.cpp, which knows more tokenizers.",
     )

@@ -8,16 +8,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge.errors import ConversionRefused, ModelMissing
+from edge.errors import ArchitectureUnknown, ConversionRefused, FolderIncomplete
 
 ARCHITECTURES = ("LlamaForCausalLM", "MistralForCausalLM")
 OTHER_WAY = "Use convert_hf_to_gguf.py of llama.cpp for this model."
 
 
 @dataclass(frozen=True, slots=True)
+class Yarn:
+    """Position scaling of YaRN (arxiv.org/abs/2309.00071): frequencies of slow waves are divided by ``factor``, those
+    of fast ones stay; ``attention`` scales what is rotated, relative to the paper's 1 + 0.1 ln(factor)."""
+
+    factor: float
+    trained_context: int
+    attention: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rope:
+    """Rotary positions. ``linear_factor`` is 1.0 where they are not stretched; ``divisors`` holds head_dim / 2 numbers
+    that divide the frequencies (Llama 3.1 scaling) and is empty otherwise."""
+
+    theta: float = 10000.0
+    linear_factor: float = 1.0
+    divisors: tuple[float, ...] = ()
+    yarn: Yarn | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LlamaShape:
-    """Sizes are counts; ``rope_linear_factor`` is 1.0 where positions are not stretched; ``rope_divisors`` holds
-    head_dim / 2 numbers that divide the rotation frequencies (Llama 3.1 scaling) and is empty otherwise."""
+    """Sizes are counts."""
 
     vocab: int
     hidden: int
@@ -28,19 +48,18 @@ class LlamaShape:
     head_dim: int
     context: int
     norm_eps: float
-    rope_theta: float
-    rope_linear_factor: float
-    rope_divisors: tuple[float, ...]
+    rope: Rope
     tied: bool
     attention_bias: bool
+    mlp_bias: bool
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in ``path``. Errors: ModelMissing, ConversionRefused where it is not a JSON object."""
+    """The object in ``path``. Errors: FolderIncomplete, ConversionRefused where it is not a JSON object."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as exc:
-        raise ModelMissing(f"{path} is missing.", "Name a folder as save_pretrained writes it.") from exc
+        raise FolderIncomplete(f"{path} is missing.", "Name a folder as save_pretrained writes it.") from exc
     except (OSError, ValueError) as exc:
         raise ConversionRefused(f"{path} cannot be read: {exc}.", "Save the model again.") from exc
     if not isinstance(found, dict):
@@ -52,7 +71,7 @@ def read_shape(folder: Path) -> LlamaShape:
     """The shape of the model in ``folder``; both the config of transformers 4 (``rope_theta``, ``rope_scaling``) and
     that of transformers 5 (``rope_parameters``) are understood.
 
-    Errors: ModelMissing, ConversionRefused for everything that llama.cpp's "llama" graph would not compute alike.
+    Errors: FolderIncomplete; ArchitectureUnknown for everything that llama.cpp's "llama" graph would not compute alike.
     """
     config = read_json(folder / "config.json")
     _refuse_other_architectures(config, folder)
@@ -60,7 +79,6 @@ def read_shape(folder: Path) -> LlamaShape:
         heads = int(config["num_attention_heads"])
         hidden = int(config["hidden_size"])
         head_dim = int(config.get("head_dim") or hidden // heads)
-        linear, divisors, theta = _rope(config, head_dim)
         return LlamaShape(
             vocab=int(config["vocab_size"]),
             hidden=hidden,
@@ -71,11 +89,10 @@ def read_shape(folder: Path) -> LlamaShape:
             head_dim=head_dim,
             context=int(config.get("max_position_embeddings", 2048)),
             norm_eps=float(config.get("rms_norm_eps", 1e-6)),
-            rope_theta=theta,
-            rope_linear_factor=linear,
-            rope_divisors=divisors,
+            rope=_rope(config, head_dim),
             tied=bool(config.get("tie_word_embeddings", False)),
             attention_bias=bool(config.get("attention_bias", False)),
+            mlp_bias=bool(config.get("mlp_bias", False)),
         )
     except KeyError as exc:
         raise ConversionRefused(f"{folder / 'config.json'} lacks {exc}.", "Save the model again.") from exc
@@ -88,30 +105,46 @@ def _refuse_other_architectures(config: dict[str, Any], folder: Path) -> None:
         reason = f"its architecture is {named[0]}, not one of {', '.join(ARCHITECTURES)}"
     elif config.get("hidden_act", "silu") != "silu":
         reason = f"its activation is {config['hidden_act']}, not silu"
-    elif config.get("mlp_bias"):
-        reason = "its feed-forward layers have biases"
     elif config.get("sliding_window") and named[0] == "MistralForCausalLM":
         reason = "it uses sliding-window attention"
     elif config.get("quantization_config"):
         reason = "its weights are quantised already"
     if reason:
-        raise ConversionRefused(f"{folder} cannot be converted: {reason}.", OTHER_WAY)
+        raise ArchitectureUnknown(f"{folder} cannot be converted: {reason}.", OTHER_WAY)
 
 
-def _rope(config: dict[str, Any], head_dim: int) -> tuple[float, tuple[float, ...], float]:
-    """Linear factor, frequency divisors and base of the rotary position embedding."""
+def _rope(config: dict[str, Any], head_dim: int) -> Rope:
     rope: dict[str, Any] = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
     theta = float(rope.get("rope_theta") or config.get("rope_theta") or 10000.0)
     kind = rope.get("rope_type") or rope.get("type") or "default"
     if float(rope.get("partial_rotary_factor", config.get("partial_rotary_factor", 1.0)) or 1.0) != 1.0:
-        raise ConversionRefused("The model rotates only a part of each head.", OTHER_WAY)
+        raise ArchitectureUnknown("The model rotates only a part of each head.", OTHER_WAY)
     if kind == "default":
-        return 1.0, (), theta
+        return Rope(theta)
     if kind == "linear":
-        return float(rope["factor"]), (), theta
+        return Rope(theta, linear_factor=float(rope["factor"]))
     if kind == "llama3":
-        return 1.0, _llama3_divisors(rope, theta, head_dim, config), theta
-    raise ConversionRefused(f"Position scaling of type {kind!r} is not supported.", OTHER_WAY)
+        return Rope(theta, divisors=_llama3_divisors(rope, theta, head_dim, config))
+    if kind == "yarn":
+        return Rope(theta, yarn=_yarn(rope))
+    raise ArchitectureUnknown(f"Position scaling of type {kind!r} is not supported.", OTHER_WAY)
+
+
+def _yarn(rope: dict[str, Any]) -> Yarn:
+    factor, usual = float(rope["factor"]), 1.0
+    if factor > 1.0:
+        usual += 0.1 * math.log(factor)
+    given = rope.get("attention_factor")
+    # the "llama" graph does not read the two betas from the file and takes the paper's
+    betas = (float(rope.get("beta_fast") or 32.0), float(rope.get("beta_slow") or 1.0))
+    other_scale = given is None and bool(rope.get("mscale") or rope.get("mscale_all_dim"))
+    if betas != (32.0, 1.0) or rope.get("truncate") is False or other_scale:
+        raise ArchitectureUnknown("Its YaRN scaling is of a kind that llama.cpp computes otherwise.", OTHER_WAY)
+    return Yarn(
+        factor,
+        int(rope["original_max_position_embeddings"]),
+        1.0 if given is None else float(given) / usual,
+    )
 
 
 def _llama3_divisors(rope: dict[str, Any], theta: float, head_dim: int, config: dict[str, Any]) -> tuple[float, ...]:

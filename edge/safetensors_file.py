@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edge.errors import ConversionRefused, ModelMissing
+from edge.errors import ConversionRefused, FolderIncomplete
 from edge.llama_shape import read_json
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Slot:
 class Weights:
     """The tensors of a folder by name. Opening reads headers only; ``read`` gives one tensor as float32.
 
-    Errors: ModelMissing without weights, ConversionRefused for damaged files and unknown element kinds.
+    Errors: FolderIncomplete without weights, ConversionRefused for damaged files and unknown element kinds.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ def _weight_files(folder: Path) -> list[Path]:
         files = [folder / "model.safetensors"]
     for path in files:
         if not path.is_file():
-            raise ModelMissing(
+            raise FolderIncomplete(
                 f"{path} is missing.", "Save the model with save_pretrained(..., safe_serialization=True)."
             )
     return files

@@ -36,6 +36,13 @@ LLAMA3_ROPE = {
     "original_max_position_embeddings": 64,
 }
 
+YARN = {
+    "rope_type": "yarn",
+    "rope_theta": 10000.0,
+    "factor": 4.0,
+    "original_max_position_embeddings": 128,
+}
+
 
 def logits_of(gguf: Path, ids: list[int]) -> Any:
     """Logits after the last of ``ids``, everything in float32."""
@@ -120,11 +127,25 @@ def test_byte_level_ids_and_logits(tmp_path: Path, regex: str | None) -> None:
         {"tie_word_embeddings": True},
         {"rope_parameters": LLAMA3_ROPE},
         {"rope_parameters": {"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0}},
+        {"rope_parameters": YARN},
+        {"rope_parameters": YARN | {"attention_factor": 1.3}},
         {"attention_bias": True},
+        {"mlp_bias": True},
         {"head_dim": 64},
         {"num_key_value_heads": 8},
     ],
-    ids=["plain", "tied", "llama3-rope", "linear-rope", "attention-bias", "head-dim", "no-gqa"],
+    ids=[
+        "plain",
+        "tied",
+        "llama3-rope",
+        "linear-rope",
+        "yarn",
+        "yarn-set",
+        "attention-bias",
+        "mlp-bias",
+        "head-dim",
+        "no-gqa",
+    ],
 )
 def test_logits_are_those_of_transformers(tmp_path: Path, folder: Path, config: dict[str, Any]) -> None:
     here = copy_of(folder, tmp_path / "hf")
@@ -213,8 +234,10 @@ def test_quantise_refuses(tmp_path: Path) -> None:
     [
         ({"architectures": ["Qwen3ForCausalLM"]}, "Qwen3ForCausalLM"),
         ({"hidden_act": "gelu"}, "gelu"),
-        ({"mlp_bias": True}, "biases"),
-        ({"rope_parameters": {"rope_type": "yarn", "factor": 2.0}}, "yarn"),
+        ({"rope_parameters": {"rope_type": "longrope", "factor": 2.0}}, "longrope"),
+        ({"rope_parameters": YARN | {"mscale": 1.0, "mscale_all_dim": 0.8}}, "YaRN"),
+        ({"rope_parameters": YARN | {"truncate": False}}, "YaRN"),
+        ({"rope_parameters": YARN | {"beta_slow": 2.0}}, "YaRN"),
         ({"num_hidden_layers": 3}, "lack model.layers.2"),
         ({"num_hidden_layers": 1}, "no place"),
         ({"vocab_size": 600}, "600 rows"),

@@ -31,6 +31,8 @@ def chat_request(model: str, messages: Sequence[Message], sampling: Sampling, *,
     if plain:
         return body
     body["chat_template_kwargs"] = {"enable_thinking": False}  # reasoning would use up the answer's tokens
+    if getattr(sampling, "ignore_end", False):
+        body["ignore_eos"] = True
     if sampling.top_k > 0:
         body["top_k"] = sampling.top_k
     if sampling.repeat_penalty != 1.0:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The models of this box: what there is, where it comes from, what is in use.")
 app.command("add")(model_add.add)
 app.command("check")(model_add.check)
+app.command("convert")(model_make.convert)
 app.command("quantize")(model_make.quantize)
 
 

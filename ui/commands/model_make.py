@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -9,6 +10,43 @@ import typer
 
 from ui.sizes import bytes_text
 from ui.terminal import tell
+
+
+class DtypeName(str, Enum):
+    f16 = "f16"
+    bf16 = "bf16"
+    f32 = "f32"
+
+
+def convert(
+    folder: Annotated[Path, typer.Argument(help="A folder as save_pretrained of transformers writes it.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write; beside the folder where left out.")] = None,
+    dtype: Annotated[DtypeName, typer.Option(help="Numbers of the matrices.")] = DtypeName.f16,
+    name: Annotated[str, typer.Option(help="The model's name in the file.")] = "",
+    licence: Annotated[str, typer.Option(help="Its licence; the one of its README.md where left out.")] = "",
+) -> None:
+    """Convert a Llama-like model of Hugging Face to GGUF, and hold the result against it.
+
+    The file appears only when it splits all probe texts into the same tokens and, where transformers is installed,
+    computes the same. What could not be checked is said.
+    """
+    from edge.convert_checked import convert_checked
+    from training.gguf_parity import logit_parity
+
+    target = out or folder.resolve().with_name(f"{folder.resolve().name}.{dtype.value}.gguf")
+    found = convert_checked(folder, target, dtype.value, name=name, licence=licence, logits=logit_parity)
+    tell("model.converted", path=target, size=bytes_text(target.stat().st_size))
+    if found.tokens.by:
+        tell("model.tokens_same", checked=found.tokens.checked, by=found.tokens.by)
+    else:
+        tell("model.tokens_unchecked")
+    if found.logits is None:
+        tell("model.logits_unchecked")
+    else:
+        tell(
+            "model.logits_same", positions=found.logits.positions, most=f"{found.logits.most_difference:.2g}",
+            same=f"{found.logits.same_token * 100:.1f}",
+        )  # fmt: skip
 
 
 def quantize(

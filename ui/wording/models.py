@@ -52,6 +52,23 @@ MODELS: dict[str, Entry] = {
         "ja": "作成しました: {path}({after}、元は {before})",
         "en": "made: {path} ({after}, was {before})",
     },
+    "model.converted": {"ja": "変換しました: {path}({size})", "en": "converted: {path} ({size})"},
+    "model.tokens_same": {
+        "ja": "トークン: 確認文 {checked} 件すべて変換元と一致({by} で確認)",
+        "en": "tokens: all {checked} probe texts are split as by the source (read by {by})",
+    },
+    "model.tokens_unchecked": {
+        "ja": "トークン: 未確認(変換元を読むには pip install sentencepiece が必要です)",
+        "en": "tokens: not checked (reading the source needs: pip install sentencepiece)",
+    },
+    "model.logits_same": {
+        "ja": "計算結果: {positions} 箇所で比較、差は最大 {most}、最も確からしいトークンの一致 {same} %",
+        "en": "logits: {positions} positions compared, largest difference {most}, same likeliest token {same} %",
+    },
+    "model.logits_unchecked": {
+        "ja": "計算結果: 未確認(確認には pip install 'andon[train]' が必要です)",
+        "en": "logits: not checked (needs: pip install 'andon[train]')",
+    },
     "model.forecast": {
         "ja": "{type} にすると約 {after} になります(元は {before})。",
         "en": "As {type} it will have about {after} (now {before}).",
@@ -103,6 +120,13 @@ MODEL_ERRORS: dict[str, Entry] = {
         "質問や原文が外部に出ないよう、接続しません。構内のサーバーを指定してください。",
         "en": "The answer model's address is not valid or lies outside the site's network. Nothing leaves the site, so "
         "it is not used. Name a server on the site.",
+    },
+    "folder_incomplete": {
+        "ja": "変換するフォルダに必要なファイルがありません。"
+        "config.json、重み(.safetensors)、トークナイザーがそろった、"
+        "save_pretrained で保存したフォルダを指定してください。",
+        "en": "The folder to convert lacks a file. Name one as save_pretrained writes it, with config.json, weights "
+        "(.safetensors) and tokenizer.",
     },
     "model_truncated": {
         "ja": "モデルのファイルが途中で切れています。元のファイルから、もう一度コピーしてください。",
