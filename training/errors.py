@@ -3,7 +3,12 @@
 TrainingFailed
 ├── RecipeInvalid      a recipe that cannot be read, or a value in it that cannot work
 ├── CorpusMissing      no text to train on where the recipe says
+├── BaseUnfit          a base model that cannot be adapted here
+├── AdapterUnfit       a LoRA adapter that llama.cpp could not lay over its base
 ├── StageMissing       a stage needs what an earlier stage did not leave behind
+├── DiskFull           a stage would not fit on the disk
+├── StageBusy          another process is at work on the stage
+├── StageDied          the process of a stage was killed or crashed
 ├── TrainingDiverged   the loss is not a number any more
 └── ExportDiffers      an exported file does not compute what the trained model does
 """
@@ -33,8 +38,28 @@ class CorpusMissing(TrainingFailed):
     code = "corpus_missing"
 
 
+class BaseUnfit(TrainingFailed):
+    code = "base_unfit"
+
+
+class AdapterUnfit(TrainingFailed):
+    code = "adapter_unfit"
+
+
 class StageMissing(TrainingFailed):
     code = "stage_missing"
+
+
+class DiskFull(TrainingFailed):
+    code = "disk_full"
+
+
+class StageBusy(TrainingFailed):
+    code = "stage_busy"
+
+
+class StageDied(TrainingFailed):
+    code = "stage_died"
 
 
 class TrainingDiverged(TrainingFailed):

@@ -1,0 +1,267 @@
+"""A recipe of domain adaptation: base, data, stages, machine and test, read from one TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from training.errors import RecipeInvalid
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KIND = "domain"
+RULES = ("random", "paper", "ours")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every stage has. ``epochs``: how often the rows are read; ``tokens_per_step``: of an optimizer step, reached
+    by rows of at most ``max_tokens`` one after the other. The learning rate rises over the first ``warmup_share`` of
+    the steps and falls as a cosine to ``least_rate`` of its peak. A checkpoint is kept every ``save_steps``."""
+
+    epochs: float = 2.0
+    learning_rate: float = 1e-5
+    tokens_per_step: int = 32_768
+    max_tokens: int = 2048
+    warmup_share: float = 0.05
+    least_rate: float = 0.1
+    weight_decay: float = 0.01
+    save_steps: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TextStage(Stage):
+    """Continual pre-training. Of its text, ``replay_share`` (0 to 1) is general text, so that the model keeps what it
+    knew, and each fact stands there as it is in the manual and ``restatements`` times more in other forms."""
+
+    replay_share: float = 0.1
+    restatements: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStage(Stage):
+    """Instruction tuning. Besides the questions alone, ``with_excerpts`` (a share of the rows) show the model passages,
+    of which the right one is missing in ``unanswerable`` of them: then the answer is that it is not there."""
+
+    learning_rate: float = 1e-5
+    warmup_share: float = 0.1
+    with_excerpts: float = 0.3
+    unanswerable: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class PairStage(Stage):
+    """DPO on wanted against unwanted answers. ``rules``: how the unwanted are mined, a model each. ``beta``: how
+    strongly the model is held to the one it starts from; ``answer_weight``: of the plain loss on the wanted answers,
+    without which DPO lowers the probability of both; ``flip_rate``: the share of pairs expected to be wrong (robust
+    DPO)."""
+
+    epochs: float = 1.0
+    learning_rate: float = 1e-6
+    warmup_share: float = 0.1
+    rules: tuple[str, ...] = RULES
+    beta: float = 0.1
+    answer_weight: float = 0.2
+    flip_rate: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class LoraPart:
+    """``rank`` 0 trains all weights; above 0 a LoRA adapter of that rank on every linear layer, merged after each stage
+    and kept beside it."""
+
+    rank: int = 0
+    alpha: float = 32.0
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HardwarePart:
+    """``device``: "cpu", "cuda" or "" for what is there; ``bf16``: matrix products in bfloat16; ``rows_at_once``: of a
+    forward pass. On a processor one packed row is quickest: rows side by side see each other's mask."""
+
+    device: str = ""
+    bf16: bool = True
+    rows_at_once: int = 1
+    gradient_checkpointing: bool = False
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DataPart:
+    """``manuals``: files or folders to read where ``index`` names no data folder of Andon; ``faq``: tables of questions
+    and answers; ``general``: folder of general text for the replay share; ``held_out``: share of the fact groups that
+    only score, and ``text_only`` of them that the model may read but is never asked."""
+
+    index: Path | None = None
+    manuals: tuple[Path, ...] = ()
+    faq: tuple[Path, ...] = ()
+    general: Path | None = None
+    held_out: float = 0.2
+    text_only: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class TestPart:
+    """``items``: two-choice questions wanted at least; ``general_texts``: of general text, for what was forgotten."""
+
+    items: int = 400
+    general_texts: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRecipe:
+    """The whole run. ``base``: a transformers folder or a GGUF file of a Llama, empty for the bundled model; ``seeds``:
+    the stages of preference are run once for each and the rest with the first; ``compare``: also the rows without CPT
+    and without SFT, which show what each is worth; ``model_file``: where the finished GGUF file goes."""
+
+    name: str
+    out: Path
+    base: Path | None = None
+    seeds: tuple[int, ...] = (1,)
+    compare: bool = True
+    quantize: str = "q8_0"
+    model_file: Path | None = None
+    results_file: Path | None = None
+    note: str = ""
+    data: DataPart = field(default_factory=DataPart)
+    cpt: TextStage = field(default_factory=TextStage)
+    sft: AnswerStage = field(default_factory=AnswerStage)
+    dpo: PairStage = field(default_factory=PairStage)
+    lora: LoraPart = field(default_factory=LoraPart)
+    hardware: HardwarePart = field(default_factory=HardwarePart)
+    test: TestPart = field(default_factory=TestPart)
+
+
+_PARTS: dict[str, type] = {
+    "data": DataPart, "cpt": TextStage, "sft": AnswerStage, "dpo": PairStage, "lora": LoraPart,
+    "hardware": HardwarePart, "test": TestPart,
+}  # fmt: skip
+
+
+def is_domain_recipe(path: Path) -> bool:
+    """Whether ``path`` is a recipe of this kind: its ``kind`` says so. Raises RecipeInvalid for what is no TOML."""
+    return _raw(path).get("kind") == KIND
+
+
+def read_domain_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> DomainRecipe:
+    """Read ``path``; ``overrides`` replaces top-level values such as ``out``. Relative paths count from the current
+    folder. Raises RecipeInvalid with the key that is wrong, before anything is done."""
+    raw = _raw(path) | dict(overrides or {})
+    if raw.pop("kind", None) != KIND:
+        raise RecipeInvalid(f'{path} is no recipe of domain adaptation: it lacks kind = "{KIND}".')
+    top = {key: value for key, value in raw.items() if key not in _PARTS}
+    if "name" not in top:
+        raise RecipeInvalid(f"{path}: name is missing.", 'Add name = "...".')
+    top.setdefault("out", f"runs/{top['name']}")
+    recipe = _made(DomainRecipe, top, path, "", list(_PARTS))
+    parts: dict[str, Any] = {key: _made(kind, raw.get(key, {}), path, key) for key, kind in _PARTS.items()}
+    found = DomainRecipe(**{**{f.name: getattr(recipe, f.name) for f in fields(recipe)}, **parts})
+    _check(found, path)
+    return found
+
+
+def as_plain(part: Any) -> dict[str, Any]:
+    """A recipe or a part of it as JSON takes it."""
+    if not is_dataclass(part) or isinstance(part, type):
+        raise TypeError(f"{part!r} is no part of a recipe")
+    return {key: _plain(value) for key, value in asdict(part).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.as_posix()
+    if isinstance(value, dict):
+        return {key: _plain(held) for key, held in value.items()}
+    return [_plain(held) for held in value] if isinstance(value, (list, tuple)) else value
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise RecipeInvalid(f"No recipe {path}.", "The bundled ones lie in training/recipes.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        raise RecipeInvalid(f"{path} is not TOML: {reason}.") from None
+
+
+Made = TypeVar("Made")
+
+
+def _made(kind: type[Made], raw: Any, path: Path, table: str, also: list[str] | None = None) -> Made:
+    """A dataclass made of one table, each value of the type of its default."""
+    if not isinstance(raw, dict):
+        raise RecipeInvalid(f"{path}: {table} is no table.", f"Write [{table}] on a line of its own.")
+    known = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in known:
+            names = ", ".join(sorted({*known, *(also or ())}))
+            raise RecipeInvalid(f"{path}: unknown key {f'{table}.' * bool(table)}{key}.", f"Known are: {names}.")
+        values[key] = _value(str(known[key]), value, f"{path}: {f'{table}.' * bool(table)}{key}")
+    return kind(**values)
+
+
+def _value(wanted: str, value: Any, place: str) -> Any:
+    """``value`` brought to the field's type, as it is written there."""
+    optional = wanted.endswith(" | None")
+    kind = wanted.removesuffix(" | None")
+    if optional and value == "":
+        return None
+    try:
+        return _converted(kind, value)
+    except (TypeError, ValueError):
+        raise RecipeInvalid(f"{place} is {value!r}, which is no {kind}.") from None
+
+
+def _converted(kind: str, value: Any) -> Any:
+    if kind.startswith("tuple["):
+        inner = kind.removeprefix("tuple[").partition(",")[0]
+        held = value if isinstance(value, list) else [value]
+        return tuple(_converted(inner, one) for one in held)
+    if kind == "bool":
+        if isinstance(value, bool):
+            return value
+    elif kind in ("int", "float"):
+        number = float if kind == "float" else int
+        if not isinstance(value, (bool, str)) and number(value) == value:
+            return number(value)
+    elif kind in ("str", "Path") and isinstance(value, (str, Path)):
+        return Path(value) if kind == "Path" else str(value)
+    raise TypeError
+
+
+def _check(recipe: DomainRecipe, path: Path) -> None:
+    def no(what: str, remedy: str) -> None:
+        raise RecipeInvalid(f"{path}: {what}", remedy)
+
+    for name, stage in (("cpt", recipe.cpt), ("sft", recipe.sft), ("dpo", recipe.dpo)):
+        if stage.epochs < 0 or stage.learning_rate <= 0 or stage.max_tokens < 16 or stage.save_steps < 1:
+            no(f"[{name}] has a number that cannot work.", "epochs >= 0, learning_rate > 0, max_tokens >= 16.")
+        if stage.tokens_per_step < stage.max_tokens:
+            no(f"{name}.tokens_per_step is below {name}.max_tokens.", "A step reads at least one row.")
+    for rule in recipe.dpo.rules:
+        if rule not in RULES:
+            no(f"dpo.rules names {rule!r}.", f"Known are: {', '.join(RULES)}.")
+    for name in ("replay_share",):
+        if not 0 <= getattr(recipe.cpt, name) < 1:
+            no(f"cpt.{name} is not from 0 to below 1.", "0.1 is usual.")
+    if not 0 <= recipe.dpo.flip_rate < 0.5:
+        no("dpo.flip_rate is not from 0 to below 0.5.", "Take the share of wrong pairs that an audit found.")
+    if not recipe.seeds:
+        no("seeds is empty.", "Write seeds = [1].")
+    if recipe.hardware.device not in ("", "cpu", "cuda"):
+        no(f"hardware.device is {recipe.hardware.device!r}.", 'Write "cpu", "cuda", or "" for what is there.')
+    if recipe.data.index is None and not recipe.data.manuals:
+        no("[data] names neither index nor manuals.", 'Write manuals = ["folder"] or index = "data folder of Andon".')
+    for file in (*recipe.data.manuals, *recipe.data.faq):
+        if not file.exists():
+            no(f"{file} does not exist.", "Paths count from the folder in which the command is given.")
+    if not recipe.data.faq:
+        no("[data] names no faq.", 'Write faq = ["faq.csv"]: instruction tuning and DPO are made of it.')
