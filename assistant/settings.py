@@ -77,6 +77,16 @@ class Settings(BaseSettings):
         "the site.",
     )
     models: Path = Field(default=ROOT / "models", description="Folder with models.toml and the model files.")
+    offline: bool = Field(
+        default=True,
+        description="Whether this box reaches out to nothing. andon model pull then asks for --online.",
+    )
+    hub: str = Field(
+        default="https://huggingface.co",
+        pattern=r"^https?://[^/]+/?$",
+        description="Where andon model pull fetches from: the Hub, or a mirror of it on the site.",
+    )
+    hub_key: SecretStr = Field(default=SecretStr(""), description="Token for models that must be asked for on the Hub.")
     context_tokens: int = Field(default=2048, ge=256, description="Context of the SLM in tokens.")
     answer_tokens: int = Field(default=200, ge=16, description="Longest answer in tokens.")
     threads: int = Field(default=0, ge=0, description="CPU threads of the SLM; 0 chooses by the machine.")

@@ -20,6 +20,12 @@ EdgeFailed
 │   ├── EndpointBroken        its answer broke off or cannot be understood
 │   ├── EndpointRefused       it will not answer this request: key, model or parameters
 │   └── AddressRefused        the address is none, or not on the site
+├── HubFailed             a file could not be fetched
+│   ├── OfflineRefused        the settings forbid to reach out
+│   ├── HubAway               the Hub does not answer, or breaks off
+│   ├── HubMissing            it has no such repository or file
+│   ├── HubGated              the file must be asked for
+│   └── HubRefused            it answers in a way that cannot be trusted
 ├── ConversionRefused     a model whose conversion would not be faithful
 │   ├── ArchitectureUnknown   its network is none that is computed alike here
 │   └── TokenizerUnknown      its text would be split differently here
@@ -121,6 +127,30 @@ class EndpointRefused(EndpointFailed):
 
 class AddressRefused(EndpointFailed):
     code = "address_refused"
+
+
+class HubFailed(EdgeFailed):
+    code = "hub_failed"
+
+
+class OfflineRefused(HubFailed):
+    code = "offline_refused"
+
+
+class HubAway(HubFailed):
+    code = "hub_away"
+
+
+class HubMissing(HubFailed):
+    code = "hub_missing"
+
+
+class HubGated(HubFailed):
+    code = "hub_gated"
+
+
+class HubRefused(HubFailed):
+    code = "hub_refused"
 
 
 class ConversionRefused(EdgeFailed):

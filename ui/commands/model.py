@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.commands import model_add, model_make
+from ui.commands import model_add, model_make, model_pull
 from ui.commands.model_add import Models
 from ui.sizes import bytes_text
 from ui.terminal import AsJson, print_json, reader_lang, settings_with, tell
@@ -24,6 +24,7 @@ app.command("add")(model_add.add)
 app.command("check")(model_add.check)
 app.command("convert")(model_make.convert)
 app.command("quantize")(model_make.quantize)
+app.command("pull")(model_pull.pull)
 
 
 @dataclass(frozen=True, slots=True)

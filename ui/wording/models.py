@@ -69,6 +69,12 @@ MODELS: dict[str, Entry] = {
         "ja": "計算結果: 未確認(確認には pip install 'andon[train]' が必要です)",
         "en": "logits: not checked (needs: pip install 'andon[train]')",
     },
+    "model.pull_shown": {
+        "ja": "{file}: {size}、ライセンス {licence}、{repo} の {commit}、SHA-256 {sha}…",
+        "en": "{file}: {size}, licence {licence}, {repo} at {commit}, SHA-256 {sha}…",
+    },
+    "model.licence_unknown": {"ja": "記載なし", "en": "not stated"},
+    "model.pull_ask": {"ja": "取得しますか", "en": "Fetch it?"},
     "model.forecast": {
         "ja": "{type} にすると約 {after} になります(元は {before})。",
         "en": "As {type} it will have about {after} (now {before}).",
@@ -120,6 +126,35 @@ MODEL_ERRORS: dict[str, Entry] = {
         "質問や原文が外部に出ないよう、接続しません。構内のサーバーを指定してください。",
         "en": "The answer model's address is not valid or lies outside the site's network. Nothing leaves the site, so "
         "it is not used. Name a server on the site.",
+    },
+    "hub_failed": {
+        "ja": "モデルのファイルを取得できませんでした。",
+        "en": "The model file could not be fetched.",
+    },
+    "offline_refused": {
+        "ja": "外部に接続しない設定(offline)のため、取得しません。今回だけ許可する場合は --online を付けてください。"
+        "ファイルを手でコピーした場合は andon model add で登録できます。",
+        "en": "The setting offline forbids to reach out, so nothing was fetched. Say --online to allow it once, or "
+        "copy the file by hand and use: andon model add FILE",
+    },
+    "hub_away": {
+        "ja": "モデルの配布元に接続できないか、途中で切れました。"
+        "ネットワークを確認し、同じコマンドをもう一度実行してください。続きから取得します。",
+        "en": "The Hub does not answer or broke off. Check the network and give the same command again: it goes on "
+        "where it stopped.",
+    },
+    "hub_missing": {
+        "ja": "配布元にそのモデルまたはファイルがありません。OWNER/REPOSITORY/FILE の綴りを確認してください。",
+        "en": "The Hub has no such model or file. Check how OWNER/REPOSITORY/FILE is spelled.",
+    },
+    "hub_gated": {
+        "ja": "このモデルは利用許諾への同意が必要です。"
+        "配布元のページで同意し、トークンを設定 hub_key に入れてください。",
+        "en": "This model's licence must be accepted first, on the Hub's page; then put your token into hub_key.",
+    },
+    "hub_refused": {
+        "ja": "配布元の応答を信頼できないため、取得しませんでした。時間をおいて、もう一度試してください。",
+        "en": "The Hub answered in a way that cannot be trusted, so nothing was fetched. Try again later.",
     },
     "folder_incomplete": {
         "ja": "変換するフォルダに必要なファイルがありません。"
