@@ -129,6 +129,7 @@ def edge_options(settings: Settings) -> EdgeOptions:
             prompt_cache=settings.data / "prompts",
             prompt_cache_bytes=settings.prompt_cache_mb * 1024 * 1024,
         ),
+        isolate=settings.isolate_model,
     )
 
 

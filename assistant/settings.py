@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         description="Room in MiB for prompts that the NPU has read, kept on disk in the data folder; 0 keeps none. "
         "Whether it gains anything is seen from the log.",
     )
+    isolate_model: bool = Field(
+        default=True,
+        description="Whether the SLM's file is opened in a process of its own: a crash, or the kernel ending it where "
+        "memory runs out, then costs one answer and never the service.",
+    )
     quotes: int = Field(default=3, ge=1, le=10, description="How many passages are quoted for a question.")
     excerpts: int = Field(
         default=1,

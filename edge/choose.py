@@ -9,7 +9,8 @@ from edge.runner import Runner
 
 
 def make_runner(options: EdgeOptions | EndpointOptions) -> Runner:
-    """A runner for the model that ``options`` name; nothing is loaded yet, not even looked for.
+    """A runner for the model that ``options`` name, in a process of its own where they say so; nothing is loaded yet,
+    not even looked for.
 
     Errors: ModelUnreadable for a kind of file that no runner here takes.
     """
@@ -17,6 +18,16 @@ def make_runner(options: EdgeOptions | EndpointOptions) -> Runner:
         from edge.openai_api.runner import OpenAiRunner
 
         return OpenAiRunner(options)
+    runner = _runner_here(options)
+    if not options.isolate:
+        return runner
+    from edge.isolated.runner import IsolatedRunner
+
+    return IsolatedRunner(options, keeps_choices=runner.keeps_choices)
+
+
+def _runner_here(options: EdgeOptions) -> Runner:
+    """A runner of the model's file in this process."""
     suffix = options.model.suffix.lower()
     if suffix == ".gguf":
         from edge.llama.runner import LlamaCppRunner

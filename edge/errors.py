@@ -6,12 +6,14 @@ EdgeFailed
 ├── ModelUnreadable       the file is there and no model comes out of it
 │   ├── ModelAltered          its bytes are not those of the catalogue
 │   ├── ModelTruncated        its end is missing
+│   ├── ModelTooLarge         it needs more memory than is free
 │   └── NotAModel             it is something else
 ├── EntryRefused          the catalogue cannot take this entry
 ├── DiskFull              there is no room for what would be written
 ├── AdapterUnknown        the LoRA adapter asked for was not loaded with the model
 ├── PromptTooLong         prompt and answer together do not fit into the context
 ├── GenerationFailed      the runtime broke while it was computing
+│   ├── ModelCrashed          the process that holds the model ended
 │   └── GenerationStuck       it computes and does not come back, time after time
 ├── EndpointFailed        the model is behind an address, and no answer comes from there
 │   ├── EndpointAway          nothing answers at the address
@@ -89,12 +91,20 @@ class AdapterUnknown(EdgeFailed):
     code = "adapter_unknown"
 
 
+class ModelTooLarge(ModelUnreadable):
+    code = "model_too_large"
+
+
 class PromptTooLong(EdgeFailed):
     code = "prompt_too_long"
 
 
 class GenerationFailed(EdgeFailed):
     code = "generation_failed"
+
+
+class ModelCrashed(GenerationFailed):
+    code = "model_crashed"
 
 
 class GenerationStuck(GenerationFailed):

@@ -27,7 +27,7 @@ KINDS: Mapping[int, tuple[str, int, int]] = {
 FLOATS = ("F32", "F16", "BF16", "F64")
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
-_KEPT_ARRAY = 64  # longer ones (vocabularies) are counted and passed over
+_KEPT_ARRAY = 512  # longer ones (vocabularies) are counted and passed over
 _MOST = 1 << 24  # of keys, tensors, characters: what is beyond is damage
 # what other files begin with, and what to do about them
 _OTHERS = (

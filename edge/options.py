@@ -30,7 +30,8 @@ class EdgeOptions:
     ``gpu_layers`` is how many layers go to the GPU (-1: all). ``batch_tokens`` is how many prompt tokens are computed
     at once: a stop takes effect between two batches, and only whole batches of an earlier prompt are reused, so
     smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory. ``adapters`` are
-    loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone."""
+    loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone. ``isolate`` puts the
+    model into a process of its own (edge.isolated)."""
 
     model: Path
     context_tokens: int = 2048
@@ -40,6 +41,7 @@ class EdgeOptions:
     kv_type: Literal["f16", "q8_0", "f32"] = "f16"
     adapters: tuple[Adapter, ...] = ()
     rkllm: RkllmOptions = field(default_factory=RkllmOptions)
+    isolate: bool = False
 
 
 def check_adapter(name: str, loaded: Sequence[Adapter], model: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
+from edge.forecast import refuse_too_large
 from edge.llama.constrained import LineSpeaker
 from edge.llama.library import LlamaContext, LlamaModel
 from edge.llama.sampler import Sampler
@@ -71,6 +72,7 @@ class LlamaCppRunner:
         with self._opening:
             if self._model is not None:
                 return
+            refuse_too_large(self._options)
             model = LlamaModel(self._options.model, gpu_layers=self._options.gpu_layers)
             try:
                 self._chat = _chat_of(model)

@@ -246,6 +246,18 @@ ERRORS: dict[str, Entry] = {
         "ja": "回答モデルが途中で止まりました。続くときは管理者に連絡してください。",
         "en": "The answer model broke off. Tell your admin if this happens again.",
     },
+    "model_crashed": {
+        "ja": "回答モデルが異常終了しました。原文はそのまま使えます。次の質問で自動的に起動し直します。"
+        "続くときは管理者に連絡してください。",
+        "en": "The answer model crashed. The manual's own words can still be used; the next question starts it again. "
+        "Tell your admin if this goes on.",
+    },
+    "model_too_large": {
+        "ja": "空きメモリが足りないため、回答モデルを読み込みません。context_tokens を下げるか、"
+        "小さいモデルを選ぶよう管理者に依頼してください。必要量は andon doctor で確認できます。",
+        "en": "There is not enough free memory for the answer model, so it is not loaded. Ask an admin to lower "
+        "context_tokens or to choose a smaller model; `andon doctor` shows what it needs.",
+    },
     "generation_stuck": {
         "ja": "回答モデルが応答しません。原文はそのまま見られます。管理者に連絡してください。",
         "en": "The answer model does not respond. The manual's own words can still be read. Tell your admin.",
