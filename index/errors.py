@@ -15,6 +15,9 @@ IndexFailed
 │   └── ReaderTooSlow         reading it does not come to an end
 ├── OriginalLost          a file that was received has gone before it was read
 ├── ManualUnknown         no manual of that id or name
+│   └── PageUnknown           no page of that number in it
+├── PageNotDrawn          a page that cannot be shown as a picture
+│   └── PageWithoutPicture    its format has no pages that look the same everywhere
 ├── AttributeRefused      a line or machine of a manual that cannot be one
 ├── ScopeUnknown          a search is narrowed to something that is not there
 ├── SynonymUnknown        no site word, or group of them, like that
@@ -103,6 +106,18 @@ class OriginalLost(IndexFailed):
 
 class ManualUnknown(IndexFailed):
     code = "manual_unknown"
+
+
+class PageUnknown(ManualUnknown):
+    code = "page_unknown"
+
+
+class PageNotDrawn(IndexFailed):
+    code = "page_not_drawn"
+
+
+class PageWithoutPicture(PageNotDrawn):
+    code = "page_without_picture"
 
 
 class IndexStale(IndexFailed):

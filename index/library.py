@@ -20,7 +20,9 @@ from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
 from index.ingest.parsing import Parser
 from index.manuals.choose import suffixes
+from index.manuals.page_drawing import has_pictures
 from index.options import IndexOptions
+from index.page_images import PageImage, PageImages
 from index.passage import Manual, Passage
 from index.passages.warnings import tells_steps, warnings_of
 from index.revisions import Revision, revisions_of
@@ -70,7 +72,9 @@ class Library:
             self._vectors_problem = ""
             self._store = self._open_store(opened, fresh=rebuild)
             self._synonyms = SynonymTable(self._truth)
-            self._originals = Originals(options, self._truth)
+            self._images = PageImages(options.page_images, options.draw)
+            opened.callback(self._images.close)
+            self._originals = Originals(options, self._truth, self._images.drop)
             self._parser = Parser(options.caps, ocr=options.ocr)
             opened.callback(self._parser.close)
             self._builder = Builder(self._truth, self._store, self.embedder, self._originals, self._parser.open)
@@ -221,6 +225,20 @@ class Library:
         """Where the original file of a manual lies."""
         manual = self.manual(id_or_name)
         return self._originals.at(manual.sha256, self._truth.suffix(manual.id)).path
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """A passage by its id; None where it is not, or no longer, there: a new revision has passages of its own."""
+        return self._truth.passages([passage_id]).get(passage_id)
+
+    def page_image(self, id_or_name: str, page: int, scale: float = 2.0) -> PageImage:
+        """A page (from 1) of a manual's original as a picture with ``scale`` pixels a point, see index.page_images.
+        Raises ManualUnknown, PageUnknown, PageWithoutPicture, and PageNotDrawn or ManualDamaged where it fails."""
+        manual = self.manual(id_or_name)
+        return self._images.image(self.original(manual.id), manual.sha256, page, scale)
+
+    def has_page_images(self, id_or_name: str) -> bool:
+        """Whether the manual's format has pages that can be shown as pictures."""
+        return has_pictures(self._truth.suffix(self.manual(id_or_name).id))
 
     def rebuild(self, report: ReportDone | None = None) -> int:
         """Make all vectors again; returns how many."""

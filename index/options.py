@@ -21,6 +21,16 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawCaps:
+    """What drawing pages may cost: address space of the process that draws, seconds a page, and bytes of drawn pages
+    that are kept on the disk (an A4 page of text has 0.2 MB at two pixels a point)."""
+
+    memory_bytes: int = 2048 * MEGABYTE
+    page_s: float = 20.0
+    kept_bytes: int = 200 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
 class IndexOptions:
     """``folder`` holds everything (SQLite file, vectors, originals). ``embedder`` is what
     ``index.embedders.embedder.make_embedder`` takes; "none" means keyword and code search only.
@@ -33,6 +43,7 @@ class IndexOptions:
     caps: Caps = Caps()
     ocr: str = "auto"
     vector_server: str = ""
+    draw: DrawCaps = DrawCaps()
 
     @property
     def database(self) -> Path:
@@ -45,6 +56,11 @@ class IndexOptions:
     @property
     def originals(self) -> Path:
         return self.folder / "originals"
+
+    @property
+    def page_images(self) -> Path:
+        """Pages drawn as pictures; they can always be drawn again."""
+        return self.folder / "page-images"
 
     @property
     def lock(self) -> Path:

@@ -101,8 +101,8 @@ class Site:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Site]:
-    """The whole application over an index in ``folder``, with three accounts and two manuals."""
+def serve(folder: Path, more: Sequence[Path] = ()) -> Iterator[Site]:
+    """The whole application over an index in ``folder``, with three accounts and two manuals, and ``more`` of them."""
     import uvicorn
 
     from ui.app import make_app
@@ -113,6 +113,8 @@ def serve(folder: Path) -> Iterator[Site]:
         source = folder / name
         source.write_text(text, encoding="utf-8")
         library.add(source)
+    for file in more:
+        library.add(file)
     accounts = Accounts(settings.accounts_file)
     for name, password in ACCOUNTS.items():
         accounts.put(name, password, "admin" if name == "admin" else "operator")

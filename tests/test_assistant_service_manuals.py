@@ -174,3 +174,28 @@ def test_any_bytes_can_be_uploaded(site: Site, content: bytes, suffix: str) -> N
     job = ended(site, response)
     assert job.state in ("done", "failed")
     assert job.error_code != "unexpected", job.error
+
+
+def test_pages_as_pictures(site: Site, admin: TestClient, operator: TestClient) -> None:
+    page = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+        b"4 0 obj<</Length 51>>stream\nBT /F 12 Tf 20 200 Td (Close valve V9 at once.) Tj ET\nendstream endobj\n"
+        b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF\n"
+    )
+    manual = ended(site, admin.post("/manuals", files={"file": ("v9.pdf", page)})).manual_id
+    address = f"/manuals/{manual}/pages/1.png"
+    shown = operator.get(address, params={"scale": 1})
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+    assert shown.headers["andon-page-size"] == "200 300"
+    assert shown.content[:8] == b"\x89PNG\r\n\x1a\n"
+    again = operator.get(address, params={"scale": 1}, headers={"If-None-Match": shown.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    check_error(site.client().get(address), 401, "not_allowed")
+    check_error(operator.get(f"/manuals/{manual}/pages/2.png"), 404, "page_unknown")
+    check_error(operator.get("/manuals/none/pages/1.png"), 404, "manual_unknown")
+    check_error(operator.get(f"/manuals/{site.manual.id}/pages/1.png"), 404, "page_without_picture")
+    for wrong in ({"scale": 0}, {"scale": 99}, {"scale": "nan"}):
+        check_error(operator.get(address, params=wrong), 422, "request_refused")
+    check_error(operator.get(f"/manuals/{manual}/pages/x.png"), 422, "request_refused")

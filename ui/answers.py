@@ -8,6 +8,7 @@ from html import escape
 from assistant.answer import Answer, Piece
 from ui.cards import NOTE, notice_html
 from ui.follow_up import step_verdict
+from ui.take_away import answer_text, copy_button
 from ui.turn import Failure, View
 from ui.wording import Lang, say, say_error
 
@@ -87,8 +88,12 @@ def _end(answer: Answer, lang: Lang) -> str:
     check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else _to_source(answer, lang)
     return (
         f'<div class="a-end" lang="{lang}"><p class="a-verdict {"a-sure" if sure else ""}">{icon}'
-        f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_times(answer, lang)}</div>"
+        f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_copy(answer, lang)}{_times(answer, lang)}</div>"
     )
+
+
+def _copy(answer: Answer, lang: Lang) -> str:
+    return f'<p class="a-instead">{copy_button(answer_text(answer, lang), lang)}</p>' if answer.text else ""
 
 
 def _to_source(answer: Answer, lang: Lang) -> str:

@@ -9,6 +9,9 @@ from urllib.parse import quote as url_quote
 from assistant.answer import Found, Quote
 from index.passage import Hit, Twin
 from ui.asked_cell import asked_cell, row_html
+from ui.checklist import checklist_html
+from ui.page_view import show_button
+from ui.take_away import label_of, quote_buttons
 from ui.verbatim import verbatim_html
 from ui.wording import Lang, say
 
@@ -52,18 +55,12 @@ def notice_html(title: str, text: str, more: str = "") -> str:
 
 
 def page_label(hit: Hit, lang: Lang) -> str:
-    """The printed page, or the range of pages: "5-3", "5-3–5-4"; "about 12" for an estimate, "" where the format has no
-    pages."""
-    labels = [
-        say("quote.about_page", lang, page=label[1:]) if label.startswith("~") else label
-        for label in dict.fromkeys(hit.passage.page_labels)
-    ]
-    return labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}"
+    """The printed page of a hit, see ``label_of``."""
+    return label_of(hit.passage, lang)
 
 
-def place_html(hit: Hit, lang: Lang) -> str:
-    """Manual, printed page, page of the file, and the link that opens the original there. A format without pages shows
-    none: the section above tells the place."""
+def place_html(hit: Hit, lang: Lang, ways: str = "") -> str:
+    """Manual, printed page, page of the file, and the link that opens the original there beside ``ways``, buttons. A format without pages shows none: the section above tells the place."""
     page, label = hit.passage.pages[0], page_label(hit, lang)
     href = _original(hit, label)
     hint = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
@@ -75,8 +72,9 @@ def place_html(hit: Hit, lang: Lang) -> str:
     return (
         f'<footer class="a-place"><p><cite>{escape(hit.manual.title)}</cite> {printed}'
         f'<span class="a-revision">{_say("quote.revision", lang, revision=hit.passage.revision)}</span>{by_ocr}</p>'
+        f'<span class="a-ways">{ways}'
         f'<a class="a-open" href="{escape(href)}" target="_blank" rel="noopener" aria-label="{hint}">'
-        f"{_say('quote.open', lang)}</a></footer>"
+        f"{_say('quote.open', lang)}</a></span></footer>"
     )
 
 
@@ -126,24 +124,31 @@ def snippet(hit: Hit) -> str:
     return " ".join(" ".join(lines).split())[:SNIPPET]
 
 
-def body_html(hit: Hit, lang: Lang, question: str = "") -> str:
-    """The passage's own words and its place; the row that ``question`` asks for stands by itself above a table. The
-    words keep the manual's language for screen readers."""
-    passage = hit.passage
+def body_html(hit: Hit, lang: Lang, ways: str = "") -> str:
+    """The passage's own words and its place, with ``ways`` (buttons) beside it. The words keep the manual's language for screen readers."""
+    words = verbatim_html(hit.passage.text, hit.passage.kind)
+    return f'<div class="a-body" lang="{hit.passage.lang}">{words}</div>{place_html(hit, lang, ways)}{also_html(hit, lang)}'
+
+
+def _quoted(quote: Quote, lang: Lang, question: str) -> str:
+    """A quote's own words, its steps to be ticked off, its place and what can be taken along; the row that ``question``
+    asks for stands by itself above a table."""
+    hit, passage = quote.hit, quote.hit.passage
     asked = asked_cell(hit, question) if question else None
     above = row_html(asked, lang) if asked is not None and not asked.alone else ""
+    words = checklist_html(verbatim_html(passage.text, passage.kind, asked), passage.id, lang)
     return (
-        f'<div class="a-body" lang="{passage.lang}">{above}{verbatim_html(passage.text, passage.kind, asked)}</div>'
-        f"{place_html(hit, lang)}{also_html(hit, lang)}"
+        f'{warnings_html(quote, lang)}<div class="a-body" lang="{passage.lang}">{above}{words}</div>'
+        f"{place_html(hit, lang, show_button(hit, lang) + quote_buttons(quote, lang))}{also_html(hit, lang)}"
     )
 
 
 def _card(quote: Quote, lang: Lang, question: str = "") -> str:
     label = _say("quote.number", lang, number=quote.number)
     return (
-        f'<article class="a-card a-best" id="quote-{quote.number}" tabindex="-1" aria-label="{label}">'
-        f'<header class="a-head">{head_html(quote.hit, quote.number, lang)}</header>'
-        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang, question)}</article>"
+        f'<article class="a-card a-best" id="quote-{quote.number}" tabindex="-1" aria-label="{label}" '
+        f'data-asked="{escape(question)}"><header class="a-head">{head_html(quote.hit, quote.number, lang)}</header>'
+        f"{_quoted(quote, lang, question)}</article>"
     )
 
 
@@ -151,7 +156,7 @@ def _folded(quote: Quote, lang: Lang, question: str = "") -> str:
     return (
         f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
         f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>"
-        f"{warnings_html(quote, lang)}{body_html(quote.hit, lang, question)}</details>"
+        f"{_quoted(quote, lang, question)}</details>"
     )
 
 
@@ -193,7 +198,7 @@ def _near(hit: Hit, lang: Lang) -> str:
     page = f"<span>{_say('quote.page', lang, label=label)}</span>" if label else ""
     return (
         f'<div class="a-near"><details class="a-card"><summary class="a-head">'
-        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>{body_html(hit, lang)}</details>"
+        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>{body_html(hit, lang, show_button(hit, lang))}</details>"
         f'<a class="a-card a-to" href="{escape(_original(hit, label))}" target="_blank" rel="noopener" '
         f'aria-label="{hint}">{_OUT}{page}</a></div>'
     )

@@ -18,6 +18,7 @@ from ui.feedback import HIDE, FeedbackPart
 from ui.follow_up import CHOOSE, follow_up_html, marked_step
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, http_of, page_lang, seat_key, top_html
 from ui.narrow_bar import FIELDS, NARROW_EVENT, Narrowed, bar_html, remembered
+from ui.page_view import VIEW_EVENT, view_html
 from ui.quick import BUTTONS, QuickQuestions
 from ui.turn import Seats, Turn, View
 from ui.within import WIDEN, none_within, widen_html, within_html
@@ -25,7 +26,8 @@ from ui.wording import Lang, say
 
 AT_ONCE = 16  # questions shown at once; the runner answers them one by one, each has its quotes at once
 WAITING = 64  # events that may wait; more are told that the line is full
-REVEAL = "watch('value', () => andon.reveal(element));"
+ANEW = "() => { andon.card.forget(); document.querySelector('#feedback .a-feedback')?.setAttribute('hidden', ''); }"
+REVEAL = "watch('value', () => { andon.reveal(element); andon.card.fresh(element); andon.view.follow(element); });"
 
 
 class OperatorPage:
@@ -56,12 +58,13 @@ class OperatorPage:
                 self._buttons = [gr.Button(visible=False, elem_id=f"quick-{at}") for at in range(BUTTONS)]
         with gr.Column(elem_id="results"):
             self._quotes = gr.HTML(apply_default_css=False, elem_id="quotes", js_on_load=REVEAL + CHOOSE + WIDEN)
+            self._page = gr.HTML(apply_default_css=False, elem_id="page", js_on_load=VIEW_EVENT)
             with gr.Column(elem_id="answer-side"):
                 self._answer = gr.HTML(EMPTY, apply_default_css=False, elem_id="answer")
                 self._feedback.build()
 
     def _wire(self) -> None:
-        texts = [self._top, self._question, self._send, self._stop, self._new, self._quick_label, *self._buttons]
+        texts = [self._top, self._page, self._question, self._send, self._stop, self._new, self._quick_label, *self._buttons]
         bar = [self._narrowed, self._bar]
         results = [self._quotes, self._answer]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -80,7 +83,7 @@ class OperatorPage:
             event(None, js=HIDE, **quiet)
             ended.append(event(again, outputs=asked, **asking))
         self._feedback.wire(quiet, self._top.language, begun, ended)
-        self._new.click(None, js=HIDE, **quiet)
+        self._new.click(None, js=ANEW, **quiet)
         self._new.click(self._anew, outputs=[self._question, *asked], **quiet)
         self._stop.click(self._halt, queue=False, **quiet)
 
@@ -122,6 +125,7 @@ class OperatorPage:
         label = f'<p class="a-quick-label">{escape(say("ask.quick", lang))}</p>' if quick else ""
         return [
             top_html(account_of(self._andon, request), lang, "operator"),
+            view_html(lang),
             gr.update(label=say("ask.label", lang), placeholder=say("ask.placeholder", lang)),
             say("ask.send", lang),
             gr.update(value=say("ask.stop", lang), interactive=running),

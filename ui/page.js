@@ -132,5 +132,6 @@
     if (!link) return;
     event.preventDefault();
     jump(link.dataset.quote);
+    window.andon.view?.cited(link.dataset.quote);
   });
 })();

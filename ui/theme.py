@@ -21,6 +21,9 @@ LOGO = (
 )
 
 _FOLDER = Path(__file__).parent
+# in the head and not among Gradio's own, which it copies rule by rule under a selector of its own: these look at <html>
+HEAD_STYLES = ("page_view.css", "quote_card.css")
+SCRIPTS = ("page.js", "page_view.js", "quote_card.js")
 
 
 def favicon_svg() -> str:
@@ -36,9 +39,11 @@ def page_css() -> str:
 
 
 def page_head() -> str:
-    """What goes into the head of a page: its icon and its small script."""
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    return f'<link rel="icon" type="image/svg+xml" href="{FAVICON}"><script>{script}</script>'
+    """What goes into the head of a page: its icon, its small scripts and the styles of their components."""
+    script, style = (
+        "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names) for names in (SCRIPTS, HEAD_STYLES)
+    )
+    return f'<link rel="icon" type="image/svg+xml" href="{FAVICON}"><style>{style}</style><script>{script}</script>'
 
 
 def admin_css() -> str:

@@ -31,6 +31,8 @@ from index.errors import (
     IndexFailed,
     ManualUnknown,
     ManualUnreadable,
+    PageNotDrawn,
+    PageWithoutPicture,
     ScopeUnknown,
     SynonymsRefused,
     SynonymUnknown,
@@ -76,13 +78,13 @@ def status_of(failure: Failure) -> int:
             return 429
         case NotAllowed():
             return 401
-        case ManualUnknown() | SynonymUnknown() | RecordUnknown():
+        case ManualUnknown() | SynonymUnknown() | RecordUnknown() | PageWithoutPicture():
             return 404
         case IndexBusy():
             return 409
         case RequestTooLarge():
             return 413
-        case QuestionRefused() | ManualUnreadable() | RequestRefused():
+        case QuestionRefused() | ManualUnreadable() | RequestRefused() | PageNotDrawn():
             return 422
         case ScopeUnknown() | AttributeRefused() | SynonymsRefused():
             return 422

@@ -21,6 +21,7 @@ from assistant.http.errors import BodyLimit, add_error_shapes, error_json, statu
 from assistant.http.manuals import add_manuals
 from assistant.http.openai import CHAT, add_openai
 from assistant.http.openai_errors import openai_failure
+from assistant.http.pages import add_pages
 from assistant.http.records import add_records
 from assistant.http.stream import Form, Streams
 from assistant.http.synonyms import LARGEST_FILE, add_synonyms
@@ -60,6 +61,7 @@ def make_service(andon: Andon) -> FastAPI:
     _add_questions(service, andon, account, streams)
     add_openai(service, andon, account, streams)
     add_manuals(service, andon, account, admin)
+    add_pages(service, andon, account)
     add_synonyms(service, andon, account, admin)
     add_records(service, andon, account, admin)
     _add_docs(service)

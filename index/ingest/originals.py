@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,13 @@ class Original:
 
 
 class Originals:
-    """The originals of one index. Safe to call from several threads; callers hold the writer lock."""
+    """The originals of one index. Safe to call from several threads; callers hold the writer lock. ``dropped`` is told
+    the hash of an original that goes, so that what was made of it goes as well."""
 
-    def __init__(self, options: IndexOptions, truth: Truth) -> None:
+    def __init__(
+        self, options: IndexOptions, truth: Truth, dropped: Callable[[str], None] = lambda sha256: None
+    ) -> None:
+        self._dropped = dropped
         self._folder = options.originals
         self.uploads = options.folder
         self._max_bytes = options.max_file_bytes
@@ -94,6 +98,7 @@ class Originals:
             del self._in_use[original.path.name]
             if not self._truth.uses_content(original.sha256, original.suffix):
                 original.path.unlink(missing_ok=True)
+                self._dropped(original.sha256)
 
     def sweep(self) -> int:
         """Delete what a crash left: half-written files and originals that nobody needs. Returns how many. Only before
@@ -115,6 +120,7 @@ class Originals:
             gone = self._leftovers()
             for path in gone:
                 path.unlink(missing_ok=True)
+                self._dropped(path.name.partition(".")[0])
             return len(gone)
 
     def _leftovers(self) -> list[Path]:

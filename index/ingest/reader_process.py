@@ -1,4 +1,4 @@
-"""ReaderProcess: one child process that reads files, and the lines it answers with."""
+"""ReaderProcess: one child process that reads files or draws their pages, and the lines it answers with."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ class ReaderProcess:
         self.idle = True
         self._rest = bytearray()
 
-    def ask(self, path: Path) -> None:
+    def ask(self, path: Path, **more: str | float) -> None:
+        """``more``: what else the child is told beside the file's path."""
         assert self.process.stdin is not None
         self.idle = False
         try:
-            self.process.stdin.write(json.dumps({"path": str(path.resolve())}).encode() + b"\n")
+            self.process.stdin.write(json.dumps({"path": str(path.resolve()), **more}).encode() + b"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             log.warning("A reader of files had ended by itself: %s", self.last_words())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.errors import EmptyManual, ManualDamaged, ManualTooLarge, OcrMissing
+from index.errors import EmptyManual, ManualDamaged, ManualTooLarge, OcrMissing, PageUnknown
 from index.manuals.block import Page, Reading, ReportPage
 from index.manuals.ocr import INSTALL, Image, is_installed
 from index.manuals.ocr_page import Scanned, read_page
@@ -55,15 +55,25 @@ def _pages(scans: list[Scanned], survey: Survey, reader: PageReader) -> Iterator
         yield scanned_page(reader, scanned, survey.margins.running_lines(number - 1), number, label)
 
 
-def _frames(path: Path) -> Iterator[tuple[Image, float, float, int]]:
-    """(picture, width and height in points, number of frames) of each frame."""
+def frame(path: Path, number: int) -> tuple[Image, float, float, int]:
+    """(picture, width and height in points, number of frames) of the frame ``number`` (from 1), upright. Raises
+    PageUnknown where there is none, ManualDamaged and ManualTooLarge."""
+    found = next(_frames(path, number), None)
+    if found is None:
+        raise PageUnknown(f"{path.name} has no page {number}.", "Ask for one of its pages.", page=str(number))
+    return found
+
+
+def _frames(path: Path, only: int = 0) -> Iterator[tuple[Image, float, float, int]]:
+    """(picture, width and height in points, number of frames) of each frame, or of the frame ``only`` (from 1)."""
     from PIL import Image as Pillow
     from PIL import ImageOps, UnidentifiedImageError
 
     try:
         with Pillow.open(path) as file:
             count = int(getattr(file, "n_frames", 1))
-            for number in range(count):
+            wanted = range(count) if not only else range(only - 1, only) if 0 < only <= count else range(0)
+            for number in wanted:
                 file.seek(number)
                 wide, high = file.size
                 if wide * high > MAX_PIXELS:

@@ -44,7 +44,7 @@ def main() -> None:
     choose(*sys.argv[2:3] or ["auto"])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     _serve(sys.stdin, answers)
 
 
@@ -82,7 +82,7 @@ def _read(path: Path, say: Say) -> None:
     say({"end": True})
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """A killed service takes its reader with it."""
     while os.getppid() == parent:
         time.sleep(_ORPHAN_LOOK_S)

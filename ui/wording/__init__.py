@@ -28,8 +28,9 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.board import BOARD
     from ui.wording.conversation import CONVERSATION
     from ui.wording.evaluation import EVALUATION
+    from ui.wording.operator import OPERATOR
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
     from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD}
+    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR}

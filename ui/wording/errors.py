@@ -84,6 +84,18 @@ ERRORS: dict[str, Entry] = {
         "ja": "このマニュアルは登録されていません。削除された可能性があります。",
         "en": "This manual is not in the library. It may have been removed.",
     },
+    "page_unknown": {
+        "ja": "そのページはありません。マニュアルが改訂された可能性があります。もう一度質問してください。",
+        "en": "There is no such page; the manual may have been revised. Ask the question again.",
+    },
+    "page_not_drawn": {
+        "ja": "このページを画像として表示できません。原本を開いて確認してください。",
+        "en": "This page cannot be shown as a picture. Open the original instead.",
+    },
+    "page_without_picture": {
+        "ja": "この形式のファイルには、決まったページがありません。本文で確認してください。",
+        "en": "A file of this format has no fixed pages. Read its text instead.",
+    },
     "attribute_refused": {
         "ja": "ラインまたは機械の名前が正しくありません。1 つ 60 文字以内、20 個までで、区切りはカンマ(,)です。",
         "en": "This cannot be the name of a line or machine: up to 60 characters each, up to 20, with commas between.",

@@ -97,7 +97,7 @@ _QUOTE: dict[str, Entry] = {
         "ja": "画像から文字認識(OCR)で読み取り。原文のページで確認してください",
         "en": "Read from a picture by OCR: check it with the page",
     },
-    "quote.open": {"ja": "原文を開く", "en": "Open the original"},
+    "quote.open": {"ja": "原本を開く", "en": "Open the file"},
     "quote.about_page": {"ja": "約 {page}", "en": "about {page}"},
     "quote.open_file": {"ja": "{title} を新しいタブで開く", "en": "Open {title} in a new tab"},
     "quote.open_page": {
