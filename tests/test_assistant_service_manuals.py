@@ -179,7 +179,8 @@ def test_any_bytes_can_be_uploaded(site: Site, content: bytes, suffix: str) -> N
 def test_pages_as_pictures(site: Site, admin: TestClient, operator: TestClient) -> None:
     page = (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
         b"4 0 obj<</Length 51>>stream\nBT /F 12 Tf 20 200 Td (Close valve V9 at once.) Tj ET\nendstream endobj\n"
         b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
         b"trailer<</Root 1 0 R>>\n%%EOF\n"

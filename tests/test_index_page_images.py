@@ -95,14 +95,18 @@ def test_the_demo_tables_rows_lie_in_their_boxes(tmp_path: Path) -> None:
 
     with Library(IndexOptions(tmp_path / "index"), write=True) as library:
         manual = library.add(ROOT / "demo" / "manuals" / "sc200.pdf").manual
-        rows = [one for one in library.passages(manual.id) if one.kind == "alarm" and one.text.startswith("アラーム番号")]
+        rows = [
+            one for one in library.passages(manual.id) if one.kind == "alarm" and one.text.startswith("アラーム番号")
+        ]
         drawn = library.page_image(manual.id, rows[0].pages[0])
     assert len(rows) > 10
     document = pypdfium2.PdfDocument(ROOT / "demo" / "manuals" / "sc200.pdf")
     for row in rows:
         box = row.boxes[0]
-        text = document[box.page - 1].get_textpage().get_text_bounded(
-            box.x0 - 1, drawn.height - box.y1 - 1, box.x1 + 1, drawn.height - box.y0 + 1
+        text = (
+            document[box.page - 1]
+            .get_textpage()
+            .get_text_bounded(box.x0 - 1, drawn.height - box.y1 - 1, box.x1 + 1, drawn.height - box.y0 + 1)
         )
         printed = "".join(text.split())
         code = row.text.split("\n")[0].removeprefix("アラーム番号: ")
@@ -186,4 +190,3 @@ def test_what_was_drawn_goes_with_its_manual(tmp_path: Path) -> None:
         assert not new.path.exists()
         with pytest.raises(IndexFailed):
             library.page_image(manual.id, 1)
-

@@ -18,6 +18,7 @@ from ui.wording.board import BOARD
 from ui.wording.conversation import CONVERSATION
 from ui.wording.errors import ERRORS
 from ui.wording.evaluation import EVALUATION
+from ui.wording.operator import OPERATOR
 from ui.wording.pages import PAGES
 from ui.wording.terminal import TERMINAL
 from ui.wording.verify import VERIFY
@@ -49,10 +50,10 @@ def places(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **ERRORS})
+    "key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **ERRORS})
 )
 def test_a_sentence_is_there_in_both_languages(key: str) -> None:
-    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **ERRORS}[key]
+    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **ERRORS}[key]
     assert set(entry) == set(LANGS)
     assert all(text.strip() for text in entry.values())
     assert places(entry["ja"]) == places(entry["en"])

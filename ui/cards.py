@@ -60,7 +60,8 @@ def page_label(hit: Hit, lang: Lang) -> str:
 
 
 def place_html(hit: Hit, lang: Lang, ways: str = "") -> str:
-    """Manual, printed page, page of the file, and the link that opens the original there beside ``ways``, buttons. A format without pages shows none: the section above tells the place."""
+    """Manual, printed page, page of the file, and the link that opens the original there beside ``ways``, buttons. A
+    format without pages shows none: the section above tells the place."""
     page, label = hit.passage.pages[0], page_label(hit, lang)
     href = _original(hit, label)
     hint = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
@@ -125,9 +126,11 @@ def snippet(hit: Hit) -> str:
 
 
 def body_html(hit: Hit, lang: Lang, ways: str = "") -> str:
-    """The passage's own words and its place, with ``ways`` (buttons) beside it. The words keep the manual's language for screen readers."""
+    """The passage's own words and its place, with ``ways`` (buttons) beside it. The words keep the manual's
+    language for screen readers."""
     words = verbatim_html(hit.passage.text, hit.passage.kind)
-    return f'<div class="a-body" lang="{hit.passage.lang}">{words}</div>{place_html(hit, lang, ways)}{also_html(hit, lang)}'
+    place = place_html(hit, lang, ways)
+    return f'<div class="a-body" lang="{hit.passage.lang}">{words}</div>{place}{also_html(hit, lang)}'
 
 
 def _quoted(quote: Quote, lang: Lang, question: str) -> str:
@@ -198,7 +201,8 @@ def _near(hit: Hit, lang: Lang) -> str:
     page = f"<span>{_say('quote.page', lang, label=label)}</span>" if label else ""
     return (
         f'<div class="a-near"><details class="a-card"><summary class="a-head">'
-        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>{body_html(hit, lang, show_button(hit, lang))}</details>"
+        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>"
+        f"{body_html(hit, lang, show_button(hit, lang))}</details>"
         f'<a class="a-card a-to" href="{escape(_original(hit, label))}" target="_blank" rel="noopener" '
         f'aria-label="{hint}">{_OUT}{page}</a></div>'
     )

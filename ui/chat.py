@@ -64,7 +64,16 @@ class OperatorPage:
                 self._feedback.build()
 
     def _wire(self) -> None:
-        texts = [self._top, self._page, self._question, self._send, self._stop, self._new, self._quick_label, *self._buttons]
+        texts = [
+            self._top,
+            self._page,
+            self._question,
+            self._send,
+            self._stop,
+            self._new,
+            self._quick_label,
+            *self._buttons,
+        ]
         bar = [self._narrowed, self._bar]
         results = [self._quotes, self._answer]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

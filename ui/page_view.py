@@ -44,6 +44,7 @@ class Place:
 
 def view_html(lang: Lang) -> str:
     """The empty viewer with its controls; page_view.js fills it with what ``place_html`` gives."""
+
     def button(name: str, icon: str) -> str:
         label = _say(f"view.{name}", lang)
         return (
@@ -51,14 +52,16 @@ def view_html(lang: Lang) -> str:
             f'<svg viewBox="0 0 24 24" aria-hidden="true">{_ICONS[icon]}</svg></button>'
         )
 
-    turns = f'{button("previous", "back")}<output class="a-view-told" aria-live="polite"></output>{button("next", "on")}'
+    turns = (
+        f'{button("previous", "back")}<output class="a-view-told" aria-live="polite"></output>{button("next", "on")}'
+    )
     zooms = button("smaller", "out") + button("larger", "in") + button("mark", "mark")
     return (
         f'<dialog class="a-view" lang="{lang}" aria-label="{_say("view.label", lang)}" '
         f'data-loading="{_say("view.loading", lang)}" data-failed="{_say("view.failed", lang)}">'
         f'<header><p class="a-view-title"></p>{button("close", "close")}</header>'
         f'<div class="a-view-tools" role="toolbar" aria-label="{_say("view.tools", lang)}">'
-        f'<div>{turns}</div><div>{zooms}</div></div>'
+        f"<div>{turns}</div><div>{zooms}</div></div>"
         f'<div class="a-view-room" tabindex="0" role="region" aria-label="{_say("view.room", lang)}"></div></dialog>'
     )
 
@@ -94,8 +97,8 @@ def add_page_view(service: FastAPI, andon: Andon) -> None:
 
 def place_html(library: Library, manual_id: str, place: Place, lang: Lang) -> str:
     """A page with the passage marked, as printed where the format has pages, else as text. ``data-page`` and
-    ``data-pages`` tell the page shown and how many there are. Raises index.errors.ManualUnknown and, where a page cannot
-    be drawn, PageUnknown, PageNotDrawn and ManualDamaged."""
+    ``data-pages`` tell the page shown and how many there are. Raises index.errors.ManualUnknown and, where a page
+    cannot be drawn, PageUnknown, PageNotDrawn and ManualDamaged."""
     manual = library.manual(manual_id)
     passage = library.passage(place.passage) if place.passage else None
     if passage is not None and passage.manual_id != manual.id:
@@ -133,11 +136,12 @@ def _printed(library: Library, manual: Manual, page: int, marked: _Marked) -> st
     told = f"{say('quote.page', lang, label=label)}" if label else ""
     source = f"/manuals/{url_quote(manual.id, safe='')}/pages/{page}.png"
     alt = say("view.alt", lang, title=manual.title, page=told or page)
+    width, height = f"{image.width:g}", f"{image.height:g}"
     return (
-        f'<div class="a-sheet" data-kind="printed" {_data(manual, page, manual.pages, told, lang)}>{_notes(notes, lang)}'
-        f'<div class="a-paper" data-source="{escape(source)}" data-width="{image.width:g}" data-height="{image.height:g}" '
-        f'style="aspect-ratio: {image.width:g} / {image.height:g}"><img alt="{escape(alt)}" decoding="sync" draggable="false">{marks}'
-        f'</div></div>'
+        f'<div class="a-sheet" data-kind="printed" {_data(manual, page, manual.pages, told, lang)}>'
+        f'{_notes(notes, lang)}<div class="a-paper" data-source="{escape(source)}" data-width="{width}" '
+        f'data-height="{height}" style="aspect-ratio: {width} / {height}">'
+        f'<img alt="{escape(alt)}" decoding="sync" draggable="false">{marks}</div></div>'
     )
 
 
@@ -157,7 +161,8 @@ def _as_text(passages: Sequence[Passage], manual: Manual, place: Place, marked: 
     shown = place.page if place.turned else next((n for n, held in enumerate(pages, 1) if passage in held), 1)
     shown = min(shown, len(pages))
     notes = ["view.text", *(["view.replaced"] if marked.replaced else [])]
-    parts, section = [], ()
+    parts: list[str] = []
+    section: tuple[str, ...] = ()
     for one in pages[shown - 1] if pages else ():
         if one.section != section and one.section:
             parts.append(f"<h3>{escape(' › '.join(one.section))}</h3>")

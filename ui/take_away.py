@@ -1,4 +1,4 @@
-"""TakeAway: a quote or an answer to take along: copied as text, or printed with warnings, manual, page, revision, date."""
+"""TakeAway: a quote or an answer to take along: copied as text, or printed with warnings, manual, page and date."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from index.passage import Hit, Passage
 from ui.wording import Lang, say
 
 _COPY = (
-    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 3h11a1 1 0 0 1 1 1v13h-2V5H8zM5 7h10a1 1 0 0 1 1 1v12a1 1 0 0 1'
-    '-1 1H5a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1zm1 2v10h8V9z"/></svg>'
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 3h11a1 1 0 0 1 1 1v13h-2V5H8zM5 7h10a1 1 0 0 1 1 1v12a1 1 '
+    '0 0 1-1 1H5a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1zm1 2v10h8V9z"/></svg>'
 )
 _PRINT = (
-    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 3h10v4H7zM4 8h16a1 1 0 0 1 1 1v8h-4v4H7v-4H3V9a1 1 0 0 1 1-1z'
-    'm5 7v4h6v-4z"/></svg>'
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 3h10v4H7zM4 8h16a1 1 0 0 1 1 1v8h-4v4H7v-4H3V9a1 1 0 0 '
+    '1 1-1zm5 7v4h6v-4z"/></svg>'
 )
 
 

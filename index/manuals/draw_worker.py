@@ -2,9 +2,9 @@
 
     python -m index.manuals.draw_worker MEMORY_BYTES
 
-One JSON object a line. In: {"path", "page", "scale", "into"}. Out: {"drawn": [width, height in points]}, {"failed"} with
-the error's code, message, remedy and details, or {"broke"} with what happened. A hostile page may take this process
-down; the other side (index.page_images) says so and starts another.
+One JSON object a line. In: {"path", "page", "scale", "into"}. Out: {"drawn": [width, height in points]}, {"failed"}
+with the error's code, message, remedy and details, or {"broke"} with what happened. A hostile page may take this
+process down; the other side (index.page_images) says so and starts another.
 """
 
 from __future__ import annotations
