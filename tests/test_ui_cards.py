@@ -95,7 +95,7 @@ def test_the_warnings_of_a_procedure_stand_before_it() -> None:
     first = html.split("<details")[0]
     assert first.index("この節の警告") < first.index("電源を切る。") < first.index("カバーを外す。")
     assert "2-7" in first
-    assert html.count("電源を切る。") == 2
+    assert html.count("<p>電源を切る。</p>") == 2
 
 
 def test_pieces_carry_links_to_their_sources() -> None:
