@@ -78,9 +78,8 @@ def test_errors_have_no_places_so_that_every_door_can_show_them() -> None:
 
 
 def test_keys_of_the_files_do_not_collide() -> None:
-    assert len(all_wording()) == len(PAGES) + len(TERMINAL) + len(EVALUATION) + len(VERIFY) + len(CONVERSATION) + len(
-        BOARD
-    )
+    files = (PAGES, TERMINAL, EVALUATION, VERIFY, CONVERSATION, BOARD, OPERATOR)
+    assert len(all_wording()) == sum(map(len, files))
 
 
 def test_every_key_the_pages_name_exists() -> None:
