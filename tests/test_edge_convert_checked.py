@@ -109,3 +109,15 @@ def test_bad_folders_in_japanese(
     code, told = run("convert", str(here), "--out", str(tmp_path / "m.gguf"))
     assert code == 1 and ja in told and "対処" in told
     assert [path.name for path in tmp_path.iterdir()] == ["hf"]
+
+
+def test_a_space_before_the_text_differs_only_at_edges(tmp_path: Path) -> None:
+    """Of tokenizers as Llama 2 has them: told, and not refused; anything else is still refused."""
+    from tiny_model import save_model, save_sentencepiece_tokenizer
+
+    here = tmp_path / "hf"
+    save_model(here, len(save_sentencepiece_tokenizer(here, dummy_prefix=True)))
+    made = convert_checked(here, tmp_path / "m.gguf", "f32")
+    assert made.tokens.different == ()
+    assert " leading and trailing " in made.tokens.at_edges
+    assert len(made.tokens.at_edges) < len(PROBE_TEXTS) / 2

@@ -38,6 +38,8 @@ def convert(
     tell("model.converted", path=target, size=bytes_text(target.stat().st_size))
     if found.tokens.by:
         tell("model.tokens_same", checked=found.tokens.checked, by=found.tokens.by)
+        if found.tokens.at_edges:
+            tell("model.tokens_edges", count=len(found.tokens.at_edges))
     else:
         tell("model.tokens_unchecked")
     if found.logits is None:

@@ -57,6 +57,10 @@ MODELS: dict[str, Entry] = {
         "ja": "トークン: 確認文 {checked} 件すべて変換元と一致({by} で確認)",
         "en": "tokens: all {checked} probe texts are split as by the source (read by {by})",
     },
+    "model.tokens_edges": {
+        "ja": "  うち {count} 件は、文頭や <s> などの記号の横の空白だけ区切り方が異なります",
+        "en": "  {count} of them differ only in white space at the beginning or beside a mark such as <s>",
+    },
     "model.tokens_unchecked": {
         "ja": "トークン: 未確認(変換元を読むには pip install sentencepiece が必要です)",
         "en": "tokens: not checked (reading the source needs: pip install sentencepiece)",
