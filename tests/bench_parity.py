@@ -138,8 +138,8 @@ def main() -> None:
         "how": "python -m tests.bench_parity",
         "what": "transformers against llama.cpp: token ids of the same sentences, logits of a random float32 Llama of 2"
         " layers, 256 wide",
-        "edges": "white space at the beginning of a text or beside a mark, where a tokenizer puts a space before a text;"
-        " the bundled one does not",
+        "edges": "white space at the beginning of a text or beside a mark, where a tokenizer puts a space first"
+        ", as the bundled one does not",
         "limits": {"different": 0, "most_logit_difference": 0.01},
         "kinds": rows,
         "seconds": round(time.monotonic() - begin, 1),

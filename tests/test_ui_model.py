@@ -166,7 +166,9 @@ def test_quantising_tells_sizes_and_refuses_twice(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
     code, told = run("quantize", str(BUNDLED), "--to", "Q4_K_M", "--dry-run")
     assert code == 0 and "about 5.8 MB" in told
-    code, told = run("quantize", str(BUNDLED), "--again", "--out", str(tmp_path / "x.gguf"), "--threads", "1")
+    code, told = run(
+        "quantize", str(BUNDLED), "--again", "--out", str(tmp_path / "x.gguf"), "--threads", "1", "--no-match"
+    )
     assert code == 0 and (tmp_path / "x.gguf").stat().st_size == pytest.approx(5_830_000, rel=0.01), told
     code, told = run("quantize", str(BUNDLED), "--to", "Q3_X")
     assert code == 1 and "q4_k_m" in told

@@ -24,6 +24,7 @@ app.command("add")(model_add.add)
 app.command("check")(model_add.check)
 app.command("convert")(model_make.convert)
 app.command("quantize")(model_make.quantize)
+app.command("match")(model_make.match)
 app.command("pull")(model_pull.pull)
 
 

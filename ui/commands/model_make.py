@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from ui.sizes import bytes_text
-from ui.terminal import tell
+from ui.terminal import AsJson, print_json, reader_lang, tell
+from ui.wording import say
+
+if TYPE_CHECKING:
+    from assistant.evaluation.model_match import ModelMatch
 
 
 class DtypeName(str, Enum):
@@ -60,8 +65,14 @@ def quantize(
     again: Annotated[bool, typer.Option("--again", help="Take a source that is quantised already, too.")] = False,
     threads: Annotated[int, typer.Option(help="Processors to use; 0 takes all.")] = 0,
     dry: Annotated[bool, typer.Option("--dry-run", help="Only say how large it will be.")] = False,
+    match: Annotated[bool, typer.Option(help="Ask both files the same questions afterwards.")] = True,
 ) -> None:
-    """Make a smaller GGUF file. Its size is told and the disk looked at before anything is written."""
+    """Make a smaller GGUF file. Its size is told and the disk looked at before anything is written.
+
+    Afterwards both files answer the same questions, so that a quantisation that hurts is seen (andon model match).
+    """
+    from assistant.evaluation.model_match import match_models
+    from edge.gguf_file import read_gguf
     from edge.quantize import Ftype, forecast_bytes
     from edge.quantize import quantize as make
 
@@ -74,6 +85,50 @@ def quantize(
     target = out or file.with_name(f"{_stem(file)}.{to.lower()}.gguf")
     make(file, target, ftype, threads=threads or None, again=again)
     tell("model.quantized", path=target, after=bytes_text(target.stat().st_size), before=bytes_text(before))
+    if not match:
+        return
+    if "tokenizer.chat_template" not in read_gguf(target).keys:
+        tell("model.match_no_template")
+        return
+    show_match(match_models(file, target, threads=threads or None, report=_asked))
+
+
+def match(
+    before: Annotated[Path, typer.Argument(help="The file that the other was made from.")],
+    after: Annotated[Path, typer.Argument(help="The file made of it.")],
+    threads: Annotated[int, typer.Option(help="Processors to use; 0 takes all that help.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask two model files the same 24 questions and hold their answers, and how probable they find the same texts,
+    against each other."""
+    from assistant.evaluation.model_match import match_models
+
+    found = match_models(before, after, threads=threads or None, report=_asked)
+    if as_json:
+        print_json(found.as_json() | {"different": [list(one) for one in found.different]})
+    else:
+        show_match(found)
+
+
+def show_match(found: ModelMatch) -> None:
+    """The table, and the warning where the new file is worse than it should be."""
+    lang = reader_lang()
+    tell("model.match_head")
+    for row in found.rows:
+        name = row.lang or say("model.match_all", lang)
+        print(f"  {name:<4} {row.questions:>4} {row.same * 100:>7.1f} % {row.alike * 100:>7.1f} %")
+    tell(
+        "model.match_texts", before=f"{found.perplexity_before:.3f}", after=f"{found.perplexity_after:.3f}",
+        rise=f"{found.perplexity_rise * 100:+.2f}", change=f"{found.mean_change:+.4f}",
+        same=f"{found.same_token * 100:.1f}",
+    )  # fmt: skip
+    tell("model.match_hurts" if found.hurts else "model.match_fine")
+
+
+def _asked(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r\x1b[K{say('model.match_asking', reader_lang(), done=done, total=total)}", end=end, file=sys.stderr)
 
 
 def _stem(file: Path) -> str:

@@ -79,6 +79,32 @@ MODELS: dict[str, Entry] = {
     },
     "model.licence_unknown": {"ja": "記載なし", "en": "not stated"},
     "model.pull_ask": {"ja": "取得しますか", "en": "Fetch it?"},
+    "model.match_head": {
+        "ja": "  言語 質問数  同じ回答  回答の類似",
+        "en": "  lang asked same answer  alike",
+    },
+    "model.match_all": {"ja": "計", "en": "all"},
+    "model.match_texts": {
+        "ja": "固定文のパープレキシティ {before} → {after}({rise} %)、対数確率の平均差 {change}、"
+        "次トークンの一致 {same} %",
+        "en": "perplexity of fixed texts {before} -> {after} ({rise} %), mean log-probability {change}, same next "
+        "token {same} %",
+    },
+    "model.match_fine": {
+        "ja": "元のモデルとの差は目安の範囲内です(パープレキシティ +5 % まで、次トークンの一致 90 % 以上)。",
+        "en": "It stays near the model it was made from (perplexity up to +5 %, same next token from 90 %).",
+    },
+    "model.match_hurts": {
+        "ja": "警告: 元のモデルとの差が目安を超えています(パープレキシティ +5 % まで、次トークンの一致 90 % 以上)。"
+        "より大きい形式(Q5_K_M、Q6_K、Q8_0)を試してください。",
+        "en": "Warning: it differs more than it should (perplexity up to +5 %, same next token from 90 %). "
+        "Try a larger type (Q5_K_M, Q6_K, Q8_0).",
+    },
+    "model.match_no_template": {
+        "ja": "チャットテンプレートがないため、回答の比較はできません。",
+        "en": "Without a chat template its answers cannot be compared.",
+    },
+    "model.match_asking": {"ja": "質問中 {done}/{total}", "en": "asking {done}/{total}"},
     "model.forecast": {
         "ja": "{type} にすると約 {after} になります(元は {before})。",
         "en": "As {type} it will have about {after} (now {before}).",
