@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import IO
 
 from index.attributes import Attributes, put_attributes
 from index.disabled import put_enabled
-from index.embedders.embedder import Embedder, make_embedder
+from index.embedders.embedder import Embedder, Vectors, make_embedder
 from index.embedders.refill import Refill, ReportDone, VectorState
 from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown, VectorsAway
 from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_name
@@ -212,6 +212,16 @@ class Library:
 
     def passages(self, id_or_name: str) -> list[Passage]:
         return self._truth.passages_of(self.manual(id_or_name).id)
+
+    def stored_vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors, each of shape (dim,), that the collection holds of these passages; empty where vectors are not
+        used. Raises IndexStale and VectorsAway."""
+        return self._store.vectors(ids) if self._store is not None else {}
+
+    def nearest(self, vector: Vectors, k: int, lang: str | None = None) -> list[tuple[str, float]]:
+        """The ``k`` passage ids whose vectors are nearest to ``vector`` (dim,), with their cosine, best first; empty
+        where vectors are not used."""
+        return self._store.nearest(vector, k, lang=lang) if self._store is not None else []
 
     def warnings_for(self, passage: Passage) -> tuple[Passage, ...]:
         """The warnings that belong to a procedure and do not stand in its passage; () for what is no procedure."""

@@ -21,6 +21,7 @@ from ui.wording.evaluation import EVALUATION
 from ui.wording.operator import OPERATOR
 from ui.wording.pages import PAGES
 from ui.wording.terminal import TERMINAL
+from ui.wording.training import TRAINING
 from ui.wording.verify import VERIFY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,11 +50,9 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize(
-    "key", sorted({**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **ERRORS})
-)
+@pytest.mark.parametrize("key", sorted({**all_wording(), **ERRORS}))
 def test_a_sentence_is_there_in_both_languages(key: str) -> None:
-    entry = {**PAGES, **TERMINAL, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **ERRORS}[key]
+    entry = {**all_wording(), **ERRORS}[key]
     assert set(entry) == set(LANGS)
     assert all(text.strip() for text in entry.values())
     assert places(entry["ja"]) == places(entry["en"])
@@ -78,7 +77,7 @@ def test_errors_have_no_places_so_that_every_door_can_show_them() -> None:
 
 
 def test_keys_of_the_files_do_not_collide() -> None:
-    files = (PAGES, TERMINAL, EVALUATION, VERIFY, CONVERSATION, BOARD, OPERATOR)
+    files = (PAGES, TERMINAL, EVALUATION, VERIFY, CONVERSATION, BOARD, OPERATOR, TRAINING)
     assert len(all_wording()) == sum(map(len, files))
 
 

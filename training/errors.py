@@ -5,6 +5,10 @@ TrainingFailed
 ├── CorpusMissing      no text to train on where the recipe says
 ├── BaseUnfit          a base model that cannot be adapted here
 ├── AdapterUnfit       a LoRA adapter that llama.cpp could not lay over its base
+├── FaqUnusable        a FAQ table of which too little can be used, and which rows are wrong
+├── MiningFailed       no rejected answers can be mined from these entries
+├── ItemsMissing       a two-choice test cannot be built, or not read
+├── TeacherFailed      the model that writes questions does not answer, or not as it was asked
 ├── StageMissing       a stage needs what an earlier stage did not leave behind
 ├── DiskFull           a stage would not fit on the disk
 ├── StageBusy          another process is at work on the stage
@@ -44,6 +48,22 @@ class BaseUnfit(TrainingFailed):
 
 class AdapterUnfit(TrainingFailed):
     code = "adapter_unfit"
+
+
+class FaqUnusable(TrainingFailed):
+    code = "faq_unusable"
+
+
+class MiningFailed(TrainingFailed):
+    code = "mining_failed"
+
+
+class ItemsMissing(TrainingFailed):
+    code = "items_missing"
+
+
+class TeacherFailed(TrainingFailed):
+    code = "teacher_failed"
 
 
 class StageMissing(TrainingFailed):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ui.commands import train_data
+
 app = typer.Typer(help="Make better models from a site's own documents.", no_args_is_help=True)
 
 
@@ -28,6 +30,10 @@ def run_embedder(
     from training.embedder.run import run
 
     run(recipe)
+
+
+app.command("faq")(train_data.faq)
+app.command("mine")(train_data.mine)
 
 
 @app.callback()

@@ -31,6 +31,7 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.operator import OPERATOR
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
+    from ui.wording.training import TRAINING
     from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR}
+    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **TRAINING}

@@ -6,6 +6,7 @@ from ui.wording import Entry
 from ui.wording.models import MODEL_ERRORS
 from ui.wording.npu import NPU_ERRORS
 from ui.wording.records import RECORD_ERRORS
+from ui.wording.training import TRAINING_ERRORS
 
 ERRORS: dict[str, Entry] = {
     # index: files that cannot become a manual
@@ -217,6 +218,7 @@ ERRORS: dict[str, Entry] = {
         "en": "The request cannot be understood. Open the page again and retry.",
     },
     **RECORD_ERRORS,
+    **TRAINING_ERRORS,
     "request_too_large": {
         "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",
         "en": "Too much was sent at once. For a file, ask an admin about the limit.",

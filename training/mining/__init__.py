@@ -1,0 +1,1 @@
+"""answers that are nearly right, mined for preference training: hard, and not secretly right."""
