@@ -1,4 +1,4 @@
-"""Generated documentation: docs/cli.md, docs/settings.md and the tree in the README, made from the code itself."""
+"""Generated documentation: docs/cli.md, docs/settings.md, docs/models.md, the tree in the README; made from the code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from ui.models_page import models_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("index", "edge", "assistant", "training", "ui")
@@ -20,6 +22,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / "docs/cli.md": cli_page(),
         ROOT / "docs/settings.md": settings_page(),
+        ROOT / "docs/models.md": models_page(),
         readme: with_section(readme.read_text(encoding="utf-8"), "tree", tree()),
     }
 

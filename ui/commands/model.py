@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,6 +46,13 @@ class Listed:
         }  # fmt: skip
 
 
+class BoardName(str, Enum):
+    jetson = "jetson"
+    jetson_super = "jetson-super"
+    rk3588 = "rk3588"
+    rk3588_npu = "rk3588-npu"
+
+
 @app.callback()
 def model() -> None:
     """The models of this box: what there is, where it comes from, what is in use."""
@@ -53,10 +61,15 @@ def model() -> None:
 @app.command("list")
 def list_models(
     verify: Annotated[bool, typer.Option("--verify", help="Read large files too, to check their SHA-256.")] = False,
+    show: Annotated[bool, typer.Option("--recommended", help="Open models that fit a small box, instead.")] = False,
+    board: Annotated[BoardName, typer.Option(help="With --recommended: which box.")] = BoardName.jetson,
     as_json: AsJson = False,
     models: Models = None,
 ) -> None:
     """List the catalogue: role, size, licence, source, whether each file is the listed one, and which are in use."""
+    if show:
+        _recommend(board.value, as_json)
+        return
     settings = settings_with(models=models)
     found = _listed(settings, verify)
     unlisted = _unlisted(settings, [one.card for one in found])
@@ -73,6 +86,22 @@ def list_models(
         tell("model.unlisted", name=name)
     if any(one.state == "not_read" for one in found):
         tell("model.more")
+
+
+def _recommend(board_id: str, as_json: bool) -> None:
+    """What to expect of open models on a board."""
+    from edge.recommended import expect, recommended
+    from ui.models_page import expected_line
+
+    found, boards = recommended()
+    board = next(one for one in boards if one.id == board_id)
+    expected = [expect(one, board) for one in found]
+    if as_json:
+        print_json({"board": asdict(board), "measured": False, "models": [asdict(one) for one in expected]})
+        return
+    tell("model.recommended_head", board=board.name, runtime=board.runtime)
+    for one in expected:
+        print(expected_line(one, reader_lang()))
 
 
 def _listed(settings: Settings, verify: bool) -> list[Listed]:

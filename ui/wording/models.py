@@ -13,6 +13,14 @@ MODELS: dict[str, Entry] = {
     "model.state.not_read": {"ja": "サイズ一致(ハッシュ未確認)", "en": "size as listed, hash not read"},
     "model.state.missing": {"ja": "ファイルなし", "en": "file is missing"},
     "model.state.altered": {"ja": "登録時と異なる", "en": "not the file that was listed"},
+    "model.recommended_head": {
+        "ja": "{board}({runtime})での目安。計算による予想値で、実測ではありません。\n"
+        "名前 / ファイル / メモリ / 1 秒あたりのトークン / ライセンス",
+        "en": "To expect on {board} ({runtime}). By formula, not measured.\n"
+        "name / file / memory / tokens a second / licence",
+    },
+    "model.licence_check": {"ja": "(要確認)", "en": "(have it checked)"},
+    "model.not_commercial": {"ja": "※生産現場での利用不可", "en": "not for use in production"},
     "model.none": {
         "ja": "登録されているモデルはありません。andon model add ファイル で登録します。",
         "en": "No model is listed yet. Add one with: andon model add FILE",
