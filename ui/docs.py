@@ -1,4 +1,4 @@
-"""Generated documentation: docs/cli.md, docs/settings.md, docs/models.md, the tree in the README; made from the code."""
+"""Generated documentation, made from the code: docs/cli.md, settings.md, models.md, and the tree in the README."""
 
 from __future__ import annotations
 
