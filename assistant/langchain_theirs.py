@@ -69,6 +69,7 @@ class ChatModelRunner:
 
     def _speak(self, said: tuple[Message, ...], sampling: Sampling, cancelled: Callable[[], bool]) -> Iterator[Piece]:
         check_adapter(sampling.adapter, (), self.name)
+        sampling.refuse_beyond((), self.name)
         needed = sum(self.count_tokens(message.content) for message in said) + sampling.max_tokens
         if needed > self.context_tokens:
             raise PromptTooLong(

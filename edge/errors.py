@@ -11,7 +11,10 @@ EdgeFailed
 ├── EntryRefused          the catalogue cannot take this entry
 ├── DiskFull              there is no room for what would be written
 ├── AdapterUnknown        the LoRA adapter asked for was not loaded with the model
+├── AdapterUnreadable     its file is not there, is none, or was made for another model
 ├── PromptTooLong         prompt and answer together do not fit into the context
+├── AskRefused            the runner cannot do what Sampling asks for
+│   └── GrammarWrong          a grammar or JSON schema that cannot be followed
 ├── GenerationFailed      the runtime broke while it was computing
 │   ├── ModelCrashed          the process that holds the model ended
 │   └── GenerationStuck       it computes and does not come back, time after time
@@ -95,8 +98,20 @@ class ModelTooLarge(ModelUnreadable):
     code = "model_too_large"
 
 
+class AdapterUnreadable(EdgeFailed):
+    code = "adapter_unreadable"
+
+
 class PromptTooLong(EdgeFailed):
     code = "prompt_too_long"
+
+
+class AskRefused(EdgeFailed):
+    code = "ask_refused"
+
+
+class GrammarWrong(AskRefused):
+    code = "grammar_wrong"
 
 
 class GenerationFailed(EdgeFailed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge.errors import AdapterUnknown, PromptTooLong
+from edge.errors import AdapterUnknown, AskRefused, PromptTooLong
 from edge.runner import Message, Piece, Runner, Sampling
 
 ASK = (Message("system", "Answer briefly."), Message("user", "AL-16 が出た。 What now?"))
@@ -163,3 +164,28 @@ class RunnerContract:
         with pytest.raises(PromptTooLong):
             list(runner.stream(ASK, Sampling(max_tokens=runner.context_tokens)))
         assert list(runner.stream(ASK, Sampling(max_tokens=2)))[-1].finish == "length"
+
+    def test_a_grammar_binds_or_is_refused(self, runner: Runner) -> None:
+        asked = (
+            (Sampling(max_tokens=16, grammar='root ::= "AL-" [0-9] [0-9]'), r"AL-\d\d"),
+            (Sampling(max_tokens=16, json_schema='{"enum": ["OFF", "ON"]}'), r'\s*"(OFF|ON)"\s*'),
+        )
+        for sampling, wanted in asked:
+            try:
+                said = text_of(list(runner.stream(ASK, sampling)))
+            except AskRefused as refused:
+                assert refused.remedy and refused.details["asked"] == "grammar"
+            else:
+                assert re.fullmatch(wanted, said)
+        assert list(runner.stream(OTHER, Sampling(max_tokens=2)))[-1].finish, "it goes on"
+
+    def test_chances_are_told_or_refused(self, runner: Runner) -> None:
+        assert not any(piece.chances for piece in runner.stream(ASK, Sampling(max_tokens=6)))
+        try:
+            pieces = list(runner.stream(ASK, Sampling(max_tokens=6, logprobs=2)))
+        except AskRefused as refused:
+            assert refused.remedy and refused.details["asked"] == "logprobs"
+            return
+        chances = [chance for piece in pieces for chance in piece.chances]
+        assert len(chances) == pieces[-1].tokens
+        assert all(chance.logprob <= 0 and len(chance.others) == 2 for chance in chances)

@@ -64,6 +64,7 @@ class FakeRunner:
     ) -> Iterator[Piece]:
         check_adapter(sampling.adapter, (), self.name)
         self.asked.append(messages)
+        sampling.refuse_beyond((), self.name)
         needed = sum(self.count_tokens(m.content) for m in messages) + sampling.max_tokens
         if needed > self.context_tokens:
             raise PromptTooLong(f"{needed} tokens do not fit.", "Ask with fewer excerpts.")

@@ -18,7 +18,8 @@ from tiny_model import (
 from edge.convert import convert_hf_to_gguf
 from edge.errors import ConversionRefused, EdgeFailed, ModelMissing, ModelUnreadable, QuantizationFailed
 from edge.gguf_tokenizer import LLAMA3_REGEX
-from edge.llama.library import LlamaContext, LlamaModel
+from edge.llama.context import LlamaContext
+from edge.llama.library import LlamaModel
 from edge.quantize import quantize
 
 np = pytest.importorskip("numpy")
@@ -49,7 +50,9 @@ def logits_of(gguf: Path, ids: list[int]) -> Any:
     model = LlamaModel(gguf)
     context = LlamaContext(model, context_tokens=256, batch_tokens=128, threads=1, kv_type="f32")
     try:
-        return context.decode(ids, 0, want_logits=True)
+        logits = context.decode(ids, 0, want_logits=True)
+        assert logits is not None
+        return logits.copy()  # it is the memory's own
     finally:
         context.close()
         model.close()

@@ -113,7 +113,7 @@ def test_a_control_token_is_spelled_where_merging_arrives_at_it(tmp_path: Path) 
     save_model(tmp_path / "hf", len(tokenizer))
     model = LlamaModel(convert_hf_to_gguf(tmp_path / "hf", tmp_path / "m.gguf"), vocab_only=True)
     raw = (ctypes.c_int32 * 16)()
-    found = library().llama_tokenize(model._vocab, b"vector<s>", 9, raw, 16, False, False)
+    found = library().llama_tokenize(model.vocab, b"vector<s>", 9, raw, 16, False, False)
     assert model.control_ids.intersection(raw[:found]), "the library has become careful itself: drop the spelling out"
     ids = model.tokenize("vector<s>")
     assert not model.control_ids.intersection(ids)

@@ -26,7 +26,8 @@ def logit_parity(folder: Path, gguf: Path, texts: tuple[str, ...] = TEXTS) -> Lo
     import torch
     from transformers import AutoModelForCausalLM
 
-    from edge.llama.library import LlamaContext, LlamaModel
+    from edge.llama.context import LlamaContext
+    from edge.llama.library import LlamaModel
 
     theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
     model = LlamaModel(gguf)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from edge.llama.chances import log_shares
 from edge.runner import Choice, Choices, Piece, Sampling
 from edge.text_stream import TextStream
 
@@ -35,7 +36,7 @@ class Vocabulary(Protocol):
 
 
 class Memory(Protocol):
-    """What is asked of edge.llama.library.LlamaContext. Logits are (vocab_size,), one array after each token."""
+    """What is asked of edge.llama.context.LlamaContext. Logits are (vocab_size,), one array after each token."""
 
     def keep(self, length: int) -> bool: ...
 
@@ -156,7 +157,7 @@ class LineSpeaker:
         if len(candidates) == 1:
             return candidates[0]
         path: list[int] = []
-        rows = [_log_shares(logits)]  # after what stands firm, and after each token of ``path``
+        rows = [log_shares(logits)]  # after what stands firm, and after each token of ``path``
         scores: dict[tuple[int, ...], float] = {}
         # in the order of their tokens, so that what two lines begin with is computed once
         for candidate in sorted(candidates, key=lambda one: one.ids):
@@ -167,7 +168,7 @@ class LineSpeaker:
             if new := head[same:-1]:
                 self._back(len(self._tokens) + same, path[:same])
                 found = self._memory.decode_each(new, len(self._tokens) + same)
-                rows = [*rows[: same + 1], *map(_log_shares, found)]
+                rows = [*rows[: same + 1], *map(log_shares, found)]
                 path = list(head[:-1])
             likely = sum(float(row[token]) for row, token in zip(rows, head, strict=False)) / len(head)
             scores[candidate.ids] = likely + candidate.prior
@@ -189,12 +190,3 @@ def _shared(path: Sequence[int], head: Sequence[int]) -> int:
         if a != b:
             return i
     return min(len(path), len(head))
-
-
-def _log_shares(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Log-probabilities of all tokens."""
-    import numpy as np
-
-    shifted = logits.astype(np.float64) - float(logits.max())
-    found: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum())
-    return found

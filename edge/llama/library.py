@@ -1,6 +1,6 @@
-"""LlamaModel and LlamaContext: the one door to llama.cpp's C interface, as bound by llama-cpp-python.
+"""LlamaModel: a GGUF file opened, and the one door to llama.cpp's C interface, as bound by llama-cpp-python.
 
-Its names drift between releases, so nothing else in the project touches them. Nothing here is thread-safe except the
+Its names drift between releases, so nothing outside this folder touches them. Nothing here is thread-safe except the
 tokenizer calls (``tokenize``, ``piece``), which only read the vocabulary.
 """
 
@@ -10,19 +10,13 @@ import ctypes
 import logging
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from edge.errors import EdgeFailed, GenerationFailed, ModelMissing, ModelUnreadable
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from edge.errors import EdgeFailed, ModelMissing, ModelUnreadable
 
 log = logging.getLogger(__name__)
 _LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.INFO, 4: logging.ERROR}  # enum ggml_log_level in ggml.h
-KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8}  # enum ggml_type in ggml.h
 _kept: dict[str, Any] = {}  # the C side calls back for the life of the process: it must never be collected
 
 
@@ -67,19 +61,20 @@ class LlamaModel:
                 "Check the file's hash with `andon doctor`, and that memory suffices.",
             )
         self.path = path
-        self._vocab = self._llama.llama_model_get_vocab(self.handle)
-        self.vocab_size = int(self._llama.llama_vocab_n_tokens(self._vocab))
+        self.vocab = self._llama.llama_model_get_vocab(self.handle)
+        self.vocab_size = int(self._llama.llama_vocab_n_tokens(self.vocab))
         ids = range(self.vocab_size)
-        self.end_ids = frozenset(i for i in ids if self._llama.llama_vocab_is_eog(self._vocab, i))
+        self.end_ids = frozenset(i for i in ids if self._llama.llama_vocab_is_eog(self.vocab, i))
         self.control_ids = self.end_ids | {i for i in ids if self._steers(i)}
         self._single: dict[str, int] = {}
+        self._pieces: dict[int, bytes] = {}
 
     def _steers(self, token: int) -> bool:
         """Whether ``token`` is a control token, or one that only the vocabulary calls user-defined: a mark such as
         "[INST]" that the chat template writes."""
-        if self._llama.llama_vocab_is_control(self._vocab, token):
+        if self._llama.llama_vocab_is_control(self.vocab, token):
             return True
-        if not self._llama.llama_vocab_get_attr(self._vocab, token) & self._llama.LLAMA_TOKEN_ATTR_USER_DEFINED:
+        if not self._llama.llama_vocab_get_attr(self.vocab, token) & self._llama.LLAMA_TOKEN_ATTR_USER_DEFINED:
             return False
         text = self.token_text(token)
         return bool(re.fullmatch(r"<.+>|\[.+\]", text)) and text in self.chat_template()
@@ -95,7 +90,7 @@ class LlamaModel:
 
     def token_text(self, token: int) -> str:
         """The token as the vocabulary writes it ("▁the", "<|im_end|>"); not for showing to people."""
-        return bytes(self._llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
+        return bytes(self._llama.llama_vocab_get_text(self.vocab, token) or b"").decode("utf-8", "replace")
 
     def special_texts(self) -> dict[str, int]:
         """Tokens that steer the model, by their text."""
@@ -103,7 +98,7 @@ class LlamaModel:
 
     def bos_eos_texts(self) -> tuple[str, str]:
         """Texts of the tokens that begin and end a document; "" where there is none."""
-        bos, eos = self._llama.llama_vocab_bos(self._vocab), self._llama.llama_vocab_eos(self._vocab)
+        bos, eos = self._llama.llama_vocab_bos(self.vocab), self._llama.llama_vocab_eos(self.vocab)
         return (self.token_text(bos) if bos >= 0 else "", self.token_text(eos) if eos >= 0 else "")
 
     def tokenize(self, text: str, *, add_special: bool = False, parse_special: bool = False) -> list[int]:
@@ -113,7 +108,7 @@ class LlamaModel:
         room = len(raw) + 8
         while True:
             ids = (ctypes.c_int32 * room)()
-            n = self._llama.llama_tokenize(self._vocab, raw, len(raw), ids, room, add_special, parse_special)
+            n = self._llama.llama_tokenize(self.vocab, raw, len(raw), ids, room, add_special, parse_special)
             if n >= 0:
                 break
             room = -n
@@ -136,10 +131,16 @@ class LlamaModel:
 
     def piece(self, token: int) -> bytes:
         """The bytes that ``token`` stands for, possibly a part of a character; b"" for control tokens."""
+        found = self._pieces.get(token)
+        if found is None:
+            found = self._pieces[token] = self._read_piece(token)
+        return found
+
+    def _read_piece(self, token: int) -> bytes:
         size = 64
         while True:
             buffer = ctypes.create_string_buffer(size)
-            n = self._llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            n = self._llama.llama_token_to_piece(self.vocab, token, buffer, size, 0, False)
             if n >= 0:
                 return buffer.raw[:n]
             size = -n
@@ -148,80 +149,3 @@ class LlamaModel:
         if self.handle:
             self._llama.llama_model_free(self.handle)
             self.handle = None
-
-
-class LlamaContext:
-    """The working memory over one model: one sequence of tokens, its keys and values.
-
-    ``context_tokens`` is the longest sequence; ``batch_tokens`` the most that one ``decode`` takes; ``kv_type`` (one of
-    KV_TYPES) the precision of keys and values: q8_0 halves the memory of f16, f32 is for comparisons.
-    Errors: ModelUnreadable when the memory cannot be had.
-    """
-
-    def __init__(
-        self, model: LlamaModel, *, context_tokens: int, batch_tokens: int, threads: int, kv_type: str = "f16"
-    ) -> None:
-        self._llama = library()
-        self._vocab_size = model.vocab_size
-        params = self._llama.llama_context_default_params()
-        params.n_ctx = context_tokens
-        params.n_batch = params.n_ubatch = batch_tokens
-        params.n_threads = params.n_threads_batch = threads
-        params.type_k = params.type_v = KV_TYPES[kv_type]
-        if kv_type == "f32":  # flash attention would round keys and values to f16 on its way
-            params.flash_attn_type = self._llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        params.n_seq_max = 1
-        params.no_perf = True
-        self._handle = self._llama.llama_init_from_model(model.handle, params)
-        if not self._handle:
-            raise ModelUnreadable(
-                f"No memory for a context of {context_tokens} tokens over {model.path.name}.",
-                "Lower context_tokens or gpu_layers in the settings.",
-            )
-        self._memory = self._llama.llama_get_memory(self._handle)
-        self._batch = self._llama.llama_batch_init(batch_tokens, 0, 1)
-
-    def keep(self, length: int) -> bool:
-        """Forgets everything from position ``length`` on; False when only a full clearing was possible."""
-        if length and self._llama.llama_memory_seq_rm(self._memory, 0, length, -1):
-            return True
-        self._llama.llama_memory_clear(self._memory, True)
-        return length == 0
-
-    def decode(self, tokens: Sequence[int], start: int, *, want_logits: bool) -> NDArray[np.float32] | None:
-        """Appends ``tokens`` at position ``start``; the logits (vocab_size,) after the last of them if wanted.
-
-        Errors: GenerationFailed.
-        """
-        self._compute(tokens, start, len(tokens) - 1 if want_logits else len(tokens))
-        return self._logits(-1) if want_logits else None
-
-    def decode_each(self, tokens: Sequence[int], start: int) -> list[NDArray[np.float32]]:
-        """As ``decode``, with the logits after every one of ``tokens``."""
-        self._compute(tokens, start, 0)
-        return [self._logits(i) for i in range(len(tokens))]
-
-    def _compute(self, tokens: Sequence[int], start: int, logits_from: int) -> None:
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        for i, token in enumerate(tokens):
-            batch.token[i] = token
-            batch.pos[i] = start + i
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = 0
-            batch.logits[i] = i >= logits_from
-        code = self._llama.llama_decode(self._handle, batch)
-        if code != 0:
-            raise GenerationFailed(f"llama.cpp could not compute (code {code}).", "Lower context_tokens, then restart.")
-
-    def _logits(self, index: int) -> NDArray[np.float32]:
-        import numpy as np
-
-        pointer = self._llama.llama_get_logits_ith(self._handle, index)
-        return np.ctypeslib.as_array(pointer, shape=(self._vocab_size,)).astype(np.float32, copy=True)
-
-    def close(self) -> None:
-        if self._handle:
-            self._llama.llama_batch_free(self._batch)
-            self._llama.llama_free(self._handle)
-            self._handle = None

@@ -18,11 +18,12 @@ from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.forecast import refuse_too_large
 from edge.llama.constrained import LineSpeaker
-from edge.llama.library import LlamaContext, LlamaModel
-from edge.llama.sampler import Sampler
+from edge.llama.context import LlamaContext
+from edge.llama.grammar import grammar_of
+from edge.llama.library import LlamaModel
+from edge.llama.speaker import FreeSpeaker
 from edge.options import EdgeOptions, check_adapter, default_threads
-from edge.runner import Message, Piece, Sampling
-from edge.text_stream import TextStream
+from edge.runner import Extra, Message, Piece, Sampling
 from edge.turns import Generation, Turns
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class LlamaCppRunner:
     """
 
     keeps_choices = True
+    can: frozenset[Extra] = frozenset(("grammar", "logprobs"))
 
     def __init__(self, options: EdgeOptions) -> None:
         self.name = options.model.stem
@@ -175,6 +177,9 @@ class LlamaCppRunner:
         self, messages: Sequence[Message], sampling: Sampling, cancelled: Callable[[], bool]
     ) -> Iterator[Piece]:
         check_adapter(sampling.adapter, (), self.name)
+        sampling.refuse_beyond(self.can, self.name)
+        if sampling.choices is not None:
+            sampling.refuse_beyond((), "An answer made of given lines")
         prompt = self.prompt_tokens(messages)
         if len(prompt) + sampling.max_tokens > self.context_tokens:
             raise PromptTooLong(
@@ -195,28 +200,24 @@ class LlamaCppRunner:
         sampling: Sampling,
         cancelled: Callable[[], bool],
     ) -> Iterator[Piece]:
-        logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
-        if sampling.choices is not None and logits is not None:
-            speaker = LineSpeaker(model, memory.context, self._options.batch_tokens, sampling.choices, sampling)
-            yield from speaker.speak(prompt, logits, cancelled)
+        if sampling.choices is not None:  # whole lines, which no grammar binds any further
+            logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
+            if logits is None:
+                yield _unsaid(cancelled)
+                return
+            lines = LineSpeaker(model, memory.context, self._options.batch_tokens, sampling.choices, sampling)
+            yield from lines.speak(prompt, logits, cancelled)
             return
-        sampler, text = Sampler(sampling), TextStream(sampling.stop)
-        count = 0
-        while logits is not None and count < sampling.max_tokens and not cancelled():
-            token = sampler.choose(logits)
-            if token in model.end_ids and not sampling.ignore_end:
-                yield Piece(text.flush(), count, "stop")
+        grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
+        try:
+            logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
+            if logits is None:
+                yield _unsaid(cancelled)
                 return
-            count += 1
-            new, stopped = text.push(model.piece(token))
-            if stopped:
-                yield Piece(new, count, "stop")
-                return
-            if new:
-                yield Piece(new, count)
-            if count < sampling.max_tokens and not cancelled():
-                logits = memory.context.decode([token], len(prompt) + count - 1, want_logits=True)
-        yield Piece(text.flush(), count, "length" if count >= sampling.max_tokens else "cancelled")
+            yield from FreeSpeaker(model, memory.context, sampling, grammar).speak(prompt, logits, cancelled)
+        finally:
+            if grammar is not None:
+                grammar.close()
 
     def _read(self, memory: _Memory, prompt: list[int], cancelled: Callable[[], bool]) -> NDArray[np.float32] | None:
         """Logits after ``prompt``, reusing what it shares with the one before; None when cancelled on the way."""
@@ -234,6 +235,11 @@ class LlamaCppRunner:
             logits = memory.context.decode(prompt[at : at + size], at, want_logits=at + size >= len(prompt))
         memory.held = prompt
         return logits
+
+
+def _unsaid(cancelled: Callable[[], bool]) -> Piece:
+    """The one piece of an answer of which nothing was to be said."""
+    return Piece("", 0, "cancelled" if cancelled() else "length")
 
 
 def _shared(held: Sequence[int], prompt: Sequence[int]) -> int:

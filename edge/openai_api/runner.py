@@ -111,6 +111,7 @@ class OpenAiRunner:
     def _generate(self, messages: Sequence[Message], sampling: Sampling, cancelled: Cancelled) -> Iterator[Piece]:
         check_adapter(sampling.adapter, (), self.name)
         loaded = self._ready()
+        sampling.refuse_beyond((), self.name)
         needed = loaded.counter.count_messages(messages)
         if needed + sampling.max_tokens > self.context_tokens:
             raise PromptTooLong(

@@ -157,6 +157,7 @@ class RkllmRunner:
                 context_tokens=str(self.context_tokens),
             )
         check_adapter(sampling.adapter, self._options.adapters, self.name)
+        sampling.refuse_beyond((), self.name)
         if sampling.max_tokens <= 0:
             yield Piece("", 0, "length")
             return

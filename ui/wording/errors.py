@@ -252,6 +252,18 @@ ERRORS: dict[str, Entry] = {
         "ja": "原文が長く、回答モデルに収まりません。",
         "en": "The manual's passage is too long for the answer model.",
     },
+    "ask_refused": {
+        "ja": "この回答モデルでは、指定された出力の形や条件は使えません。",
+        "en": "This answer model cannot do what was asked of its output.",
+    },
+    "grammar_wrong": {
+        "ja": "指定された文法または JSON スキーマに沿って出力できません。内容を確認してください。",
+        "en": "The given grammar or JSON Schema cannot be followed. Check it.",
+    },
+    "adapter_unreadable": {
+        "ja": "追加学習の差分(LoRA)を読み込めません。ファイルと元のモデルを確認してください。",
+        "en": "The adapter (LoRA) cannot be loaded. Check its file and its base model.",
+    },
     "generation_failed": {
         "ja": "回答の作成中に問題が起きました。",
         "en": "Something went wrong while the answer was being written.",
