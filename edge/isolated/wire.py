@@ -15,12 +15,13 @@ from typing import Any, get_args
 from edge.errors import EdgeFailed, GenerationFailed
 from edge.options import Adapter, EdgeOptions
 from edge.rkllm.options import RkllmOptions
-from edge.runner import Choice, Choices, Finish, Message, Piece, Sampling
+from edge.runner import Choice, Choices, Finish, Message, Piece, Sampling, TokenChance
 
 Json = dict[str, Any]
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; a prompt of a million tokens has a tenth of it
 _KINDS: dict[str, type] = {
-    kind.__name__: kind for kind in (Adapter, Choice, Choices, EdgeOptions, Message, Piece, RkllmOptions, Sampling)
+    kind.__name__: kind
+    for kind in (Adapter, Choice, Choices, EdgeOptions, Message, Piece, RkllmOptions, Sampling, TokenChance)
 }
 _CLASS = "class"
 
@@ -50,6 +51,8 @@ def plain(value: Any) -> Any:
         return {_CLASS: type(value).__name__, **{f.name: plain(getattr(value, f.name)) for f in fields(value)}}
     if isinstance(value, Path):
         return {_CLASS: "Path", "path": str(value)}
+    if isinstance(value, bytes):
+        return {_CLASS: "bytes", "hex": value.hex()}
     if isinstance(value, tuple | list):
         return [plain(one) for one in value]
     if value is None or isinstance(value, str | int | float):
@@ -65,8 +68,10 @@ def made(value: Any) -> Any:
         return value
     given = {name: made(one) for name, one in value.items() if name != _CLASS}
     try:
+        if value[_CLASS] == "bytes":
+            return bytes.fromhex(given["hex"])
         return Path(given["path"]) if value[_CLASS] == "Path" else _KINDS[value[_CLASS]](**given)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Nonsense(f"no such value: {value!r:.200}") from error
 
 

@@ -25,8 +25,7 @@ class LlamaContext:
     of KV_TYPES) the precision of keys and values: q8_0 halves the memory of f16 and needs flash attention, f32 is for
     comparisons and is kept from it, since it would round keys and values to f16 on its way.
 
-    Logits are llama.cpp's own memory, (vocab_size,) float32: they stand until the next ``decode`` and are not written
-    to. Errors: ModelUnreadable when the memory cannot be had.
+    Logits are (vocab_size,) float32. Errors: ModelUnreadable when the memory cannot be had.
     """
 
     def __init__(
@@ -108,16 +107,15 @@ class LlamaContext:
     def _logits(self, index: int) -> NDArray[np.float32]:
         address = ctypes.addressof(self._llama.llama_get_logits_ith(self._handle, index).contents)
         view = self._views.get(address)
-        if view is None:  # making one takes as long as a tenth of a small model's token; addresses repeat
+        if view is None:  # making one takes longer than copying what it shows; addresses repeat
             view = self._views[address] = self._view(address)
-        return view
+        return view.copy()
 
     def _view(self, address: int) -> NDArray[np.float32]:
         import numpy as np
 
         row = (ctypes.c_float * self._vocab_size).from_address(address)
         view: NDArray[np.float32] = np.ctypeslib.as_array(row)
-        view.flags.writeable = False
         return view
 
     def close(self) -> None:

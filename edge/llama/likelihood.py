@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.llama.library import LlamaContext, LlamaModel
+from edge.llama.context import LlamaContext
+from edge.llama.library import LlamaModel
 from edge.options import default_threads
 
 if TYPE_CHECKING:
