@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.attempts import Attempts
-from assistant.errors import AccountRefused, NotAllowed
+from assistant.errors import AccountRefused, LastAdmin, NotAllowed
 from assistant.tokens import Tokens
 
 Role = Literal["operator", "admin"]
@@ -28,14 +28,20 @@ CHECKS_AT_ONCE = 2  # each takes 16 MiB and a processor
 WORK = 2**14
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS disabled (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS session (token TEXT PRIMARY KEY, name TEXT NOT NULL, ends_at REAL NOT NULL);
 """
+_ENABLED = "account.name NOT IN (SELECT name FROM disabled)"
+_ACCOUNT = f"SELECT name, role, {_ENABLED} FROM account"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """Who may sign in; one that is not ``enabled`` may not, and is kept."""
+
     name: str
     role: Role
+    enabled: bool = True
 
     @property
     def is_admin(self) -> bool:
@@ -64,37 +70,101 @@ class Accounts:
 
     def put(self, name: str, password: str, role: Role) -> Account:
         """Add an account, or give an existing one another password and role; that ends its sessions. Raises
-        AccountRefused."""
+        AccountRefused, LastAdmin where nobody could sign in as an admin any more."""
         name = name.strip()
         if not name or len(name) > LONGEST or not name.isprintable():
             raise AccountRefused("An account needs a name of 1 to 200 printable characters.", "Choose another name.")
+        if role not in ROLES:
+            raise AccountRefused(f"There is no role {role!r}.", f"Choose one of: {', '.join(ROLES)}.")
+        salt, hashed = self._hashed(password)
+        with self._guard, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if role != "admin":
+                self._keep_an_admin(name)
+            self._db.execute("DELETE FROM session WHERE name = ?", (name,))
+            self._db.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", (name, role, salt, hashed))
+        self._attempts.clear(name)
+        return self._account(name)
+
+    def add(self, name: str, password: str, role: Role) -> Account:
+        """As ``put``, for a name that is not there yet. Raises AccountRefused where it is."""
+        if any(account.name == name.strip() for account in self.accounts()):
+            raise AccountRefused(f"There is an account {name.strip()!r} already.", "Choose another name.")
+        return self.put(name, password, role)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Give an account another password; that ends its sessions. Raises AccountRefused."""
+        self._account(name)
+        salt, hashed = self._hashed(password)
+        with self._guard, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM session WHERE name = ?", (name,))
+            self._db.execute("UPDATE account SET salt = ?, hash = ? WHERE name = ?", (salt, hashed, name))
+        self._attempts.clear(name)
+
+    def set_role(self, name: str, role: Role) -> Account:
+        """What an account may do, from its next request on. Raises AccountRefused, LastAdmin."""
+        if role not in ROLES:
+            raise AccountRefused(f"There is no role {role!r}.", f"Choose one of: {', '.join(ROLES)}.")
+        self._account(name)
+        with self._guard, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if role != "admin":
+                self._keep_an_admin(name)
+            self._db.execute("UPDATE account SET role = ? WHERE name = ?", (role, name))
+        return self._account(name)
+
+    def enable(self, name: str, enabled: bool) -> Account:
+        """Whether an account may sign in; taking it away ends its sessions and stops its tokens. Raises AccountRefused,
+        LastAdmin."""
+        self._account(name)
+        with self._guard, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if enabled:
+                self._db.execute("DELETE FROM disabled WHERE name = ?", (name,))
+            else:
+                self._keep_an_admin(name)
+                self._db.execute("INSERT OR IGNORE INTO disabled VALUES (?)", (name,))
+                self._db.execute("DELETE FROM session WHERE name = ?", (name,))
+        return self._account(name)
+
+    def accounts(self) -> list[Account]:
+        with self._guard:
+            rows = self._db.execute(f"{_ACCOUNT} ORDER BY name").fetchall()
+        return [Account(name, role, bool(enabled)) for name, role, enabled in rows]
+
+    def _account(self, name: str) -> Account:
+        with self._guard:
+            row = self._db.execute(f"{_ACCOUNT} WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise AccountRefused(f"There is no account {name!r}.", "List them with: andon user list")
+        return Account(row[0], row[1], bool(row[2]))
+
+    def _keep_an_admin(self, name: str) -> None:
+        """Inside the caller's transaction: refuse where ``name`` is the last admin who may sign in."""
+        rows = self._db.execute(f"{_ACCOUNT} WHERE role = 'admin'").fetchall()
+        able = {row[0] for row in rows if row[2]}
+        if able == {name}:
+            raise LastAdmin(f"{name!r} is the last admin who can sign in.", "Make another account an admin first.")
+
+    def _hashed(self, password: str) -> tuple[bytes, bytes]:
+        """Salt and hash of a new password."""
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST:
             raise AccountRefused(
                 f"A password needs {SHORTEST_PASSWORD} to {LONGEST} characters.", "Choose another password."
             )
-        if role not in ROLES:
-            raise AccountRefused(f"There is no role {role!r}.", f"Choose one of: {', '.join(ROLES)}.")
         salt = secrets.token_bytes(16)
         with self._hashing:
-            hashed = _hash(password, salt, self._work)
-        with self._guard, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("DELETE FROM session WHERE name = ?", (name,))
-            self._db.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", (name, role, salt, hashed))
-        self._attempts.clear(name)
-        return Account(name, role)
-
-    def accounts(self) -> list[Account]:
-        with self._guard:
-            rows = self._db.execute("SELECT name, role FROM account ORDER BY name").fetchall()
-        return [Account(name, role) for name, role in rows]
+            return salt, _hash(password, salt, self._work)
 
     def check(self, name: str, password: str) -> Account:
         """The account of that name and password. Raises NotAllowed, the same for both mistakes, and TooManyAttempts
         after several."""
         name = _writable(name.strip())[: LONGEST + 1]
         with self._guard:
-            row = self._db.execute("SELECT role, salt, hash FROM account WHERE name = ?", (name,)).fetchone()
+            row = self._db.execute(
+                f"SELECT role, salt, hash FROM account WHERE name = ? AND {_ENABLED}", (name,)
+            ).fetchone()
         salt, expected = (row[1], row[2]) if row else (b"\0" * 16, b"\0" * 32)
         with self._hashing:  # admitted one by one here, many at once get no more tries than one after the other
             self._attempts.admit(name)
@@ -128,7 +198,8 @@ class Accounts:
             return None
         with self._guard:
             row = self._db.execute(
-                "SELECT account.name, role FROM session JOIN account USING (name) WHERE token = ? AND ends_at > ?",
+                "SELECT account.name, role FROM session JOIN account USING (name)"
+                f" WHERE token = ? AND ends_at > ? AND {_ENABLED}",
                 (_digest(token), self._now()),
             ).fetchone()
         return Account(*row) if row else None
@@ -139,7 +210,7 @@ class Accounts:
         if name is None:
             return None
         with self._guard:
-            row = self._db.execute("SELECT name, role FROM account WHERE name = ?", (name,)).fetchone()
+            row = self._db.execute(f"SELECT name, role FROM account WHERE name = ? AND {_ENABLED}", (name,)).fetchone()
         return Account(*row) if row else None
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
+from assistant.backup.restore import finish_restore
 from assistant.records.records import Records, revision_of
 from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.settings import Settings
@@ -156,6 +157,7 @@ def open_records(settings: Settings, library: Library | None = None) -> Records:
 
 def build(settings: Settings, *, write: bool = False) -> Andon:
     """Open everything over ``settings.data``. ``write`` takes the index's writer lock (the service does)."""
+    finish_restore(settings.data)  # of one that was interrupted
     embedder, embedder_problem = _embedder_or_reason(settings)
     if embedder_problem:
         log.warning("Search goes by codes and keywords only. %s", embedder_problem)

@@ -8,6 +8,7 @@ AssistantFailed
 │   ├── AdminOnly               an operator asked for what only an admin may do
 │   ├── TooManyAttempts         this name was tried with wrong passwords too often
 │   └── AccountRefused          a name, password or role that cannot be given
+│       └── LastAdmin               without this account nobody could sign in as an admin
 ├── TokenUnknown            no token has that number
 ├── RequestRefused          a request to the service that cannot be understood
 │   ├── RequestTooLarge         more bytes than the limit
@@ -59,6 +60,10 @@ class TooManyAttempts(NotAllowed):
 
 class AccountRefused(NotAllowed):
     code = "account_refused"
+
+
+class LastAdmin(AccountRefused):
+    code = "last_admin"
 
 
 class TokenUnknown(AssistantFailed):

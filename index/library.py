@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from index.attributes import Attributes, put_attributes
 from index.disabled import put_enabled
 from index.embedders.embedder import Embedder, Vectors, make_embedder
 from index.embedders.refill import Refill, ReportDone, VectorState
-from index.errors import IndexBusy, IndexFailed, IndexStale, ManualUnknown, VectorsAway
+from index.errors import IndexFailed, IndexStale, ManualUnknown, VectorsAway
 from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_name
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
@@ -36,6 +34,7 @@ from index.truth import Truth
 from index.vector_probe import OpenMark, damage
 from index.verify import Finding, Report, ReportCheck, Verifier
 from index.word_rows import WordRows
+from index.writer_lock import locked, take_lock
 
 __all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 
@@ -65,7 +64,7 @@ class Library:
         options.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:  # whatever fails below, what was opened before it is closed again
             if self._writes:
-                opened.callback(_take_lock(options.lock).close)
+                opened.callback(take_lock(options.lock).close)
             self._truth = Truth(options.database)
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
@@ -103,7 +102,7 @@ class Library:
             mark.leave()
             opened.callback(mark.clear)
         try:
-            killed = mark.found and not fresh and (self._writes or not _locked(self.options.lock))
+            killed = mark.found and not fresh and (self._writes or not locked(self.options.lock))
             why = damage(folder, name) if killed else ""
             if why:
                 raise IndexStale(f"The vectors in {folder} are damaged: {why}.", "Run: andon index verify --repair")
@@ -273,7 +272,7 @@ class Library:
         verifier = Verifier(self._truth, self._store, self.embedder, self._originals, self._builder.publishing)
         if repair and self._refill is not None and self._refill.running:
             self._refill_now()
-        beside = not self._writes and _locked(self.options.lock)
+        beside = not self._writes and locked(self.options.lock)
         filling = self._refill is not None and self._refill.running
         found = verifier.check(deep=deep, beside=beside, filling=filling, say=report)
         if self._store is None and self.embedder is not None:  # a reader that could not open them
@@ -313,28 +312,3 @@ def files_under(path: Path) -> Sequence[Path]:
         return [path]
     known = set(suffixes())
     return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in known)
-
-
-def _locked(path: Path) -> bool:
-    """Whether a process is writing now."""
-    if not path.exists():
-        return False
-    with path.open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
-
-
-def _take_lock(path: Path) -> IO[str]:
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise IndexBusy(
-            f"Another process is using the index in {path.parent} (the service, or another command).",
-            "Upload on the admin page, or stop the service and try again.",
-        ) from error
-    return lock

@@ -14,7 +14,7 @@ import pytest
 
 from assistant.accounts import Account, Accounts
 from assistant.attempts import FREE, LONGEST_REST_S, REMEMBERED, Attempts
-from assistant.errors import AccountRefused, NotAllowed, TooManyAttempts
+from assistant.errors import AccountRefused, LastAdmin, NotAllowed, TooManyAttempts
 
 
 class Clock:
@@ -218,3 +218,47 @@ def test_two_processes_share_the_file(accounts: Accounts, tmp_path: Path) -> Non
         list(pool.map(lambda n: (accounts, other)[n % 2].put(f"n{n}", "long enough", "operator"), range(8)))
     assert len(accounts.accounts()) == len(other.accounts()) == 10
     other.close()
+
+
+def test_the_last_admin_who_can_sign_in_stays(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path / "a.sqlite3", work=2**4)
+    accounts.put("boss", "admin-pass-1", "admin")
+    accounts.put("second", "admin-pass-2", "admin")
+    accounts.enable("second", False)
+    for refused in (
+        lambda: accounts.enable("boss", False),
+        lambda: accounts.set_role("boss", "operator"),
+        lambda: accounts.put("boss", "admin-pass-3", "operator"),
+    ):
+        with pytest.raises(LastAdmin):
+            refused()
+    assert accounts.check("boss", "admin-pass-1").is_admin
+    accounts.enable("second", True)
+    assert accounts.set_role("boss", "operator").role == "operator"
+    with pytest.raises(LastAdmin):
+        accounts.enable("second", False)
+    accounts.close()
+
+
+def test_a_disabled_account_is_out_at_once_and_comes_back_with_its_password(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path / "a.sqlite3", work=2**4)
+    accounts.put("boss", "admin-pass-1", "admin")
+    accounts.add("op", "operator-1", "operator")
+    session, token = accounts.sign_in("op", "operator-1"), accounts.tokens.make("op")
+    assert not accounts.enable("op", False).enabled
+    assert accounts.of_session(session) is None
+    assert accounts.of_token(token) is None
+    with pytest.raises(NotAllowed):
+        accounts.sign_in("op", "operator-1")
+    accounts.set_password("op", "operator-2")
+    with pytest.raises(NotAllowed):
+        accounts.sign_in("op", "operator-2")
+    accounts.enable("op", True)
+    assert accounts.check("op", "operator-2").name == "op"
+    assert accounts.of_token(token) is not None
+    with pytest.raises(AccountRefused):
+        accounts.add("op", "operator-3", "admin")
+    for unknown in (lambda: accounts.enable("who", True), lambda: accounts.set_password("who", "12345678")):
+        with pytest.raises(AccountRefused):
+            unknown()
+    accounts.close()

@@ -27,7 +27,7 @@ from ui.wording.verify import VERIFY
 ROOT = Path(__file__).resolve().parents[1]
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 # names that are the same in both languages
-SAME = {"quote.kind.faq", "admin.failed_file"}
+SAME = {"quote.kind.faq", "admin.failed_file", "figures.times.p95"}
 
 
 def subclasses(kind: type) -> Iterator[type]:

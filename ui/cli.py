@@ -1,4 +1,4 @@
-"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate, model."""
+"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate, model, backup."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from ui.commands import ask, demo, doctor, evaluate, feedback, index, log, model, search, serve, train, user, words
+from ui.commands import (
+    ask,
+    backup,
+    demo,
+    doctor,
+    evaluate,
+    feedback,
+    index,
+    log,
+    model,
+    search,
+    serve,
+    train,
+    user,
+    words,
+)
 
 app = typer.Typer(
     name="andon",
@@ -20,6 +35,8 @@ app.command("serve")(serve.serve)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(index.app, name="index")
 app.add_typer(words.app, name="words")
 app.add_typer(user.app, name="user")

@@ -24,10 +24,19 @@ Data = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
+RESTORED = ".restored"  # assistant.backup.restore.READY, without importing it for every command
+
+
 def settings_with(**flags: Any) -> Settings:
+    """What the command goes by. A restore that was interrupted is finished first: every command comes through here."""
     from assistant.settings import read_settings
 
-    return read_settings(**flags)
+    settings = read_settings(**flags)
+    if (settings.data / RESTORED).is_dir():
+        from assistant.backup.restore import finish_restore
+
+        finish_restore(settings.data)
+    return settings
 
 
 def reader_lang() -> Lang:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.backup.errors import BackupFailed
 from assistant.errors import (
     AdminOnly,
     AssistantFailed,
@@ -80,7 +81,7 @@ def status_of(failure: Failure) -> int:
             return 401
         case ManualUnknown() | SynonymUnknown() | RecordUnknown() | PageWithoutPicture():
             return 404
-        case IndexBusy():
+        case IndexBusy() | BackupFailed():
             return 409
         case RequestTooLarge():
             return 413

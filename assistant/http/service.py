@@ -17,6 +17,7 @@ from assistant.answer import Event
 from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.http.ask_request import EVENTS, AskRequest
+from assistant.http.backup import add_backup
 from assistant.http.errors import BodyLimit, add_error_shapes, error_json, status_of
 from assistant.http.manuals import add_manuals
 from assistant.http.openai import CHAT, add_openai
@@ -64,6 +65,7 @@ def make_service(andon: Andon) -> FastAPI:
     add_pages(service, andon, account)
     add_synonyms(service, andon, account, admin)
     add_records(service, andon, account, admin)
+    add_backup(service, andon, admin)
     _add_docs(service)
     return service
 

@@ -10,10 +10,13 @@ import gradio as gr
 
 from assistant.build import Andon
 from assistant.records.entry import Act
+from ui.admin.box import BoxPart
+from ui.admin.figures import FiguresPart
 from ui.admin.manuals import ManualsPart
 from ui.admin.parts import PARTS_EVENT, Part, parts_html
 from ui.admin.records import RecordsPart
 from ui.admin.search import SearchPart
+from ui.admin.users import UsersPart
 from ui.admin.words import WordsPart
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
 from ui.turn import Seats
@@ -30,6 +33,9 @@ class AdminPage:
         self._search = SearchPart(andon, self._lang)
         self._words = WordsPart(andon.library, self._lang, self._note)
         self._records = RecordsPart(andon.records, self._lang)
+        self._figures = FiguresPart(andon, self._lang)
+        self._users = UsersPart(andon.accounts, self._lang, self._note)
+        self._box = BoxPart(andon, self._lang, self._note)
         with gr.Blocks(title=say("admin.title", "ja"), analytics_enabled=False, fill_width=True) as self.blocks:
             self._build()
             self._wire()
@@ -44,7 +50,10 @@ class AdminPage:
             ("gaps", self._records.build_gaps),
             ("reviews", self._records.build_reviews),
             ("words", self._words.build),
+            ("figures", self._figures.build),
             ("log", self._records.build_log),
+            ("users", self._users.build),
+            ("box", self._box.build),
         ):
             with _part(name):
                 build()
@@ -60,7 +69,8 @@ class AdminPage:
         self._manuals.wire(quiet, lambda event: self._search.refreshed(event, quiet))
         self._search.wire(quiet)
         self._words.wire(quiet)
-        self._records.wire(quiet)
+        for part in (self._records, self._figures, self._users, self._box):
+            part.wire(quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:
         lang = page_lang(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,9 +53,34 @@ def list_accounts(data: Data = None) -> None:
     accounts = Accounts(settings_with(data=data).accounts_file)
     try:
         for account in accounts.accounts():
-            print(f"{account.name}  {account.role}")
+            off = "" if account.enabled else f"  ({say('users.off', reader_lang())})"
+            print(f"{account.name}  {account.role}{off}")
     finally:
         accounts.close()
+
+
+@app.command("disable")
+def disable(name: Annotated[str, typer.Argument(help="Account that may not sign in.")], data: Data = None) -> None:
+    """Let an account sign in no more: it is signed out at once, and its tokens stop. The last admin stays."""
+    _switch(name, data, enabled=False)
+
+
+@app.command("enable")
+def enable(name: Annotated[str, typer.Argument(help="Account that may sign in again.")], data: Data = None) -> None:
+    """Let an account sign in again that was disabled."""
+    _switch(name, data, enabled=True)
+
+
+def _switch(name: str, data: Path | None, *, enabled: bool) -> None:
+    from assistant.accounts import Accounts
+
+    accounts = Accounts(settings_with(data=data).accounts_file)
+    try:
+        accounts.enable(name, enabled)
+    finally:
+        accounts.close()
+    note_act(settings_with(data=data), "account", f"{name}: {'on' if enabled else 'off'}")
+    tell("users.enabled" if enabled else "users.disabled", name=name)
 
 
 @app.command("token")

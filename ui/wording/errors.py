@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.backup import BACKUP_ERRORS
 from ui.wording.models import MODEL_ERRORS
 from ui.wording.npu import NPU_ERRORS
 from ui.wording.records import RECORD_ERRORS
@@ -208,6 +209,10 @@ ERRORS: dict[str, Entry] = {
         "ja": "この番号の API トークンはありません。andon user tokens で一覧を確認してください。",
         "en": "There is no API token of that number. List them with: andon user tokens",
     },
+    "last_admin": {
+        "ja": "ログインできる管理者がいなくなるため、変更できません。先にほかの人を管理者にしてください。",
+        "en": "This is the last admin who can sign in. Make somebody else an admin first.",
+    },
     "account_refused": {
         "ja": "この名前、パスワードまたは役割では登録できません。"
         "名前は 200 文字以内、パスワードは 8 文字以上 200 文字以内にしてください。",
@@ -219,6 +224,7 @@ ERRORS: dict[str, Entry] = {
     },
     **RECORD_ERRORS,
     **TRAINING_ERRORS,
+    **BACKUP_ERRORS,
     "request_too_large": {
         "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",
         "en": "Too much was sent at once. For a file, ask an admin about the limit.",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from ui.wording import Entry
 from ui.wording.admin import ADMIN
+from ui.wording.box import BOX
+from ui.wording.figures import FIGURES
 from ui.wording.records import RECORDS
 from ui.wording.states import STATES
+from ui.wording.users import USERS
 from ui.wording.words import WORDS
 
 _FRAME: dict[str, Entry] = {
@@ -351,6 +354,9 @@ PAGES: dict[str, Entry] = {
     **_ANSWER,
     **_ADMIN,
     **ADMIN,
+    **FIGURES,
+    **USERS,
+    **BOX,
     **STATES,
     **WORDS,
     **RECORDS,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ui.wording import Entry
+from ui.wording.backup import BACKUP_TERMINAL
 from ui.wording.models import MODELS
 from ui.wording.records import RECORDS_TERMINAL
 
 TERMINAL: dict[str, Entry] = {
+    **BACKUP_TERMINAL,
     "cli.quote": {"ja": "マニュアルの原文", "en": "The manual's own words"},
     "cli.answer": {"ja": "回答", "en": "Answer"},
     "cli.page": {"ja": "{label} ページ(ファイルの {page} ページ目)", "en": "page {label} (page {page} of the file)"},
