@@ -23,6 +23,20 @@
     if (known().length && here().part === part) look(here().rest);
   };
 
+  // what belongs together is marked on both sides, by pointer, touch and keyboard
+  andon.pairs = (element) => {
+    const mark = (number) => {
+      for (const each of element.querySelectorAll("[data-pair]")) each.classList.toggle("a-paired", each.dataset.pair === number);
+    };
+    for (const kind of ["mouseover", "focusin", "click"])
+      element.addEventListener(kind, (event) => {
+        const one = event.target.closest("[data-pair]");
+        if (one) mark(one.dataset.pair);
+        if (one && kind === "click" && one.classList.contains("a-frame"))
+          element.querySelector(`li[data-pair="${one.dataset.pair}"]`)?.scrollIntoView({ block: "nearest" });
+      });
+  };
+
   // Files dropped or chosen: one row each, sent one after the other, so that each is told how far it is
   const names = (field) =>
     (document.querySelector(`${field} input, ${field} textarea`)?.value || "").split(/[,、]/).map((n) => n.trim()).filter(Boolean);

@@ -14,6 +14,7 @@ from ui.admin.box import BoxPart
 from ui.admin.figures import FiguresPart
 from ui.admin.manuals import ManualsPart
 from ui.admin.parts import PARTS_EVENT, Part, parts_html
+from ui.admin.reading import ReadingPart
 from ui.admin.records import RecordsPart
 from ui.admin.search import SearchPart
 from ui.admin.users import UsersPart
@@ -33,6 +34,7 @@ class AdminPage:
         self._search = SearchPart(andon, self._lang)
         self._words = WordsPart(andon.library, self._lang, self._note)
         self._records = RecordsPart(andon.records, self._lang)
+        self._reading = ReadingPart(andon, self._lang)
         self._figures = FiguresPart(andon, self._lang)
         self._users = UsersPart(andon.accounts, self._lang, self._note)
         self._box = BoxPart(andon, self._lang, self._note)
@@ -46,6 +48,7 @@ class AdminPage:
         self._nav = gr.HTML(js_on_load=PARTS_EVENT, apply_default_css=False, elem_id="parts")
         for name, build in (
             ("manuals", self._manuals.build),
+            ("reading", self._reading.build),
             ("search", self._search.build),
             ("gaps", self._records.build_gaps),
             ("reviews", self._records.build_reviews),
@@ -69,7 +72,7 @@ class AdminPage:
         self._manuals.wire(quiet, lambda event: self._search.refreshed(event, quiet))
         self._search.wire(quiet)
         self._words.wire(quiet)
-        for part in (self._records, self._figures, self._users, self._box):
+        for part in (self._reading, self._records, self._figures, self._users, self._box):
             part.wire(quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:

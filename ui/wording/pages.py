@@ -6,6 +6,7 @@ from ui.wording import Entry
 from ui.wording.admin import ADMIN
 from ui.wording.box import BOX
 from ui.wording.figures import FIGURES
+from ui.wording.reading import READING
 from ui.wording.records import RECORDS
 from ui.wording.states import STATES
 from ui.wording.users import USERS
@@ -357,6 +358,7 @@ PAGES: dict[str, Entry] = {
     **FIGURES,
     **USERS,
     **BOX,
+    **READING,
     **STATES,
     **WORDS,
     **RECORDS,
