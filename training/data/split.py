@@ -64,7 +64,7 @@ def split(entries: Sequence[FaqEntry], groups: FactGroups, shares: Shares) -> Sp
         if len(of_group[group]) == 2:
             parts.append(None)
         else:
-            parts.append("unseen" if True in of_group[group] else _part_of(key, shares))
+            parts.append("unseen" if True in of_group[group] else part_of(key, shares))
     return Split(tuple(parts), frozenset(unseen))
 
 
@@ -92,7 +92,7 @@ def _unseen_documents(places: Sequence[str], shares: Shares) -> set[str]:
     return found
 
 
-def _part_of(key: str, shares: Shares) -> Part:
+def part_of(key: str, shares: Shares) -> Part:
     share = _share(f"group {key}", shares.seed)
     if share < shares.dev:
         return "dev"

@@ -42,9 +42,10 @@ TOKENIZER_FILES = (
 )  # fmt: skip
 
 
-def open_base(source: Path, folder: Path) -> Path:
+def open_base(source: Path, folder: Path, tokenizer: Path | None = None) -> Path:
     """A transformers folder with the model that ``source`` is: itself where it is one, else ``folder``, into which the
-    Llama of the GGUF file ``source`` is unpacked (again only where it is not there yet).
+    Llama of the GGUF file ``source`` is unpacked (again only where it is not there yet), with its own tokenizer or with
+    that of the folder ``tokenizer``.
 
     Raises BaseUnfit for what is neither, for another architecture, and for a tokenizer that cannot be taken over.
     """
@@ -57,7 +58,7 @@ def open_base(source: Path, folder: Path) -> Path:
             "Name the folder of a Llama model, or leave base out to take the bundled model.",
         )
     if not (folder / "config.json").is_file():
-        _unpack(source, folder)
+        _unpack(source, folder, tokenizer)
     return folder
 
 
@@ -80,7 +81,7 @@ def _check_folder(folder: Path) -> None:
         raise BaseUnfit(f"{folder} has no tokenizer.", "Save the tokenizer into the folder as well.")
 
 
-def _unpack(source: Path, folder: Path) -> None:
+def _unpack(source: Path, folder: Path, tokenizer: Path | None) -> None:
     import gguf
     import numpy as np
     from safetensors.numpy import save_file
@@ -95,7 +96,7 @@ def _unpack(source: Path, folder: Path) -> None:
             f"{source} holds a model of architecture {facts.get('general.architecture')!r}, not llama.",
             "Take a model of the Llama family.",
         )
-    if facts.get("tokenizer.ggml.model") != "llama":
+    if tokenizer is None and facts.get("tokenizer.ggml.model") != "llama":
         raise BaseUnfit(
             f"{source} has a tokenizer of kind {facts.get('tokenizer.ggml.model')!r}, which cannot be unpacked.",
             "Name the transformers folder that the file was made from.",
@@ -113,7 +114,10 @@ def _unpack(source: Path, folder: Path) -> None:
         tensors[name] = np.ascontiguousarray(values)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    _write_tokenizer(facts, folder)
+    if tokenizer is None:
+        _write_tokenizer(facts, folder)
+    else:
+        copy_tokenizer(tokenizer, folder)
     config = _config(facts, tensors, heads, kv_heads)  # last: it says that the folder is complete
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 
@@ -154,7 +158,7 @@ def _config(
         "rms_norm_eps": float(facts["llama.attention.layer_norm_rms_epsilon"]),
         "rope_parameters": {"rope_type": "default", "rope_theta": float(facts.get("llama.rope.freq_base", 10000.0))},
         "tie_word_embeddings": "lm_head.weight" not in tensors,
-        "bos_token_id": int(facts["tokenizer.ggml.bos_token_id"]),
+        "bos_token_id": int(facts.get("tokenizer.ggml.bos_token_id", facts["tokenizer.ggml.eos_token_id"])),
         "eos_token_id": int(facts["tokenizer.ggml.eos_token_id"]),
         "pad_token_id": int(facts.get("tokenizer.ggml.padding_token_id", facts["tokenizer.ggml.eos_token_id"])),
         "hidden_act": "silu",

@@ -13,6 +13,7 @@ from training.domain.recipe import DomainRecipe
 from training.domain.stage import Kind
 
 BASE = "base"
+CHOSEN = "sft-chosen.jsonl"  # the wanted answers of the pairs, as rows of instruction tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def plan(recipe: DomainRecipe) -> list[Row]:
         rows.append(Row("sft", "sft", BASE, "sft.jsonl", BASE, first))
     rows.append(Row("cpt+sft", "sft", "cpt", "sft.jsonl", "sft" if recipe.compare else "cpt", first))
     if recipe.compare and recipe.dpo.rules:
-        rows.append(Row("cpt+sft longer", "sft", "cpt+sft", "sft-chosen.jsonl", "cpt+sft", first))
+        rows.append(Row("cpt+sft longer", "sft", "cpt+sft", CHOSEN, "cpt+sft", first))
     for seed in recipe.seeds:
         mark = f" seed {seed}" if len(recipe.seeds) > 1 else ""
         above = "cpt+sft"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from edge.quantize import FTYPES
 from training.errors import RecipeInvalid
 
 if sys.version_info >= (3, 11):
@@ -254,6 +255,8 @@ def _check(recipe: DomainRecipe, path: Path) -> None:
             no(f"cpt.{name} is not from 0 to below 1.", "0.1 is usual.")
     if not 0 <= recipe.dpo.flip_rate < 0.5:
         no("dpo.flip_rate is not from 0 to below 0.5.", "Take the share of wrong pairs that an audit found.")
+    if recipe.quantize not in FTYPES:
+        no(f"quantize is {recipe.quantize!r}.", f"Known are: {', '.join(FTYPES)}.")
     if not recipe.seeds:
         no("seeds is empty.", "Write seeds = [1].")
     if recipe.hardware.device not in ("", "cpu", "cuda"):

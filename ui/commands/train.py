@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,24 @@ app = typer.Typer(help="Make better models from a site's own documents.", no_arg
 
 @app.command("run")
 def run_recipe(
-    recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/andon-slm.toml.")],
+    recipe: Annotated[Path, typer.Argument(help="A recipe file, such as training/recipes/demo-plant.toml.")],
+    accelerate: Annotated[
+        Path | None, typer.Option(help="Config file of accelerate, for several GPUs or machines (kind domain).")
+    ] = None,
 ) -> None:
-    """Run the stages of a recipe; a run that was cut off goes on where it stopped."""
+    """Run the stages of a recipe; a run that was cut off goes on where it stopped.
+
+    A recipe with kind = "domain" adapts a model to a site's manuals and FAQ and shows in a table what each stage is
+    worth; any other makes the bundled model anew.
+    """
+    from training.domain.recipe import is_domain_recipe
+
+    if is_domain_recipe(recipe):
+        from training.domain.run import run_domain
+
+        out = run_domain(recipe, say=_story, accelerate=accelerate)
+        typer.echo((out / "table.md").read_text("utf-8"))
+        return
     from training.run import run
 
     run(recipe)
@@ -34,6 +50,11 @@ def run_embedder(
 
 app.command("faq")(train_data.faq)
 app.command("mine")(train_data.mine)
+
+
+def _story(news: dict[str, object]) -> None:
+    """A line of progress, as JSON for those who keep it."""
+    typer.echo(json.dumps(news, ensure_ascii=False), err=True)
 
 
 @app.callback()

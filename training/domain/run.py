@@ -1,0 +1,149 @@
+"""A domain run: data, the stages of the plan, scores, table, and the finished model as a GGUF file for the box.
+
+``andon train run RECIPE`` tells the story; what is done is not done again, so that a run that was cut off goes on where
+it stopped. Everything lies in the recipe's ``out``: data/, stages/NAME/, scores/, run.json, table.md, table.json.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from training.domain.base import open_base
+from training.domain.data import make_data, read_items
+from training.domain.export import export
+from training.domain.general import perplexity
+from training.domain.items import Item
+from training.domain.launch import launch
+from training.domain.plan import BASE, CHOSEN, Row, plan, released
+from training.domain.recipe import DomainRecipe, Stage, read_domain_recipe
+from training.domain.record import Record, weights_sha256
+from training.domain.scoring import score
+from training.domain.stage import DONE, StageJob, is_done
+from training.domain.table import POOLS, Scored, page, plot, table
+
+Say = Callable[[dict[str, object]], None]
+BUNDLED = Path(__file__).resolve().parents[2] / "models/andon-slm-ja-en.q8_0.gguf"
+
+
+def run_domain(
+    path: Path, overrides: Mapping[str, str] | None = None, say: Say | None = None, accelerate: Path | None = None
+) -> Path:
+    """Do what the recipe ``path`` says; the folder of the run. ``say`` is told about the progress. ``accelerate`` names
+    a config file of accelerate for several GPUs or machines. Raises TrainingFailed and what lies below it."""
+    from training.domain.trl_adapter import stay_offline
+
+    stay_offline()
+    recipe = read_domain_recipe(path, overrides)
+    tell = say or (lambda _: None)
+    record = Record.start(recipe, path)
+    began = time.monotonic()
+    base = open_base(recipe.base or BUNDLED, recipe.out / "base")
+    record.step("base", {"source": str(recipe.base or BUNDLED.name), "weights_sha256": weights_sha256(base)})
+    data = make_data(recipe, recipe.out / "data", tell)
+    record.step("data", {"files": data["files"], "sha256": data["sha256"], "figures": data["figures"]})
+    items = read_items(recipe.out / "data")
+    rows = plan(recipe)
+    folders = {BASE: base}
+    for row in rows:
+        folders[row.name] = recipe.out / "stages" / row.folder / "model"
+        record.step(row.name, _stage(recipe, row, folders[row.start], tell, accelerate))
+    scored = [_scored(recipe, name, folders[name], items, rows, tell) for name in folders]
+    blind = _blind(recipe, folders[released(recipe)], items)
+    held = table(scored, blind)
+    exported = export(recipe, folders[released(recipe)], items)
+    record.step("export", exported)
+    tell({"stage": "export", **exported})
+    _write(recipe, held, data, exported, round(time.monotonic() - began))
+    record.finish()
+    return recipe.out
+
+
+def _stage(recipe: DomainRecipe, row: Row, start: Path, say: Say, accelerate: Path | None) -> dict[str, Any]:
+    out = recipe.out / "stages" / row.folder
+    if is_done(out):
+        report: dict[str, Any] = json.loads((out / DONE).read_text("utf-8"))
+    else:
+        say({"stage": row.name, "begins": True})
+        settings: Stage = {"cpt": recipe.cpt, "sft": recipe.sft, "dpo": recipe.dpo}[row.kind]
+        if row.rows == CHOSEN:
+            settings = replace(recipe.sft, epochs=recipe.dpo.epochs)
+        job = StageJob(
+            row.kind, settings, start, recipe.out / "data" / row.rows, out, row.seed, recipe.lora, recipe.hardware
+        )
+        report = launch(job, say, accelerate)
+    return {**report, "start": row.start, "weights_sha256": weights_sha256(out / "model")}
+
+
+def _scored(
+    recipe: DomainRecipe, name: str, folder: Path, items: Sequence[Item], rows: Sequence[Row], say: Say
+) -> Scored:
+    """The row's results, kept beside the run: they are made once a model."""
+    row = next((row for row in rows if row.name == name), None)
+    path = recipe.out / "scores" / f"{row.folder if row else BASE}.json"
+    digest = weights_sha256(folder)
+    held: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    if held.get("weights_sha256") != digest:
+        texts = [
+            json.loads(line)["text"] for line in (recipe.out / "data/general.jsonl").read_text("utf-8").splitlines()
+        ]
+        margins = {result.item.id: round(result.margin, 5) for result in score(folder, items)}
+        general = perplexity(folder, texts[: recipe.test.general_texts])
+        held = {"weights_sha256": digest, "margins": margins, "general": general}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(held, indent=0) + "\n", "utf-8")
+    of = {pool: [item for item in items if item.pool == pool] for pool in POOLS}
+    right = {pool: [held["margins"][item.id] > 0 for item in found] for pool, found in of.items()}
+    say({"scores": name, **{pool: round(sum(found) / len(found), 3) for pool, found in right.items() if found}})
+    done = recipe.out / "stages" / (row.folder if row else BASE) / DONE
+    return Scored(
+        name,
+        row.above if row else "",
+        right,
+        {pool: [item.cluster for item in found] for pool, found in of.items()},
+        held["general"],
+        json.loads(done.read_text("utf-8")) if done.is_file() else {},
+    )
+
+
+def _blind(recipe: DomainRecipe, folder: Path, items: Sequence[Item]) -> dict[str, float]:
+    path = recipe.out / "scores" / "blind.json"
+    if not path.is_file():
+        found = score(folder, items, blind=True)
+        shares = {}
+        for pool in POOLS:
+            own = [result.right for result in found if result.item.pool == pool]
+            if own:
+                shares[pool] = sum(own) / len(own)
+        path.write_text(json.dumps(shares) + "\n", "utf-8")
+    told: dict[str, float] = json.loads(path.read_text("utf-8"))
+    return told
+
+
+def _write(
+    recipe: DomainRecipe, held: dict[str, Any], data: Mapping[str, Any], exported: Mapping[str, Any], seconds: int
+) -> None:
+    facts = {
+        "base": str(recipe.base or "the bundled model"),
+        "facts": json.dumps(data["figures"]["facts by part"]),
+        "documents kept from training": ", ".join(data["figures"]["documents kept from training"]) or "none",
+        "released": f"{exported['file']}, {exported['bytes']:,} bytes, from {released(recipe)}; "
+        f"{100 * exported['same_verdicts']:.1f} % of the items get the same verdict from it as before quantisation",
+        "this run": f"{seconds / 60:.0f} minutes, stages done before not counted",
+    }
+    if recipe.note:
+        facts["note"] = recipe.note
+    outs = [(recipe.out / "table.json", recipe.out / "table.md", recipe.out / "table.svg")]
+    if recipe.results_file is not None:
+        file = recipe.results_file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        outs.append((file, file.with_suffix(".md"), file.with_suffix(".svg")))
+    for as_json, as_page, as_plot in outs:
+        told = {"name": recipe.name, "facts": facts, **held}
+        as_json.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        as_plot.write_text(plot(held), "utf-8")
+        as_page.write_text(f"{page(recipe.name, held, facts)}\n![stages]({as_plot.name})\n", "utf-8")
