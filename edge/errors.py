@@ -34,6 +34,7 @@ EdgeFailed
 ├── ConversionRefused     a model whose conversion would not be faithful
 │   ├── ArchitectureUnknown   its network is none that is computed alike here
 │   └── TokenizerUnknown      its text would be split differently here
+├── BundleRefused         a bundle cannot be made of what is here, or is none
 ├── QuantizationFailed    the installed library could not quantise the file
 │   └── QuantizedAlready      the source is quantised; doing it again costs quality
 └── edge.rkllm.errors     what the NPU's runtime refuses
@@ -196,3 +197,7 @@ class QuantizationFailed(EdgeFailed):
 
 class QuantizedAlready(QuantizationFailed):
     code = "quantized_already"
+
+
+class BundleRefused(EdgeFailed):
+    code = "bundle_refused"

@@ -1,4 +1,4 @@
-"""The andon command: demo, serve, index, search, ask, doctor, user, log, feedback, train, evaluate, model, backup."""
+"""The andon command: demo, serve, index, search, ask, doctor, bench, bundle, user, log and more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import typer
 from ui.commands import (
     ask,
     backup,
+    bench,
+    bundle,
     demo,
     doctor,
     evaluate,
@@ -37,6 +39,8 @@ app.command("ask")(ask.ask)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("bench")(bench.bench)
+app.command("bundle")(bundle.bundle)
 app.add_typer(index.app, name="index")
 app.add_typer(words.app, name="words")
 app.add_typer(user.app, name="user")

@@ -25,6 +25,7 @@ def say_error(code: str, lang: Lang, fallback: str = "") -> str:
 
 def all_wording() -> dict[str, Entry]:
     """Every key of every file here."""
+    from ui.wording.bench import BENCH
     from ui.wording.board import BOARD
     from ui.wording.conversation import CONVERSATION
     from ui.wording.evaluation import EVALUATION
@@ -34,4 +35,4 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.training import TRAINING
     from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **OPERATOR, **TRAINING}
+    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **BENCH, **OPERATOR, **TRAINING}

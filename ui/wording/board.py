@@ -5,6 +5,10 @@ from __future__ import annotations
 from ui.wording import Entry
 
 BOARD: dict[str, Entry] = {
+    "doctor.model_too_large": {
+        "ja": "モデル {name} は空きメモリに収まりません: {reason}",
+        "en": "The model {name} does not fit into what memory is free: {reason}",
+    },
     "board.name": {"ja": "機器: {name}", "en": "Box: {name}"},
     "board.processor": {
         "ja": "CPU: {model}({cpus} コア)、命令: {features}",

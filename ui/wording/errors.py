@@ -290,6 +290,10 @@ ERRORS: dict[str, Entry] = {
         "en": "There is not enough free memory for the answer model, so it is not loaded. Ask an admin to lower "
         "context_tokens or to choose a smaller model; `andon doctor` shows what it needs.",
     },
+    "bundle_refused": {
+        "ja": "配布フォルダを作れないか、配布フォルダとして読めません。下の説明を確認してください。",
+        "en": "The bundle cannot be made, or is none; see the explanation below.",
+    },
     "generation_stuck": {
         "ja": "回答モデルが応答しません。原文はそのまま見られます。管理者に連絡してください。",
         "en": "The answer model does not respond. The manual's own words can still be read. Tell your admin.",

@@ -1,0 +1,1 @@
+"""one folder from which Andon installs on a box without a network."""
