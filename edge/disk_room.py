@@ -28,8 +28,9 @@ def need_room(folder: Path, wanted: int) -> None:
 
 def is_full(failed: OSError) -> bool:
     """Whether a write failed because the disk, a quota or the largest file allowed was reached."""
-    return failed.errno in _FULL
+    # numpy says only how much it wrote
+    return failed.errno in _FULL or (failed.errno is None and str(failed).endswith(" written"))
 
 
 def disk_full(target: Path, failed: OSError) -> DiskFull:
-    return DiskFull(f"{target} could not be written: {failed.strerror}.", "Make room, then start again.")
+    return DiskFull(f"{target} could not be written: {failed.strerror or failed}.", "Make room, then start again.")

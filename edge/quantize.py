@@ -58,6 +58,7 @@ def quantize(source: Path, target: Path, ftype: Ftype, *, threads: int | None = 
     try:
         code = library().llama_model_quantize(os.fsencode(source), os.fsencode(part), ctypes.byref(params))
         if code != 0:
+            need_room(target.parent, 0)
             raise QuantizationFailed(
                 f"{source} could not be quantised to {ftype} (code {code}).",
                 "Check the disk space, and that the source is an unquantised GGUF file.",

@@ -101,7 +101,7 @@ KINDS: dict[str, Callable[[Path], Any]] = {
 }
 
 
-def measure(make: Callable[[Path], Any], texts: list[str], folder: Path) -> Row:
+def measure(make: Callable[[Path], Any], texts: list[str], folder: Path, logit_texts: int = LOGIT_TEXTS) -> Row:
     from transformers import AutoTokenizer
 
     made = make(folder)
@@ -117,7 +117,7 @@ def measure(make: Callable[[Path], Any], texts: list[str], folder: Path) -> Row:
             other.append(text)
     model.close()
     gate = token_parity(folder, gguf, other)
-    logits = logit_parity(folder, gguf, tuple(texts[:: max(1, len(texts) // LOGIT_TEXTS)]))
+    logits = logit_parity(folder, gguf, tuple(texts[:: max(1, len(texts) // logit_texts)]))
     assert logits is not None
     return {
         "sentences": len(texts), "tokens": tokens, "different": len(gate.different),

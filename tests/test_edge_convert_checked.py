@@ -121,3 +121,45 @@ def test_a_space_before_the_text_differs_only_at_edges(tmp_path: Path) -> None:
     assert made.tokens.different == ()
     assert " leading and trailing " in made.tokens.at_edges
     assert len(made.tokens.at_edges) < len(PROBE_TEXTS) / 2
+
+
+def test_a_disk_that_fills_while_converting(folder: Path, tmp_path: Path) -> None:
+    """In a process that may write 1 MB a file: a real write fails in the middle, and nothing is left."""
+    import subprocess
+    import sys
+
+    script = (
+        "import resource, signal, sys\nfrom pathlib import Path\n"
+        "from edge.convert import convert_hf_to_gguf\nfrom edge.errors import DiskFull\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"
+        "try:\n    convert_hf_to_gguf(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "except DiskFull as full:\n    print(full.code, full.remedy)\n"
+    )
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-c", script, str(folder), str(tmp_path / "m.gguf")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=100, check=False)
+    assert done.stdout.startswith("disk_full Make room"), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_while_quantising(tmp_path: Path) -> None:
+    """The library's own write fails in the middle: an error, and nothing is left."""
+    import subprocess
+    import sys
+
+    from test_ui_model import BUNDLED
+
+    script = (
+        "import resource, signal, sys\nfrom pathlib import Path\n"
+        "from edge.errors import QuantizationFailed\nfrom edge.quantize import quantize\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"
+        "try:\n    quantize(Path(sys.argv[1]), Path(sys.argv[2]), 'q4_0', threads=1, again=True)\n"
+        "except QuantizationFailed as failed:\n    print(failed.code, failed.remedy)\n"
+    )
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-c", script, str(BUNDLED), str(tmp_path / "m.gguf")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=100, check=False)
+    assert done.stdout.startswith("quantization_failed Check the disk"), done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []

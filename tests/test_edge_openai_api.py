@@ -27,6 +27,7 @@ from edge.errors import (
     PromptTooLong,
 )
 from edge.http_address import Address
+from edge.openai_api.door import retry_after_s
 from edge.openai_api.events import events
 from edge.openai_api.options import EndpointOptions, split_model
 from edge.openai_api.reasoning import Spoken
@@ -115,13 +116,40 @@ def test_retry_after_is_kept_to_and_a_long_one_is_not_waited_for(fake: FakeEndpo
     fake.manner.faults.append("429")
     begin = time.monotonic()
     assert said(runner_of(fake)).endswith(ANSWER)
-    assert 1.0 <= time.monotonic() - begin < 5
+    assert 1.0 <= time.monotonic() - begin < 20
     fake.manner.retry_after = "3600"
     fake.manner.faults.append("429")
     begin = time.monotonic()
     with pytest.raises(EndpointBusy):
         said(runner_of(fake))
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
+
+
+def test_retry_after_in_both_its_forms() -> None:
+    from email.utils import formatdate
+    from http.client import HTTPMessage
+
+    def asked(value: str) -> float | None:
+        headers = HTTPMessage()
+        headers["Retry-After"] = value
+        return retry_after_s(headers)
+
+    assert retry_after_s(HTTPMessage()) is None
+    assert (asked("7"), asked("soon"), asked("-1")) == (7.0, None, None)
+    assert asked(formatdate(time.time() - 60, usegmt=True)) == 0.0
+    later = asked(formatdate(time.time() + 60, usegmt=True))
+    assert later is not None and 50 < later <= 61
+
+
+def test_what_the_server_became_is_read_again_after_a_failure(fake: FakeEndpoint) -> None:
+    fake.manner = Manner(context=900)
+    runner = runner_of(fake)
+    assert said(runner).endswith(ANSWER) and runner.context_tokens == 900
+    fake.manner = Manner(context=700, model="other-1b", faults=deque(["cut"]))
+    with pytest.raises(EndpointBroken):
+        said(runner)
+    assert said(runner).endswith(ANSWER)
+    assert (runner.context_tokens, runner.name) == (700, "other-1b")
 
 
 @pytest.mark.parametrize(
@@ -141,26 +169,26 @@ def test_a_hang_before_the_first_token_ends_in_time(fake: FakeEndpoint) -> None:
     begin = time.monotonic()
     with pytest.raises(EndpointSlow):
         said(runner_of(fake, first_s=0.3))
-    assert 0.3 <= time.monotonic() - begin < 3
+    assert 0.3 <= time.monotonic() - begin < 15
     assert len(fake.chats()) == 1  # asking again would double the load
 
 
 def test_a_hang_in_the_middle_ends_in_time_and_comments_do_not_count(fake: FakeEndpoint) -> None:
     fake.manner.faults.append("hang-middle")
-    stream = runner_of(fake, gap_s=0.3).stream(ASK, Sampling())
+    stream = runner_of(fake, gap_s=1.0).stream(ASK, Sampling())
     begin, seen = time.monotonic(), []
     with pytest.raises(EndpointSlow):
         for piece in stream:
             seen.append(piece)
-    assert seen and time.monotonic() - begin < 3
-    fake.manner = Manner(gap_s=0.15, reasoning="x")
-    assert said(runner_of(fake, gap_s=0.6), Sampling(max_tokens=6))  # longer in all than one gap
+    assert seen and time.monotonic() - begin < 15
+    fake.manner = Manner(gap_s=0.4, reasoning="x")
+    assert said(runner_of(fake, gap_s=2.0), Sampling(max_tokens=6))  # longer in all than one gap
 
 
 def test_a_slow_reader_is_not_taken_for_a_slow_server(fake: FakeEndpoint) -> None:
-    stream = runner_of(fake, gap_s=0.2).stream(ASK, Sampling())
+    stream = runner_of(fake, gap_s=1.0).stream(ASK, Sampling())
     first = next(stream)
-    time.sleep(0.5)
+    time.sleep(1.3)
     assert text_of([first, *stream]).endswith(ANSWER)
 
 
@@ -173,9 +201,9 @@ def test_closing_wakes_a_waiting_stream_and_the_server_sees_it(fake: FakeEndpoin
     thread.start()
     time.sleep(0.2)
     close(stream)
-    thread.join(3)
+    thread.join(15)
     assert not thread.is_alive() and seen[-1].finish == "cancelled"
-    limit = time.monotonic() + 3
+    limit = time.monotonic() + 15
     while not fake.left and time.monotonic() < limit:
         time.sleep(0.01)
     assert fake.left == 1
@@ -186,7 +214,7 @@ def test_leaving_early_closes_the_connection(fake: FakeEndpoint) -> None:
     stream = runner_of(fake).stream(ASK, Sampling())
     next(stream)
     close(stream)
-    limit = time.monotonic() + 3
+    limit = time.monotonic() + 15
     while not fake.left and time.monotonic() < limit:
         time.sleep(0.01)
     assert fake.left == 1
@@ -420,5 +448,5 @@ def test_a_certificate_must_be_trusted(tmp_path: Path) -> None:
         thread.start()
         time.sleep(0.2)
         close(stream)
-        thread.join(3)
+        thread.join(15)
         assert not thread.is_alive()

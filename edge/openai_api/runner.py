@@ -121,9 +121,19 @@ class OpenAiRunner:
                 prompt_tokens=str(needed),
                 context_tokens=str(self.context_tokens),
             )
+        try:
+            yield from self._tried(loaded.served.model, messages, sampling, cancelled)
+        except EndpointFailed:
+            with self._opening:
+                self._loaded = None  # it may come back with another model or context
+            raise
+
+    def _tried(
+        self, model: str, messages: Sequence[Message], sampling: Sampling, cancelled: Cancelled
+    ) -> Iterator[Piece]:
         for attempt in range(1, TRIES + 1):
             try:
-                yield from self._try(loaded.served.model, messages, sampling, cancelled)
+                yield from self._try(model, messages, sampling, cancelled)
                 return
             except _Later as later:
                 wait_s = BACK_OFF_S * 2 ** (attempt - 1) if later.wait_s is None else later.wait_s

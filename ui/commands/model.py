@@ -70,11 +70,13 @@ def list_models(
     if show:
         _recommend(board.value, as_json)
         return
+    from edge.openai_api.options import is_endpoint
+
     settings = settings_with(models=models)
     found = _listed(settings, verify)
     unlisted = _unlisted(settings, [one.card for one in found])
     if as_json:
-        print_json({"models": [one.as_json() for one in found], "not_listed": unlisted})
+        print_json({"models": [one.as_json() for one in found], "not_listed": unlisted, "model": settings.model})
         return
     if not found:
         tell("model.none")
@@ -84,6 +86,8 @@ def list_models(
         print(_line(one))
     for name in unlisted:
         tell("model.unlisted", name=name)
+    if is_endpoint(settings.model):
+        tell("model.endpoint", address=settings.model)
     if any(one.state == "not_read" for one in found):
         tell("model.more")
 

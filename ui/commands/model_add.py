@@ -48,7 +48,7 @@ def add(
     written = put(settings.models / "models.toml", found.card, replace=replace)
     note_act(settings, "model", f"+ {found.card.id} {found.card.sha256[:12]}")
     tell("model.replaced" if written.replaced else "model.added", id=found.card.id, file=file)
-    for line in _looked(found.gguf, found.card.bytes, settings):
+    for line in _looked(found.card.path, found.gguf, settings):
         print(f"  {line}")
     if role == "slm":
         tell("model.use", id=found.card.id)
@@ -115,35 +115,43 @@ def _check_one(card: ModelCard | None, path: Path, settings: Settings) -> list[s
         verify(card)
         if path.suffix.lower() not in (".gguf", ".rkllm"):
             return [say("model.state.ok", reader_lang())]
-    return _looked(look_into(path), path.stat().st_size, settings)
+    return _looked(path, look_into(path), settings)
 
 
-def _looked(head: GgufFile | None, weights: int, settings: Settings) -> list[str]:
+def _looked(path: Path, head: GgufFile | None, settings: Settings) -> list[str]:
+    """What a person wants to know of a file that is whole."""
+    from edge.forecast import forecast
+    from edge.options import EdgeOptions
+
     lang = reader_lang()
     if head is None:
-        return [say("model.not_looked_into", lang)]
-    context = head.number("context_length")
-    tokens = min(settings.context_tokens, context or settings.context_tokens)
-    kv = head.kv_bytes(tokens)
+        return [say("model.not_looked_into", lang), *_npu_problem(path, settings)]
+    found = forecast(path, EdgeOptions(path, context_tokens=settings.context_tokens, gpu_layers=settings.gpu_layers))
     lines = [
         say(
             "model.is", lang, architecture=head.architecture, parameters=count_text(head.parameters), kind=head.kind,
-            context=context or "?",
+            context=head.number("context_length") or "?",
         ),
         say(
-            "model.memory", lang, needed=bytes_text(weights + kv), weights=bytes_text(weights), tokens=tokens,
-            kv=bytes_text(kv), free=_free_memory(),
+            "model.memory", lang, needed=bytes_text(found.needed), weights=bytes_text(found.weights),
+            tokens=found.context_tokens, kv=bytes_text(found.keys_values),
+            free="?" if found.free is None else bytes_text(found.free.available),
         ),
     ]  # fmt: skip
+    if not found.fits:
+        lines.append(say("model.too_large", lang, context=found.fitting_context))
     if "tokenizer.chat_template" not in head.keys:
         lines.append(say("model.no_template", lang))
     return lines
 
 
-def _free_memory() -> str:
-    """MemAvailable of /proc/meminfo; "?" on other systems."""
-    meminfo = Path("/proc/meminfo")
-    if not meminfo.is_file():
-        return "?"
-    lines = meminfo.read_text(encoding="ascii").splitlines()
-    return next((bytes_text(int(line.split()[1]) * 1024) for line in lines if line.startswith("MemAvailable")), "?")
+def _npu_problem(path: Path, settings: Settings) -> list[str]:
+    """Why this box cannot run a .rkllm file; nothing where its runtime is there."""
+    from edge.errors import EdgeFailed
+    from edge.rkllm.library import find_library
+
+    try:
+        find_library(settings.rkllm_library, path)
+    except EdgeFailed as failed:
+        return [str(failed)]
+    return []

@@ -29,6 +29,14 @@ MODELS: dict[str, Entry] = {
         "ja": "使用中の {name} はモデル一覧にありません。andon model add で登録すると、ハッシュを照合できます。",
         "en": "{name} is in use and not in the catalogue. Add it with andon model add, so that its hash is checked.",
     },
+    "model.endpoint": {
+        "ja": "回答モデルは {address} のサーバーです(andon doctor で応答を確認できます)。",
+        "en": "The answer model is behind {address} (andon doctor asks whether it answers).",
+    },
+    "model.too_large": {
+        "ja": "空きメモリに収まりません。コンテキストを {context} トークンにするか、小さいモデルを使ってください",
+        "en": "it does not fit into the free memory; set context_tokens to {context} or take a smaller model",
+    },
     "model.more": {
         "ja": "大きいファイルのハッシュまで照合するには: andon model list --verify",
         "en": "To read large files too and check their hash: andon model list --verify",
