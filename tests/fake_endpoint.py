@@ -21,9 +21,10 @@ Say = Callable[[list[dict[str, str]]], str]
 
 @dataclass
 class Manner:
-    """How it answers. ``kind``: whose further paths it has ("llama-server", "vllm", "bare"). ``faults``: one for each
-    chat request, "" for none: a status ("429", "500"), "hang", "hang-middle", "cut", "cut-before", "json", "silent"
-    (neither finish nor [DONE]), "error-event", "strict" (refuses fields beyond OpenAI's)."""
+    """How it answers. ``kind``: whose further paths it has ("llama-server", "vllm", "llama-cpp-python", "bare").
+    ``faults``: one for each chat request, "" for none: a status ("429", "500"), "hang", "hang-middle", "cut",
+    "cut-before", "json", "silent" (neither finish nor [DONE]), "error-event", "strict" (refuses fields beyond
+    OpenAI's)."""
 
     kind: str = "llama-server"
     model: str = "fake-3b"
@@ -94,7 +95,9 @@ class FakeEndpoint:
             return _send(handler, 200, {"object": "list", "data": [{"id": manner.model, "object": "model"} | more]})
         if path == "/props" and manner.kind == "llama-server":
             return _send(handler, 200, {"default_generation_settings": {"n_ctx": manner.context}})
-        if path == "/tokenize" and manner.kind != "bare":
+        if path == "/extras/tokenize/count" and manner.kind == "llama-cpp-python":
+            return _send(handler, 200, {"count": len(cut(body["input"]))})
+        if path == "/tokenize" and manner.kind in ("llama-server", "vllm"):
             return self._tokenize(handler, body)
         if path == "/v1/chat/completions" and method == "POST":
             return self._chat(handler, body)
@@ -158,6 +161,10 @@ class FakeEndpoint:
         tokens = cut(self.say(body["messages"]))
         if body["temperature"] > 0:
             random.Random(body["seed"]).shuffle(tokens)
+        if "grammar" in body:  # the one that the contract gives
+            tokens = cut("AL-16")
+        if "response_format" in body:
+            tokens = cut(json.dumps(body["response_format"]["json_schema"]["schema"]["enum"][0]))
         said, finish = tokens[: body["max_tokens"]], "length" if len(tokens) > body["max_tokens"] else "stop"
         for stop in body.get("stop", []):
             whole = "".join(said)
@@ -173,7 +180,10 @@ class FakeEndpoint:
                 yield b"data: {not json\n\n"
             if n == 1 and fault == "error-event":
                 yield self._event({"error": {"message": "out of memory"}})
-            yield self._event({"choices": [{"index": 0, "delta": {"content": token}, "finish_reason": None}]})
+            choice: dict[str, Any] = {"index": 0, "delta": {"content": token}, "finish_reason": None}
+            if body.get("logprobs"):
+                choice["logprobs"] = {"content": [_chance(token, body.get("top_logprobs", 0))]}
+            yield self._event({"choices": [choice]})
         if fault == "silent":
             return
         yield self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
@@ -187,6 +197,13 @@ class FakeEndpoint:
         lines = [f"data: {line}" for line in text.split("\n")]
         end = "\r\n" if self.manner.crlf else "\n"
         return (end.join(["event: message", *lines]) + end * 2).encode()
+
+
+def _chance(token: str, others: int) -> dict[str, Any]:
+    """A token with its log-probability, as OpenAI writes it; half of them without the bytes, which are optional."""
+    raw = list(token.encode()) if len(token) % 2 else None
+    entry: dict[str, Any] = {"token": token, "logprob": -0.25, "bytes": raw}
+    return entry | {"top_logprobs": [entry | {"logprob": -0.25 - n} for n in range(others)]}
 
 
 STANDARD = {

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from fake_endpoint import FakeEndpoint, Manner, closed_port
 
 from edge.errors import (
     AddressRefused,
+    AskRefused,
     EndpointAway,
     EndpointBroken,
     EndpointBusy,
@@ -269,7 +270,7 @@ def test_a_strict_server_gets_plain_requests_from_then_on(fake: FakeEndpoint) ->
 
 
 def test_counts_are_the_servers(fake: FakeEndpoint) -> None:
-    for kind in ("llama-server", "vllm"):
+    for kind in ("llama-server", "vllm", "llama-cpp-python"):
         fake.manner = Manner(kind)
         runner = runner_of(fake)
         assert (runner.count_tokens("アラーム AL-16"), runner.counts_by) == (5, kind)
@@ -357,17 +358,35 @@ def test_contents_spell_no_control_token(fake: FakeEndpoint) -> None:
     assert "a<b | c|> [1]" in sent
 
 
-def test_what_binds_the_form_is_passed_on_where_sampling_knows_it() -> None:
-    @dataclass(frozen=True)
-    class Bound(Sampling):
-        json_schema: Any = None
-        grammar: str = ""
-        logprobs: int = 0
-
-    body = chat_request("m", ASK, Bound(json_schema={"type": "object"}, grammar="root ::= x", logprobs=3), plain=False)
-    assert body["response_format"]["json_schema"]["schema"] == {"type": "object"}
-    assert (body["grammar"], body["logprobs"], body["top_logprobs"]) == ("root ::= x", True, 3)
+def test_what_binds_the_form_is_passed_on(fake: FakeEndpoint) -> None:
+    runner = runner_of(fake)
+    assert said(runner, Sampling(json_schema='{"enum": ["OFF"]}')) == '"OFF"'
+    said(runner, Sampling(grammar="root ::= x", logprobs=3, ignore_end=True))
+    first, second = fake.chats()
+    assert first["response_format"]["json_schema"]["schema"] == {"enum": ["OFF"]}
+    assert (second["grammar"], second["logprobs"], second["top_logprobs"]) == ("root ::= x", True, 3)
+    assert second["ignore_eos"] is True
     assert {"grammar", "response_format", "logprobs"}.isdisjoint(chat_request("m", ASK, Sampling(), plain=False))
+
+
+def test_what_a_server_might_overlook_is_refused(fake: FakeEndpoint) -> None:
+    fake.manner = Manner("bare")
+    for sampling in (Sampling(grammar="root ::= x"), Sampling(json_schema="{}"), Sampling(logprobs=0)):
+        with pytest.raises(AskRefused):
+            said(runner_of(fake), sampling)
+    fake.manner = Manner("vllm")
+    with pytest.raises(AskRefused, match="GBNF"):
+        said(runner_of(fake), Sampling(grammar="root ::= x"))
+    with pytest.raises(AskRefused, match="no JSON"):
+        said(runner_of(fake), Sampling(json_schema="{"))
+    assert fake.chats() == []
+
+
+def test_chances_hold_bytes_logarithms_and_the_others(fake: FakeEndpoint) -> None:
+    pieces = list(runner_of(fake).stream(ASK, Sampling(max_tokens=6, logprobs=2)))
+    chances = [chance for piece in pieces for chance in piece.chances]
+    assert b"".join(chance.token for chance in chances).decode() == text_of(pieces)
+    assert all(chance.logprob == -0.25 and len(chance.others) == 2 for chance in chances)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from edge.openai_api.door import Door
 from edge.openai_api.options import EndpointOptions
 from edge.runner import Message
 
-Way = Literal["llama-server", "vllm", "file", "bytes"]
+Way = Literal["llama-server", "vllm", "llama-cpp-python", "file", "bytes"]
+_ASKED: tuple[Way, ...] = ("llama-server", "vllm", "llama-cpp-python")
 KEPT_TEXTS = 512
 AWAY_S = 10.0  # after a failed count the bound is used for so long, so that a dead server is not waited for each time
 # what a chat template writes around a message and around all of them; the longest known (gpt-oss, Llama 3.2 with its
@@ -22,7 +23,8 @@ MESSAGE_TOKENS, TEMPLATE_TOKENS = 12, 96
 
 
 class TokenCounter:
-    """Counts by /tokenize (llama-server's form, then vLLM's), by the file ``tokenizer``, or by bytes.
+    """Counts by /tokenize (llama-server's form, then vLLM's), by llama-cpp-python's own path, by the file
+    ``tokenizer``, or by bytes.
 
     The last never undercounts: each token of a byte-level or byte-fallback vocabulary, which all the usual ones are,
     stands for one byte of UTF-8 at least; two more allow for what some put before a text. It overcounts, Japanese
@@ -40,9 +42,9 @@ class TokenCounter:
         self.way: Way = "file" if self._file is not None else self._find_way()
 
     def _find_way(self) -> Way:
-        for way in ("llama-server", "vllm"):
-            if self._asked("cover", way) is not None:  # type: ignore[arg-type]
-                return way  # type: ignore[return-value]
+        for way in _ASKED:
+            if self._asked("cover", way) is not None:
+                return way
         return "bytes"
 
     def count(self, text: str) -> int:
@@ -77,6 +79,10 @@ class TokenCounter:
             return None
 
     def _asked(self, text: str, way: Way) -> int | None:
+        if way == "llama-cpp-python":
+            said = self._door.ask("/extras/tokenize/count", {"input": text})
+            count = said.get("count") if isinstance(said, dict) else None
+            return count if isinstance(count, int) and count > 0 else None
         if way == "llama-server":
             said = self._door.ask("/tokenize", {"content": text, "add_special": False, "parse_special": False})
         else:

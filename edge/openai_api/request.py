@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -27,11 +28,11 @@ def chat_request(model: str, messages: Sequence[Message], sampling: Sampling, *,
     }
     if stops := [stop for stop in sampling.stop if stop][:MOST_STOPS]:
         body["stop"] = stops
-    _bind(body, sampling, plain)
+    _bind(body, sampling)
     if plain:
         return body
     body["chat_template_kwargs"] = {"enable_thinking": False}  # reasoning would use up the answer's tokens
-    if getattr(sampling, "ignore_end", False):
+    if sampling.ignore_end:
         body["ignore_eos"] = True
     if sampling.top_k > 0:
         body["top_k"] = sampling.top_k
@@ -40,22 +41,16 @@ def chat_request(model: str, messages: Sequence[Message], sampling: Sampling, *,
     return body
 
 
-def _bind(body: dict[str, Any], sampling: Sampling, plain: bool) -> None:
-    """What binds the answer's form, where ``Sampling`` knows it."""
-    schema = getattr(sampling, "json_schema", None)
-    if schema:
-        body["response_format"] = {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "schema": schema, "strict": True},
-        }
-    grammar = getattr(sampling, "grammar", None)
-    if grammar and not plain:
-        body["grammar"] = grammar
-    wanted = getattr(sampling, "logprobs", None)
-    if wanted:
+def _bind(body: dict[str, Any], sampling: Sampling) -> None:
+    """What binds the answer's form, and whether chances are asked for; both are asked of servers that do them."""
+    if sampling.json_schema:
+        schema = {"name": "answer", "schema": json.loads(sampling.json_schema), "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if sampling.grammar:
+        body["grammar"] = sampling.grammar
+    if sampling.logprobs is not None:
         body["logprobs"] = True
-        if not isinstance(wanted, bool):
-            body["top_logprobs"] = int(wanted)
+        body["top_logprobs"] = sampling.logprobs
 
 
 def harmless(content: str) -> str:

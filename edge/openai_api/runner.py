@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.errors import EndpointBroken, EndpointFailed, EndpointRefused, GenerationFailed, PromptTooLong
+from edge.errors import AskRefused, EndpointBroken, EndpointFailed, EndpointRefused, GenerationFailed, PromptTooLong
 from edge.http_exchange import Exchange
+from edge.openai_api.chances import chances_of
 from edge.openai_api.counting import TokenCounter
 from edge.openai_api.door import Door, may_help_to_wait, refusal, retry_after_s
 from edge.openai_api.events import events
@@ -21,7 +22,7 @@ from edge.openai_api.reasoning import Spoken
 from edge.openai_api.request import chat_request
 from edge.openai_api.served import Served, read_served
 from edge.options import check_adapter
-from edge.runner import Finish, Message, Piece, Sampling
+from edge.runner import Finish, Message, Piece, Sampling, TokenChance
 from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
 
@@ -111,7 +112,8 @@ class OpenAiRunner:
     def _generate(self, messages: Sequence[Message], sampling: Sampling, cancelled: Cancelled) -> Iterator[Piece]:
         check_adapter(sampling.adapter, (), self.name)
         loaded = self._ready()
-        sampling.refuse_beyond((), self.name)
+        sampling.refuse_beyond(loaded.served.extras, self.name)
+        _refuse_other_forms(sampling, loaded.served)
         needed = loaded.counter.count_messages(messages)
         if needed + sampling.max_tokens > self.context_tokens:
             raise PromptTooLong(
@@ -180,6 +182,21 @@ class OpenAiRunner:
         raise failed
 
 
+def _refuse_other_forms(sampling: Sampling, served: Served) -> None:
+    """Raises AskRefused for what the server would not understand: GBNF elsewhere than at llama-server, a schema that is
+    no JSON."""
+    why = ""
+    if sampling.grammar and served.kind != "llama-server":
+        why = f"{served.model} is not behind llama-server, which alone reads GBNF."
+    if sampling.json_schema:
+        try:
+            json.loads(sampling.json_schema)
+        except ValueError as failed:
+            why = f"The schema is no JSON: {failed}."
+    if why:
+        raise AskRefused(why, "Give a json_schema that is one.", asked="grammar", model=served.model)
+
+
 class _Answer:
     """The chunks of one response as pieces. ``begun``: a token has come."""
 
@@ -191,6 +208,7 @@ class _Answer:
         self._spoken = Spoken()
         self._text = TextStream(sampling.stop)
         self._count = 0
+        self._chances: list[TokenChance] = []
         self._finish: Finish = ""
         self._ended = False
 
@@ -202,23 +220,28 @@ class _Answer:
                     break
                 new, stopped = self._take(data)
                 if stopped:
-                    yield Piece(new, max(self._count, 1), "stop")
+                    yield Piece(new, max(self._count, 1), "stop", self._told())
                     return
                 if new:
                     self._exchange.deadline = math.inf  # the reader may take its time
-                    yield Piece(new, self._count)
+                    yield Piece(new, self._count, "", self._told())
                     self._exchange.deadline = time.monotonic() + self._gap_s
         except ValueError as failed:
             raise EndpointBroken(
                 f"What the endpoint sends is not understood: {failed}.", "See that the address ends with /v1."
             ) from failed
         if cancelled():
-            yield Piece("", self._count, "cancelled")
+            yield Piece("", self._count, "cancelled", self._told())
             return
         if not self._ended and not self._finish:
             raise EndpointBroken("The endpoint's answer ends in the middle.", "See the log of the server there.")
         rest, _ = self._text.push(self._spoken.flush().encode())
-        yield Piece(rest + self._text.flush(), self._count, self._finish or "stop")
+        yield Piece(rest + self._text.flush(), self._count, self._finish or "stop", self._told())
+
+    def _told(self) -> tuple[TokenChance, ...]:
+        """The chances since the piece before."""
+        chances, self._chances = tuple(self._chances), []
+        return chances
 
     def _take(self, data: str) -> tuple[str, bool]:
         """The text of one chunk that may be shown, and whether a stop string was met. Raises ValueError,
@@ -238,7 +261,10 @@ class _Answer:
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
         if choice.get("finish_reason"):
             self._finish = "length" if choice["finish_reason"] == "length" else "stop"
-        return self._hear(choice.get("delta"))
+        delta = choice.get("delta")
+        if isinstance(delta, dict) and delta.get("content"):
+            self._chances += chances_of(choice.get("logprobs"))
+        return self._hear(delta)
 
     def _hear(self, delta: Any) -> tuple[str, bool]:
         if not isinstance(delta, dict):

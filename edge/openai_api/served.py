@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from edge.errors import ModelMissing
 from edge.openai_api.door import Door
+from edge.runner import Extra
+
+Kind = Literal["llama-server", "vllm", ""]
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """``model`` is its id in requests; ``context_tokens`` 0 where the server does not tell."""
+    """``model`` is its id in requests; ``context_tokens`` 0 where the server does not tell. ``kind``: whose server it
+    proved to be, "" for another, which may overlook what it does not know."""
 
     model: str
     context_tokens: int
+    kind: Kind = ""
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """What it is known to do and not to overlook; grammars in llama.cpp's form are left to llama-server."""
+        return ("grammar", "logprobs") if self.kind else ()
 
 
 def read_served(door: Door, wanted: str) -> Served:
@@ -27,16 +37,18 @@ def read_served(door: Door, wanted: str) -> Served:
     listed = said.get("data") if isinstance(said, dict) else None
     models = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else None
     if models is None:
-        return Served(wanted or "default", _context_of_props(door))
+        context = _context_of_props(door)
+        return Served(wanted or "default", context, "llama-server" if context else "")
     chosen = next((entry for entry in models if not wanted or _is_called(str(entry.get("id")), wanted)), None)
     if chosen is None:
         names = ", ".join(str(entry.get("id")) for entry in models) or "none"
         raise ModelMissing(
             f"{door.origin} has no model {wanted or '(any)'}.", f'It has: {names}. Write model = "ADDRESS#NAME".'
         )
-    return Served(
-        str(chosen["id"]), _context_of(chosen) or _context_of_props(door) or _context_of_running(door, chosen)
-    )
+    props = _context_of_props(door)
+    kind: Kind = "llama-server" if props else "vllm" if "max_model_len" in chosen else ""
+    context = _context_of(chosen) or props or _context_of_running(door, chosen)
+    return Served(str(chosen["id"]), context, kind)
 
 
 def _is_called(identity: str, wanted: str) -> bool:
