@@ -55,11 +55,11 @@ model = "http://127.0.0.1:8080/v1#name"   # vLLM, llama-server, ollama, LM Studi
 
 Only addresses of the site are taken (loopback, private networks) unless `allow_remote_model = true`. Tokens are
 counted by the server where it can (llama-server, vLLM); name the model's `tokenizer.json` in `model_tokenizer` for
-others, whose prompts are else bounded by bytes and therefore short. What a model reasons is never shown. JSON Schemas and
-log-probabilities are passed on to llama-server and vLLM, grammars (GBNF) to llama-server; to others they are
-refused. Set `context_tokens` where the server does not tell its own (ollama before the model is loaded, llama-cpp-python).
-Was run against the server of llama-cpp-python 0.3.36 and against one of our own with the faults of real ones; against
-vLLM, llama-server, ollama, LM Studio and MLC never.
+others, whose prompts are else bounded by bytes and therefore short. What a model reasons is never shown. JSON
+Schemas and log-probabilities are passed on to llama-server and vLLM, grammars (GBNF) to llama-server; to others
+they are refused. Set `context_tokens` where the server does not tell its own (ollama before the model is loaded,
+llama-cpp-python). Was run against the server of llama-cpp-python 0.3.36 and against one of our own with the faults
+of real ones; against vLLM, llama-server, ollama, LM Studio and MLC never.
 
 """
 
