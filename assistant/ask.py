@@ -27,8 +27,10 @@ from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
+from index.search.question import asks_how
 
 MARKS_TOKENS = 32  # room for the chat template's own marks
+PROCEDURE_TOKENS = 800  # of an answer that says a whole procedure, line by line
 READS_TURNS = 1024  # a model that reads so long a prompt well reads the turns before a follow-up, too
 TURNS_SHARE = 4  # of the prompt, at most one part in so many
 STUCK_S = 30.0  # a generation that was left so long ago should have ended
@@ -171,14 +173,15 @@ class Assistant:
         if self._reads_turns and history:
             told.dropped = len(history) - len(past)
         messages = build_messages(asked, excerpts, found.lang, past)
-        choices = None
+        choices, longest = None, self.options.answer_tokens
         if extract:
             choices = choices_of(asked, excerpts, sources, verify)
             if not choices.lines:
                 return iter(())  # the quotes are the answer
-        return runner.stream(
-            messages, Sampling(max_tokens=self.options.answer_tokens, temperature=0.0, choices=choices)
-        )
+            if asks_how(asked):  # a procedure is said whole, or it would look as if it ended early
+                taken = sum(runner.count_tokens(message.content) for message in messages) + MARKS_TOKENS
+                longest = max(longest, min(PROCEDURE_TOKENS, runner.context_tokens - taken))
+        return runner.stream(messages, Sampling(max_tokens=longest, temperature=0.0, choices=choices))
 
     def _excerpts(
         self, runner: Runner, asked: str, readings: _Readings, found: Found

@@ -211,3 +211,34 @@ def test_of_a_table_with_an_asked_row_no_other_row_is_offered() -> None:
         quotes = [Quote(1, replace(table, row=row))]
         said = choices_of("吸着パッドの締付けトルクは?", [Excerpt(1, "RP-180", rows)], quotes).lines
         assert [any(word in choice.text for word in offered) for choice in said] == [True] * len(offered), said
+
+
+def procedure(text: str) -> Quote:
+    found = quote(text, title="CF-40 manual", lang="en")
+    return replace(found, hit=replace(found.hit, passage=replace(found.hit.passage, kind="steps")))
+
+
+def test_a_procedure_that_is_asked_for_is_offered_from_its_first_step_on() -> None:
+    steps = "Change the cups:\n1. Lock out.\n2. Pull the cups off.\nNever use oil.\n3. Check for -60 kPa."
+    sources = [procedure(steps)]
+    excerpts = [Excerpt(1, "7.3", steps)]
+    asked = choices_of("How do I change the cups?", excerpts, sources)
+    first = "1. Lock out. [1]\n2. Pull the cups off. [1]"
+    assert [choice.text for choice in asked.lines] == [
+        first, f"{first}\nNever use oil. [1]\n3. Check for -60 kPa. [1]",
+    ]  # fmt: skip
+    assert asked.lines[1].prior > asked.lines[0].prior
+    single = choices_of("What must the pressure be?", excerpts, sources)  # one value: any step may hold it
+    assert "3. Check for -60 kPa. [1]" in [choice.text for choice in single.lines]
+
+
+def test_without_its_first_step_no_step_of_a_procedure_is_offered() -> None:
+    steps = "2. Pull the cups off.\n3. Check for -60 kPa.\nKeep the old cups."
+    asked = choices_of("How do I change the cups?", [Excerpt(1, "7.3", steps)], [procedure(steps)])
+    assert [choice.text for choice in asked.lines] == ["Keep the old cups. [1]"]
+
+
+def test_a_procedure_ends_where_a_step_is_missing() -> None:
+    steps = "1. Lock out.\n2. Pull the cups off.\n4. Check for -60 kPa.\n5. Close the door."
+    asked = choices_of("How do I change the cups?", [Excerpt(1, "7.3", steps)], [procedure(steps)])
+    assert [choice.text for choice in asked.lines] == ["1. Lock out. [1]\n2. Pull the cups off. [1]"]

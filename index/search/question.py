@@ -112,11 +112,16 @@ def understand(text: str, manuals: Iterable[Manual], glossary: Glossary) -> Ques
         maybe_codes=(*_maybe_codes(text, codes, machines), *(code for word in site for code in word.codes)),
         named=frozenset(manual for manual, _, _ in named).union(*(word.named for word in site)),
         meant=meant,
-        wants_steps=bool(_WANTS_STEPS.search(text)),
+        wants_steps=asks_how(text),
         concepts=concepts,
         reach={lang: 1.0, other: reach},
         site=site,
     )
+
+
+def asks_how(text: str) -> bool:
+    """Whether a question asks how to do something."""
+    return bool(_WANTS_STEPS.search(text))
 
 
 def _maybe_codes(text: str, codes: Sequence[Code], machines: Sequence[tuple[int, int]]) -> tuple[str, ...]:
