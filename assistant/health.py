@@ -109,7 +109,7 @@ def _loaded(
     role: Literal["slm", "embedder", "reranker"], name: str, setting: str, models: Path, listed: set[str], problem: str
 ) -> Loaded:
     if setting == "none" or not name:
-        return Loaded(role, "", problem=problem)
+        return Loaded(role, name, problem=problem)
     try:
         path = resolve(setting, models)
     except EdgeFailed:

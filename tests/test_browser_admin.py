@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from browser_site import Visitor, wait_for
+from browser_site import Visitor, go, wait_for
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -141,6 +142,50 @@ def test_a_search_shows_score_and_why(visitor: Visitor) -> None:
     assert "スコア" in text
     assert "コード一致 1 位" in text
     assert "フィルムロールを交換する。" in text
+    assert "この質問には回答します" in page.inner_text("#hits .a-verdict-card")
+    page.goto(visitor.site.address + "/admin/#search/" + quote("E-987 が出た"))
+    page.wait_for_selector("#hits .a-declines >> text=この質問には回答しません")
+    assert page.input_value("#search-question textarea, #search-question input") == "E-987 が出た"
+
+
+def test_a_page_is_shown_as_it_was_read(visitor: Visitor) -> None:
+    page = visitor.signed_in("admin", "/admin/")
+    page.locator("#manuals tr", has_text="pk7.md").locator("a[href^='#reading/']").click()
+    page.wait_for_selector("#reading li[data-pair] >> text=フィルムロールを交換する。")
+    assert page.get_attribute(".a-parts [aria-current]", "data-part") == "reading"
+    assert "決まったページがありません" in page.inner_text("#reading .a-reading .a-blank"), "Markdown has no pages"
+    page.go_back()
+    page.wait_for_selector("#manuals >> visible=true")
+
+
+def test_users_are_added_and_switched_off_but_not_the_last_admin(visitor: Visitor) -> None:
+    accounts = visitor.site.andon.accounts
+    page = visitor.signed_in("admin", "/admin/#users")
+    page.fill("#users .a-new-user input[name=name]", "suzuki")
+    page.fill("#users .a-new-user input[name=password]", "suzuki-pass")
+    page.click("#users .a-new-user button[type=submit]")
+    page.wait_for_selector("#users-said [role=status] >> text=suzuki を追加しました")
+    assert accounts.check("suzuki", "suzuki-pass").role == "operator"
+    page.click("#users button.a-switch[data-name=suzuki]")
+    page.wait_for_selector("#users button.a-switch[data-name=suzuki][aria-checked=false]")
+    page.select_option("#users select[data-name=admin]", "operator")
+    page.wait_for_selector("#users-said [role=alert] >> text=ログインできる管理者がいなくなる")
+    assert page.input_value("#users select[data-name=admin]") == "admin"
+
+
+def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.signed_in("admin", "/admin/#figures")
+    page.wait_for_selector("#figures svg[role=img]")
+    page.click("#figures .a-pick[data-days='90']")
+    page.wait_for_selector("#figures .a-pick[data-days='90'][aria-pressed=true]")
+    go(page, "box")
+    page.wait_for_selector("#box >> text=fake-slm")
+    page.fill("#box input[name=folder]", str(tmp_path))
+    page.click("#box form button[type=submit]")
+    page.wait_for_selector("#box-said [role=status] >> text=バックアップを作成しました")
+    assert len(list(tmp_path.glob("andon-backup-*.tar"))) == 1
+    page.click("#box .a-prove")
+    page.wait_for_selector("#box-said [role=status] >> text=一致")
 
 
 def test_an_admin_reaches_both_pages(visitor: Visitor) -> None:

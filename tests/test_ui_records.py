@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 from ui_made import make_answer, make_found
 
+from assistant.records.alike_gaps import grouped
 from assistant.records.entry import ACTS, Asker
 from assistant.records.feedback import Said
 from assistant.records.records import Records
@@ -129,7 +130,7 @@ def test_the_lists_show_everything_and_run_nothing(lang: Lang, tmp_path: Path) -
     pages = [
         log_form_html(365, lang), log_form_html(0, lang), log_html([], 0, Wanted(), lang),
         log_html(entries, len(entries), Wanted(words=hostile), lang),
-        gaps_html(records.gaps.all(), records.gaps.counts(), "open", lang),
+        gaps_html(grouped(records.gaps.all(), None), records.gaps.counts(), "open", lang),
         reviews_html(records.feedback.all(), records.feedback.counts(), "new", lang),
         feedback_html(Given("x", "down", "feedback.thanks_down"), lang), feedback_html(Given(), lang),
         feedback_html(Given("x", failed="records_failed"), lang),

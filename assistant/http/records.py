@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from assistant.accounts import Account
 from assistant.build import Andon
+from assistant.errors import RequestRefused
 from assistant.http.wire import Json
 from assistant.records.audit import Wanted, as_csv, as_jsonl
 from assistant.records.entry import entry_json
@@ -40,7 +41,10 @@ class Review(BaseModel):
 
 
 class GapState(BaseModel):
-    state: Literal["open", "manual_added", "dismissed"]
+    """What is done about a gap; what is left out stays as it is."""
+
+    state: Literal["open", "manual_added", "dismissed"] | None = None
+    assigned: str | None = Field(default=None, max_length=200, description='Who sees to it; "" for nobody.')
 
 
 def add_records(service: FastAPI, andon: Andon, account: Any, admin: Any) -> None:
@@ -141,7 +145,13 @@ def _add_gaps(service: FastAPI, andon: Andon, admin: Any) -> None:
 
     @service.patch("/gaps/{gap_id}", tags=["records"])
     def set_state(gap_id: _Id, body: GapState, who: Account = closer) -> Json:
-        """Say that a manual was added, or that nothing needs to be done. Asked again, the first is open once more."""
-        gap = records.gaps.set_state(gap_id, body.state, who.name)
-        records.act(who.name, "http", "gap", f"{gap_id}: {body.state}")
-        return asdict(gap)
+        """Say that a manual was added, that nothing needs to be done, or who sees to it. Asked again, the first is open
+        once more."""
+        changes = [
+            *([records.gaps.assign(gap_id, body.assigned, who.name)] if body.assigned is not None else []),
+            *([records.gaps.set_state(gap_id, body.state, who.name)] if body.state is not None else []),
+        ]
+        if not changes:
+            raise RequestRefused("Nothing is to be changed.", "Send state or assigned.")
+        records.act(who.name, "http", "gap", f"{gap_id}: {body.state or body.assigned}")
+        return asdict(changes[-1])

@@ -23,6 +23,7 @@ ALIKE = 0.5  # of the informative terms of both questions together
 COMPARED = 2000  # the latest gaps; comparing with so many takes a few milliseconds
 PAGE = 200
 SHOWN_QUESTIONS = 5
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Like questions together. ``questions``: the latest different ones; ``nearest``: of the latest question."""
+    """Like questions together. ``questions``: the latest different ones; ``nearest``: of the latest question;
+    ``assigned``: who sees to it, "" for nobody."""
 
     id: int
     state: str
@@ -50,6 +52,7 @@ class Gap:
     nearest: tuple[str, ...]
     changed_by: str
     changed_at: str
+    assigned: str = ""
 
 
 def put_gap(db: sqlite3.Connection, asked: Asked) -> int:
@@ -122,9 +125,19 @@ class GapTable:
         """Raises RecordUnknown and FeedbackRefused."""
         if state not in STATES:
             raise FeedbackRefused(f"There is no state {state!r}.", f"Choose one of: {', '.join(STATES)}.")
+        return self._changed(gap_id, who, "state", state)
+
+    def assign(self, gap_id: int, name: str, who: str) -> Gap:
+        """Say who sees to it; "" for nobody. Raises RecordUnknown and FeedbackRefused."""
+        if len(name) > LONGEST_NAME or not (name.isprintable() or not name):
+            raise FeedbackRefused(f"A name has up to {LONGEST_NAME} printable characters.", "Choose another name.")
+        return self._changed(gap_id, who, "assigned", name)
+
+    def _changed(self, gap_id: int, who: str, column: str, value: str) -> Gap:
         with self._database.write() as db:
             db.execute(
-                "UPDATE gap SET state = ?, changed_by = ?, changed_at = ? WHERE id = ?", (state, who, now_utc(), gap_id)
+                f"UPDATE gap SET {column} = ?, changed_by = ?, changed_at = ? WHERE id = ?",
+                (value, who, now_utc(), gap_id),
             )
             row = db.execute(
                 "SELECT gap.*, count(*) AS number, max(at) AS last_at FROM gap JOIN gap_ask ON gap = gap.id"
@@ -146,5 +159,5 @@ def _gap(db: sqlite3.Connection, row: sqlite3.Row) -> Gap:
         tuple(dict.fromkeys(ask["question"] for ask in asks))[:SHOWN_QUESTIONS], tuple(json.loads(row["codes"])),
         tuple(dict.fromkeys(ask["reason"] for ask in asks)),
         next((tuple(found) for ask in asks if (found := json.loads(ask["nearest"]))), ()),
-        row["changed_by"], row["changed_at"],
+        row["changed_by"], row["changed_at"], row["assigned"],
     )  # fmt: skip

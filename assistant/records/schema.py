@@ -35,8 +35,11 @@ CREATE TABLE gap_ask (
   reason TEXT NOT NULL, nearest TEXT NOT NULL, PRIMARY KEY (gap, entry));
 CREATE INDEX gap_ask_at ON gap_ask (at);
 """
+_GAPS_ARE_ASSIGNED = """
+ALTER TABLE gap ADD COLUMN assigned TEXT NOT NULL DEFAULT '';
+"""
 # never change a step that was released; append another
-STEPS = (_FIRST,)
+STEPS = (_FIRST, _GAPS_ARE_ASSIGNED)
 VERSION = len(STEPS)
 
 

@@ -23,6 +23,9 @@
     if (known().length && here().part === part) look(here().rest);
   };
 
+  // a choice shows what is kept until the list comes anew: where it was refused, nothing comes
+  andon.asBefore = (select) => { for (const option of select.options) option.selected = option.defaultSelected; };
+
   // what belongs together is marked on both sides, by pointer, touch and keyboard
   andon.pairs = (element) => {
     const mark = (number) => {

@@ -4,25 +4,59 @@ from __future__ import annotations
 
 from html import escape
 
+from assistant.relevance import decline, relevance
 from index.passage import Hit
 from index.search.searcher import Results
 from ui.admin.cells import told
 from ui.cards import body_html, head_html
-from ui.wording import Lang
+from ui.wording import Lang, say
+
+TOLD_SHARE = 0.05  # less of a question is an ending or a particle
 
 
 def hits_html(results: Results, lang: Lang) -> str:
-    """What a search finds, best first, with score and why."""
-    notes = ""
+    """What a search finds, best first, with score and why; above it whether it would be answered, and what of the
+    question found nothing."""
+    notes = _verdict(results, lang)
     if results.unknown_codes:
         codes = ", ".join(results.unknown_codes)
-        notes = f'<p class="a-note">{told("admin.unknown_codes", lang, codes=codes)}</p>'
+        notes += f'<p class="a-note">{told("admin.unknown_codes", lang, codes=codes)}</p>'
     if results.choices:
         places = " / ".join(" > ".join((choice.title, *choice.section)) for choice in results.choices)
         notes += f'<p class="a-note">{told("admin.choices", lang, places=places)}</p>'
     if not results.hits:
         return f'{notes}<p class="a-note" role="status">{told("admin.no_hits", lang)}</p>'
-    return notes + "".join(_hit(hit, rank, lang) for rank, hit in enumerate(results.hits, start=1))
+    return notes + _legend(lang) + "".join(_hit(hit, rank, lang) for rank, hit in enumerate(results.hits, start=1))
+
+
+def _verdict(results: Results, lang: Lang) -> str:
+    """Whether an operator would get an answer, and which share of the question nothing answers to."""
+    why = decline(results)
+    told_first = told("admin.would_answer", lang)
+    if why:
+        told_first = told("admin.would_decline", lang, reason=say(f"answer.declined.{why}", lang))
+    lines = [f"<b>{told_first}</b>"]
+    if results.hits:
+        lines.append(told("admin.likely", lang, percent=f"{100 * relevance(results):.0f}"))
+    for key, share in (("admin.in_no_manual", results.missing), ("admin.no_match", results.unmatched)):
+        if share is not None and share >= TOLD_SHARE:
+            lines.append(told(key, lang, percent=f"{100 * share:.0f}"))
+    if results.value_beside < 1:
+        lines.append(told("admin.value_apart", lang))
+    kind = "a-declines" if why else "a-answers"
+    return (
+        f'<div class="a-card a-verdict-card {kind}" role="status">{"".join(f"<p>{line}</p>" for line in lines)}</div>'
+    )
+
+
+def _legend(lang: Lang) -> str:
+    """What the reasons mean, folded."""
+    rows = "".join(
+        f"<dt>{told(f'admin.means.{name}', lang)}</dt><dd>{told(f'admin.means.{name}.text', lang)}</dd>"
+        for name in ("score", "code", "keyword", "vector", "match", "support")
+    )
+    summary = told("admin.means", lang)
+    return f'<details class="a-card a-facts"><summary>{summary}</summary><dl>{rows}</dl></details>'
 
 
 def _hit(hit: Hit, rank: int, lang: Lang) -> str:

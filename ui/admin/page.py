@@ -33,7 +33,7 @@ class AdminPage:
         self._manuals = ManualsPart(andon, self._lang, self._note)
         self._search = SearchPart(andon, self._lang)
         self._words = WordsPart(andon.library, self._lang, self._note)
-        self._records = RecordsPart(andon.records, self._lang)
+        self._records = RecordsPart(andon, self._lang)
         self._reading = ReadingPart(andon, self._lang)
         self._figures = FiguresPart(andon, self._lang)
         self._users = UsersPart(andon.accounts, self._lang, self._note)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from assistant.records.alike_gaps import GapGroup
 from assistant.records.audit import Wanted
 from assistant.records.entry import ACTS, QUESTION, Entry
 from assistant.records.feedback import LONGEST, Feedback
-from assistant.records.gaps import Gap
 from ui.wording import Lang, say
 
 _REVIEWS = (("accepted", "review.accept"), ("dismissed", "review.dismiss"), ("new", "review.back"))
@@ -27,29 +27,48 @@ def states_html(name: str, counts: Mapping[str, int], chosen: str, lang: Lang) -
     return f'<div class="a-states" role="group" aria-label="{_say("log.state", lang)}">{buttons}</div>'
 
 
-def gaps_html(gaps: Sequence[Gap], counts: Mapping[str, int], state: str, lang: Lang) -> str:
-    """Like questions together, with how often, when last, and where the nearest sections stand."""
+def gaps_html(
+    groups: Sequence[GapGroup], counts: Mapping[str, int], state: str, lang: Lang, admins: Sequence[str] = ()
+) -> str:
+    """Like questions together, with how often, when last, and where the nearest sections stand. ``admins``: who may
+    see to one."""
     head = f'<h2 class="a-title">{_say("gaps.title", lang)}</h2><p class="a-note">{_say("gaps.note", lang)}</p>'
-    rows = "".join(_gap(gap, lang) for gap in gaps)
+    rows = "".join(_gap(group, lang, admins) for group in groups)
     return head + states_html("gaps", counts, state, lang) + _card(rows, "gaps", lang)
 
 
-def _gap(gap: Gap, lang: Lang) -> str:
-    first, *rest = gap.questions or ("",)
+def _gap(group: GapGroup, lang: Lang, admins: Sequence[str]) -> str:
+    gap, ids = group.gaps[0], ",".join(str(number) for number in group.ids)
+    first, *rest = group.questions or ("",)
     more = f"<ul>{''.join(f'<li>{escape(question)}</li>' for question in rest)}</ul>" if rest else ""
-    reasons = "".join(_chip(f"gaps.reason.{reason}", lang) for reason in gap.reasons)
+    reasons = "".join(_chip(f"gaps.reason.{reason}", lang) for reason in group.reasons)
     near = ""
     if gap.nearest:
         places = "".join(f"<li>{escape(place)}</li>" for place in gap.nearest)
         near = f"<p>{_say('gaps.nearest', lang)}</p><ul>{places}</ul>"
     buttons = "".join(
-        _act("a-gap-state", gap.id, state, f"gaps.set.{state}", lang)
+        f'<button type="button" class="a-act a-gap-state" data-id="{ids}" data-state="{state}">'
+        f"{_say(f'gaps.set.{state}', lang)}</button>"
         for state in ("manual_added", "dismissed", "open") if state != gap.state
     )  # fmt: skip
-    count, last = _say("gaps.count", lang, count=gap.count), _say("gaps.last", lang, at=when(gap.last_at))
+    again = f'<a class="a-act" href="#search/{quote(first, safe="")}">{_say("gaps.try", lang)}</a>'
+    count, last = _say("gaps.count", lang, count=group.count), _say("gaps.last", lang, at=when(group.last_at))
     return (
         f'<div class="a-record" data-gap="{gap.id}"><h3 lang="und">{escape(first)}</h3>{more}'
-        f'<p><span class="a-chip">{count}</span>{reasons}{last}</p>{near}<div class="a-row-acts">{buttons}</div></div>'
+        f'<p><span class="a-chip">{count}</span>{reasons}{last}</p>{near}'
+        f'<div class="a-row-acts">{again}{_assign(gap.assigned, ids, first, admins, lang)}{buttons}</div></div>'
+    )
+
+
+def _assign(assigned: str, ids: str, question: str, admins: Sequence[str], lang: Lang) -> str:
+    """Who sees to it: an admin, or nobody; somebody who is no admin any more stays named until another is."""
+    names = [*admins, *([assigned] if assigned and assigned not in admins else [])]
+    chosen = {assigned: " selected"}
+    options = "".join(f'<option value="{escape(n)}"{chosen.get(n, "")}>{escape(n)}</option>' for n in names)
+    return (
+        f'<label class="a-assign">{_say("gaps.assigned", lang)} <select data-id="{ids}" '
+        f'aria-label="{_say("gaps.assigned_of", lang, question=question)}"><option value="">'
+        f"{_say('gaps.nobody', lang)}</option>{options}</select></label>"
     )
 
 

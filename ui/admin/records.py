@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.errors import AssistantFailed
+from assistant.records.alike_gaps import grouped
 from assistant.records.audit import Wanted
+from index.embedders.embedder import Vectors
 from ui.admin.cells import failed_html
 from ui.admin.record_lists import gaps_html, log_form_html, log_html, reviews_html
 from ui.wording import Lang, say_error
 
 if TYPE_CHECKING:
-    from assistant.records.records import Records
+    from assistant.build import Andon
 
 SHOWN = 100
 # what the lists tell the page: that it is looked at, a state to look at, one to set, a right answer, a filter
@@ -22,6 +24,11 @@ GAP_EVENTS = """
 andon.shown(element, 'gaps', () => trigger('pick', { state: '' }));
 andon.picks(element, 'button.a-pick', (b) => trigger('pick', { state: b.dataset.state }));
 andon.picks(element, 'button.a-gap-state', (b) => trigger('settle', { gap: b.dataset.id, state: b.dataset.state }));
+element.addEventListener('change', (event) => {
+  if (!event.target.matches('.a-assign select')) return;
+  trigger('assign', { gap: event.target.dataset.id, name: event.target.value });
+  andon.asBefore(event.target);
+});
 """
 REVIEW_EVENTS = """
 andon.shown(element, 'reviews', () => trigger('pick', { state: '' }));
@@ -48,8 +55,10 @@ class RecordsPart:
     """Components and what they do. ``lang_of``: the language of the page that a request comes from. The lists are read
     when they are looked at."""
 
-    def __init__(self, records: Records, lang_of: Callable[[gr.Request], Lang]) -> None:
-        self._records = records
+    def __init__(self, andon: Andon, lang_of: Callable[[gr.Request], Lang]) -> None:
+        self._records = andon.records
+        self._accounts = andon.accounts
+        self._embedder = andon.library.embedder
         self._lang = lang_of
 
     def build_gaps(self) -> None:
@@ -80,12 +89,19 @@ class RecordsPart:
         reviews = [self._review_state, self._reviews, self._reviews_said]
         self._gaps.pick(self._pick_gaps, inputs=self._gap_state, outputs=gaps, **quiet)
         self._gaps.settle(self._settle, inputs=self._gap_state, outputs=gaps, **quiet)
+        self._gaps.assign(self._assign, inputs=self._gap_state, outputs=gaps, **quiet)
         self._reviews.pick(self._pick_reviews, inputs=self._review_state, outputs=reviews, **quiet)
         self._reviews.review(self._review, inputs=self._review_state, outputs=reviews, **quiet)
         self._form.look(self._look, outputs=[self._log, self._log_said], **quiet)
 
     def _gaps_of(self, state: str, lang: Lang) -> str:
-        return gaps_html(self._records.gaps.all(state), self._records.gaps.counts(), state, lang)
+        groups = grouped(self._records.gaps.all(state), self._embed if self._embedder is not None else None)
+        admins = [account.name for account in self._accounts.accounts() if account.is_admin and account.enabled]
+        return gaps_html(groups, self._records.gaps.counts(), state, lang, admins)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        assert self._embedder is not None
+        return self._embedder.embed(list(texts), "query")
 
     def _reviews_of(self, state: str, lang: Lang) -> str:
         return reviews_html(self._records.feedback.all(state), self._records.feedback.counts(), state, lang)
@@ -101,11 +117,21 @@ class RecordsPart:
 
     def _settle(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
         def settle() -> None:
-            gap, who = int(event.gap), str(request.username)
-            self._records.gaps.set_state(gap, str(event.state), who)
-            self._records.act(who, "page", "gap", f"{gap}: {event.state}")
+            who = str(request.username)
+            for gap in _numbers(event.gap):
+                self._records.gaps.set_state(gap, str(event.state), who)
+                self._records.act(who, "page", "gap", f"{gap}: {event.state}")
 
         return self._shown(self._gaps_of, state, self._lang(request), settle)
+
+    def _assign(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
+        def assign() -> None:
+            who = str(request.username)
+            for gap in _numbers(event.gap):
+                self._records.gaps.assign(gap, str(event.name), who)
+                self._records.act(who, "page", "gap", f"{gap}: → {event.name or '-'}")
+
+        return self._shown(self._gaps_of, state, self._lang(request), assign)
 
     def _review(self, state: str, request: gr.Request, event: gr.EventData) -> list[Any]:
         def review() -> None:
@@ -136,6 +162,11 @@ class RecordsPart:
             return [state, listed(state, lang), ""]
         except AssistantFailed as failed:
             return [gr.skip(), gr.skip(), _bad(failed, lang)]
+
+
+def _numbers(sent: object) -> list[int]:
+    """The gaps of a group, as its button names them."""
+    return [int(number) for number in str(sent).split(",") if number.isdigit()]
 
 
 def _bad(failed: AssistantFailed, lang: Lang) -> str:

@@ -74,7 +74,8 @@ class SearchPart:
         if not query.strip():
             return ""
         try:
-            return hits_html(self._library.search(query, HITS, scope_of_fields(*narrowed)), lang)
+            scope = scope_of_fields(*narrowed) if narrowed else None
+            return hits_html(self._library.search(query, HITS, scope), lang)
         except ScopeUnknown as failed:  # chosen before the manual that had it was deleted or disabled
             return failed_html(say_error(failed.code, lang, failed.message))
 

@@ -25,8 +25,10 @@ element.addEventListener('submit', (event) => {
   else trigger('rekey', filled);
 });
 element.addEventListener('change', (event) => {
-  if (event.target.matches('select[data-name]'))
-    trigger('role', { name: event.target.dataset.name, role: event.target.value });
+  const { target } = event;
+  if (!target.matches('select[data-name]')) return;
+  trigger('role', { name: target.dataset.name, role: target.value });
+  andon.asBefore(target);
 });
 andon.picks(element, 'button.a-switch', (b) =>
   trigger('enable', { name: b.dataset.name, enabled: b.getAttribute('aria-checked') !== 'true' }));

@@ -91,4 +91,60 @@ _MANUALS: dict[str, Entry] = {
     },
 }
 
-ADMIN: dict[str, Entry] = {**_PARTS, **_DROP, **_JOBS, **_MANUALS}
+_SEARCH: dict[str, Entry] = {
+    "admin.would_answer": {"ja": "この質問には回答します。", "en": "This question would be answered."},
+    "admin.would_decline": {
+        "ja": "この質問には回答しません: {reason}",
+        "en": "This question would be declined: {reason}",
+    },
+    "admin.likely": {
+        "ja": "マニュアルに答えがある見込みは {percent} % です。",
+        "en": "That the manuals hold an answer is {percent} % likely.",
+    },
+    "admin.in_no_manual": {
+        "ja": "質問の言葉のうち {percent} % は、どのマニュアルにもありません。"
+        "現場の言葉に登録すると見つかることがあります。",
+        "en": "{percent} % of the question's words stand in no manual. Tying them to the manuals' words may help.",
+    },
+    "admin.no_match": {
+        "ja": "質問の言葉のうち {percent} % は、見つかった箇所に近い言葉がありません。",
+        "en": "{percent} % of the question's words find nothing like them in what was found.",
+    },
+    "admin.value_apart": {
+        "ja": "尋ねている値が、その部品と同じ行に見当たりません。",
+        "en": "The value asked for stands on no line with its part.",
+    },
+    "admin.means": {"ja": "スコアと理由の見方", "en": "What score and reasons mean"},
+    "admin.means.score": {"ja": "スコア", "en": "Score"},
+    "admin.means.score.text": {
+        "ja": "並べる順番を決める点数です。同じ質問の中でだけ比べられます。",
+        "en": "Puts the hits of one question in order; between questions it says nothing.",
+    },
+    "admin.means.code": {"ja": "コード一致", "en": "code"},
+    "admin.means.code.text": {
+        "ja": "質問のコードが、その箇所の見出しか本文にあります。",
+        "en": "A code of the question stands there.",
+    },
+    "admin.means.keyword": {"ja": "語の一致", "en": "words"},
+    "admin.means.keyword.text": {
+        "ja": "同じ語、同義語、訳語が含まれます。珍しい語ほど重く数えます。",
+        "en": "The same words, synonyms or translations; rare ones weigh more.",
+    },
+    "admin.means.vector": {"ja": "意味の近さ", "en": "meaning"},
+    "admin.means.vector.text": {
+        "ja": "語が違っても、箇所全体の意味が質問に近いものです。",
+        "en": "As a whole it means something near the question, also in other words.",
+    },
+    "admin.means.match": {"ja": "単語ごとの近さ", "en": "word by word"},
+    "admin.means.match.text": {
+        "ja": "質問の単語一つ一つに、近い意味の単語があります。",
+        "en": "Each word of the question has a word near it there.",
+    },
+    "admin.means.support": {"ja": "語の一致(%)", "en": "% of the words"},
+    "admin.means.support.text": {
+        "ja": "質問の大事な語のうち、その箇所に含まれる割合です。ほかの質問とも比べられます。",
+        "en": "The share of the question's telling words that it holds; comparable between questions.",
+    },
+}
+
+ADMIN: dict[str, Entry] = {**_PARTS, **_DROP, **_JOBS, **_MANUALS, **_SEARCH}
