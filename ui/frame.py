@@ -45,9 +45,8 @@ def top_html(account: Account | None, lang: Lang, here: str) -> str:
     )
     name = f'<span class="a-user">{escape(account.name)}</span>' if account is not None else ""
     title = _say("page.title" if here == "operator" else "admin.title", lang)
-    heading = f'<h1 class="a-unseen">{title}</h1>' if here == "operator" else ""
     return (
-        f'{heading}<header class="a-top" data-page-lang="{lang}" data-page-title="{title}">'
+        f'<h1 class="a-unseen">{title}</h1><header class="a-top" data-page-lang="{lang}" data-page-title="{title}">'
         f'<a class="a-brand" href="/">{LOGO}<span>Andon</span></a>{nav}'
         f'<div role="group" aria-label="{_say("page.language", lang)}">{langs}</div>{name}'
         f'<form method="post" action="/logout"><button>{_say("page.sign_out", lang)}</button></form></header>'

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from assistant.records.database import Database
 from assistant.records.entry import QUESTION
@@ -89,11 +90,16 @@ def _asked(row: Mapping[str, str], line_of: Callable[[str], str], zone: tzinfo |
     at, timing = datetime.fromisoformat(row["at"]), json.loads(row["timing"])
     lines, quotes = json.loads(row["scope"]).get("lines", []), json.loads(row["quotes"])
     line = lines[0] if lines else line_of(quotes[0]["manual"]) if quotes else ""
-    alarms = {code.canonical for code in find_codes(row["understood"] or row["subject"]) if code.kind in _STOPS}
     return AskedThen(
-        at, at.astimezone(zone).date(), line, tuple(sorted(alarms)), bool(row["declined"]),
+        at, at.astimezone(zone).date(), line, _alarms_in(row["understood"] or row["subject"]), bool(row["declined"]),
         float(timing.get("found_ms") or 0.0), float(timing.get("total_ms") or 0.0),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def _alarms_in(question: str) -> tuple[str, ...]:
+    """Looked for once: the same questions come again, and so does whoever looks at the figures."""
+    return tuple(sorted({code.canonical for code in find_codes(question) if code.kind in _STOPS}))
 
 
 def days_of(days: int, now: datetime | None = None, zone: tzinfo | None = None) -> list[date]:

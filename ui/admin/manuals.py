@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.build import Andon
 from index.errors import IndexFailed
 from ui.admin.belongs import FOR_EVENT, attributes_of, for_dialog_html
-from ui.admin.cells import done_html, failed_html
+from ui.admin.cells import done_html, failed_html, title
 from ui.admin.drop_zone import DROP_EVENT, drop_html, refused_text
 from ui.admin.job_list import JOB_EVENTS, halted_text, jobs_html
 from ui.admin.manual_list import MANUAL_EVENTS, SHOWN, dialog_html, holds, manuals_html
@@ -81,7 +81,7 @@ class ManualsPart:
 
     def in_language(self, lang: Lang) -> list[Any]:
         return [
-            f'<h1 class="a-title">{say("admin.upload", lang)}</h1>',
+            title("admin.upload", lang),
             gr.update(label=say("admin.for_upload_lines", lang)),
             gr.update(label=say("admin.for_upload_machines", lang)),
             drop_html(lang, self._andon.settings.max_file_mb),
