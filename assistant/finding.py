@@ -11,7 +11,7 @@ from assistant.conversation import Exchange, Understood, understand_in
 from assistant.relevance import decline
 from assistant.steps import Step, step_of
 from index.library import Library, Scope
-from index.passage import Hit
+from index.passage import Hit, Manual
 from index.search.searcher import Results
 from index.text import language
 
@@ -22,7 +22,7 @@ def find(library: Library, question: str, history: Sequence[Exchange], scope: Sc
     """Searches for ``question`` as it is understood after ``history``, and quotes the best ``quotes`` passages. A step
     of the procedure that was quoted last needs no search. ``found_ms`` counts from the call. Raises ScopeUnknown."""
     start = time.perf_counter()
-    understood = understand_in(question, history, library.enabled())
+    understood = understand_in(question, history, _searched(library))
     told = understood.question if understood.question != question else ""
     found = Found(question, language(question), (), None, (), 0.0, told, understood.dropped)
     if understood.step and (hit := _quoted(library, understood, scope)) is not None:
@@ -48,12 +48,12 @@ def _search(library: Library, understood: Understood, scope: Scope | None, k: in
         if understood.only or not declined:
             return near, declined
     results = library.search(understood.question, k, scope)
-    return results, decline(results) if library.enabled() else "no_manuals"
+    return results, decline(results) if _searched(library) else "no_manuals"
 
 
 def _quoted(library: Library, understood: Understood, scope: Scope | None) -> Hit | None:
     """The passage quoted last, if it is still there, holds steps, and the asker's scope does not exclude its manual."""
-    manual = next((m for m in library.enabled() if m.id == understood.manual), None)
+    manual = next((m for m in _searched(library) if m.id == understood.manual), None)
     if manual is None or not understood.passage:
         return None
     if scope and scope.manuals and not scope.manuals & {manual.id, manual.name, manual.title}:
@@ -62,6 +62,11 @@ def _quoted(library: Library, understood: Understood, scope: Scope | None) -> Hi
     if passage is None or step_of(passage.text, understood.step) is None:
         return None
     return Hit(passage, manual, 1.0, 1.0)
+
+
+def _searched(library: Library) -> list[Manual]:
+    """The manuals that a question may be answered from. Asked for as ``manuals``, which other sources have as well."""
+    return [manual for manual in library.manuals() if manual.enabled]
 
 
 def _step_of(quotes: Sequence[Quote], number: int) -> Step | None:
