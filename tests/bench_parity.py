@@ -119,11 +119,15 @@ def measure(make: Callable[[Path], Any], texts: list[str], folder: Path, logit_t
     gate = token_parity(folder, gguf, other)
     logits = logit_parity(folder, gguf, tuple(texts[:: max(1, len(texts) // logit_texts)]))
     assert logits is not None
+    half = logit_parity(folder, convert_hf_to_gguf(folder, folder / "half.gguf", "f16"), PROBE_TEXTS)
+    assert half is not None
     return {
         "sentences": len(texts), "tokens": tokens, "different": len(gate.different),
         "different_only_at_edges": len(gate.at_edges), "examples": [*gate.different, *gate.at_edges][:5],
         "logit_positions": logits.positions, "most_logit_difference": round(logits.most_difference, 6),
         "same_likeliest_token": round(logits.same_token, 6),
+        "f16_most_logit_difference": round(half.most_difference, 6),
+        "f16_same_likeliest_token": round(half.same_token, 6),
     }  # fmt: skip
 
 
@@ -140,6 +144,7 @@ def main() -> None:
         " layers, 256 wide",
         "edges": "white space at the beginning of a text or beside a mark, where a tokenizer puts a space first"
         ", as the bundled one does not",
+        "f16": "the same in float16 over the probe texts; random weights, ten times as wide as trained ones",
         "limits": {"different": 0, "most_logit_difference": 0.01},
         "kinds": rows,
         "seconds": round(time.monotonic() - begin, 1),

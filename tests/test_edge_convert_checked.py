@@ -40,6 +40,7 @@ def test_convert_says_what_it_checked(folder: Path, tmp_path: Path, monkeypatch:
         target = tmp_path / f"{dtype}.gguf"
         code, told = run("convert", str(folder), "--out", str(target), "--dtype", dtype, "--licence", "MIT")
         assert code == 0, told
+        assert ("same next token" in told) == (dtype == "f16")  # held against an exact copy, which is gone again
         assert f"all {len(PROBE_TEXTS)} probe texts" in told and "positions compared" in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f16.gguf", "f32.gguf"]
 

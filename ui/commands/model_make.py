@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -29,6 +30,7 @@ def convert(
     dtype: Annotated[DtypeName, typer.Option(help="Numbers of the matrices.")] = DtypeName.f16,
     name: Annotated[str, typer.Option(help="The model's name in the file.")] = "",
     licence: Annotated[str, typer.Option(help="Its licence; the one of its README.md where left out.")] = "",
+    match: Annotated[bool, typer.Option(help="Ask an exact copy (F32) and the file the same questions.")] = True,
 ) -> None:
     """Convert a Llama-like model of Hugging Face to GGUF, and hold the result against it.
 
@@ -54,6 +56,27 @@ def convert(
             "model.logits_same", positions=found.logits.positions, most=f"{found.logits.most_difference:.2g}",
             same=f"{found.logits.same_token * 100:.1f}",
         )  # fmt: skip
+    if match and dtype != DtypeName.f32:
+        _match_exact(folder, target)
+
+
+def _match_exact(folder: Path, target: Path) -> None:
+    """Holds ``target`` against the same model in F32, which is made beside it for that and removed."""
+    from assistant.evaluation.model_match import match_models
+    from edge.convert import convert_hf_to_gguf
+    from edge.errors import DiskFull
+    from edge.gguf_file import read_gguf
+
+    if "tokenizer.chat_template" not in read_gguf(target).keys:
+        tell("model.match_no_template")
+        return
+    with TemporaryDirectory(prefix=".match-", dir=target.parent) as beside:
+        try:
+            exact = convert_hf_to_gguf(folder, Path(beside) / "exact.gguf", "f32")
+        except DiskFull as full:
+            tell("model.match_no_room", reason=full.message)
+            return
+        show_match(match_models(exact, target, report=_asked))
 
 
 def quantize(

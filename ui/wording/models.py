@@ -120,6 +120,10 @@ MODELS: dict[str, Entry] = {
         "ja": "チャットテンプレートがないため、回答の比較はできません。",
         "en": "Without a chat template its answers cannot be compared.",
     },
+    "model.match_no_room": {
+        "ja": "比較用の F32 ファイルを置く空きがないため、回答は比較していません: {reason}",
+        "en": "Its answers were not compared, for lack of room for a copy in F32: {reason}",
+    },
     "model.match_asking": {"ja": "質問中 {done}/{total}", "en": "asking {done}/{total}"},
     "model.forecast": {
         "ja": "{type} にすると約 {after} になります(元は {before})。",
