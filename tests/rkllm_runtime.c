@@ -107,7 +107,7 @@ static bool is_text(const Word *word) {
   int at = 0;
   while (at < word->length) {
     int size = utf8_length(word->bytes[at]);
-    if (!size || at + size > word->length) return false;
+    if (!size || at + size > word->length || !word->bytes[at]) return false; /* a text that ends with NUL holds none */
     for (int i = 1; i < size; i++)
       if ((word->bytes[at + i] & 0xC0) != 0x80) return false;
     at += size;

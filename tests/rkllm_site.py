@@ -6,6 +6,7 @@ import atexit
 import ctypes
 import functools
 import json
+import platform
 import shutil
 import struct
 import subprocess
@@ -36,7 +37,8 @@ def workshop() -> Path:
 
 
 def compiler() -> str | None:
-    return shutil.which("gcc") or shutil.which("cc")
+    """A C compiler for this Python's machine, which may be emulated."""
+    return shutil.which(f"{platform.machine()}-linux-gnu-gcc") or shutil.which("gcc") or shutil.which("cc")
 
 
 @functools.cache
@@ -100,6 +102,7 @@ class RkllmSite:
         self.library = folder / "librkllmrt.so"
         shutil.copyfile(library or runtime(version), self.library)
         self._c: Any = None
+        self._made: list[RkllmRunner] = []
 
     @property
     def c(self) -> Any:
@@ -111,7 +114,14 @@ class RkllmSite:
     def runner(self, *, grace_s: float = 20.0, rkllm: RkllmOptions | None = None, **options: Any) -> RkllmRunner:
         given = {"context_tokens": 256, **options}
         tree = Tree(self.model.parent / "root")
-        return RkllmRunner(EdgeOptions(self.model, rkllm=rkllm or RkllmOptions(), **given), tree=tree, grace_s=grace_s)
+        made = RkllmRunner(EdgeOptions(self.model, rkllm=rkllm or RkllmOptions(), **given), tree=tree, grace_s=grace_s)
+        self._made.append(made)
+        return made
+
+    def close(self) -> None:
+        """Ends whatever a failed test has left in memory."""
+        for runner in self._made:
+            runner.close()
 
     def set(self, **knobs: int) -> None:
         for name, value in knobs.items():

@@ -14,7 +14,7 @@ from contract_runner import ASK, OTHER, RunnerContract, close, text_of
 from rkllm_site import RELEASES, RkllmSite
 
 from edge.choose import make_runner
-from edge.errors import AdapterUnknown, GenerationFailed, GenerationStuck, ModelMissing, ModelUnreadable
+from edge.errors import AdapterUnknown, GenerationFailed, GenerationStuck, ModelMissing, ModelUnreadable, NotAModel
 from edge.options import Adapter, EdgeOptions
 from edge.rkllm.errors import ContextRefused, DriverUnusable, NpuLoadFailed, SecondModel
 from edge.rkllm.runner import RkllmRunner
@@ -262,7 +262,7 @@ def test_what_cannot_be_loaded_says_why(site: RkllmSite, tmp_path: Path) -> None
         make_runner(EdgeOptions(tmp_path / "none.rkllm")).load()
     for head in (b"", b"GGUF....", b"version https://git-lfs.github.com/spec/v1", b"<!DOCTYPE html>"):
         site.model.write_bytes(head)
-        with pytest.raises(ModelUnreadable, match=r"tiny\.rkllm"):
+        with pytest.raises(NotAModel, match=r"tiny\.rkllm"):
             site.runner().load()
     site.set(inits=0, destroys=0)
 

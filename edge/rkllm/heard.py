@@ -62,7 +62,8 @@ class Hearing:
     def __init__(self, prompt_tokens: int, most: int, end_ids: frozenset[int], pause_at_most: bool) -> None:
         self.over = threading.Event()
         self.stopped = threading.Event()
-        self.paused = False  # the runtime was told to pause, or may have been
+        self.paused = False  # the runtime was told to pause
+        self.loaded = False  # the prompt cache that was to begin from
         self._queue: SimpleQueue[Token | Ended] = SimpleQueue()
         self._spelling = Spelling()
         self._prompt_tokens = prompt_tokens
@@ -70,6 +71,7 @@ class Hearing:
         self._end_ids = end_ids
         self._pause_at_most = pause_at_most
         self._count = 0
+        self._enough = False
         self._failed = False
         self._usage: Usage | None = None
 
@@ -82,7 +84,7 @@ class Hearing:
                 spelled = self._spelling.add(result.text, state == WAITING)  # type: ignore[attr-defined]
                 self._queue.put(Token(self._count, spelled))
             elif token not in self._end_ids:
-                self.stopped.set()  # it goes on beyond what it was asked for
+                self._enough = True  # it goes on beyond what it was asked for
         elif state == FINISH:
             perf = result.perf  # type: ignore[attr-defined]
             self._usage = Usage(
@@ -91,7 +93,7 @@ class Hearing:
             )  # fmt: skip
         elif state == ERROR:
             self._failed = True
-        if self.stopped.is_set() or (self._pause_at_most and self._count >= self._most):
+        if self.stopped.is_set() or self._enough or (self._pause_at_most and self._count >= self._most):
             self.paused = True
             return PAUSE
         return GO_ON

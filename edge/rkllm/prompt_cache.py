@@ -74,8 +74,8 @@ class PromptCache:
         """The runtime has written ``part`` whole."""
         kept = part.with_suffix("").with_suffix(_KEPT)
         try:
-            if part.stat().st_size > self._limit:
-                part.unlink()
+            if not part.is_file() or part.stat().st_size > self._limit:
+                part.unlink(missing_ok=True)
                 return
             kept.with_suffix(_IDS).write_bytes(_bytes_of(ids))
             part.replace(kept)  # what has a name is whole

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from edge.board.tree import Tree
-from edge.errors import GenerationFailed, ModelMissing, ModelUnreadable, PromptTooLong
+from edge.errors import GenerationFailed, ModelMissing, NotAModel, PromptTooLong
 from edge.options import EdgeOptions, check_adapter
 from edge.rkllm.driver import check_driver
 from edge.rkllm.errors import ContextRefused
 from edge.rkllm.heard import Ended, Hearing, Usage
 from edge.rkllm.library import RkllmLibrary, find_library
-from edge.rkllm.prompt_cache import PromptCache, common
+from edge.rkllm.prompt_cache import WORTH_TOKENS, PromptCache, common
 from edge.rkllm.session import Asked, Drawing, Loading, Session
 from edge.rkllm.words import ModelWords
 from edge.runner import Message, Piece, Sampling
@@ -175,15 +175,16 @@ class RkllmRunner:
 
     def _asked(self, prompt: tuple[int, ...], sampling: Sampling, vocabulary: int) -> Asked:
         """The run, with a prompt cache to begin from or to write where that is worth it."""
-        load = save = None
+        load, save, worth = None, None, 0
         if self._cache is not None and self._cache.in_use:
             found = self._cache.find(prompt, sampling.adapter)
             held, adapter = self._held
             in_memory = common(held, prompt) if adapter == sampling.adapter else 0
-            load = found.path if found is not None and found.shared > in_memory else None
+            if found is not None and found.shared >= in_memory + WORTH_TOKENS:
+                load, worth = found.path, (found.shared + in_memory) // 2
             if found is None or found.shared < len(prompt) - 1:
                 save = self._cache.place(prompt, sampling.adapter)
-        return Asked(prompt, sampling.max_tokens, _drawing(sampling, vocabulary), sampling.adapter, load, save)
+        return Asked(prompt, sampling.max_tokens, _drawing(sampling, vocabulary), sampling.adapter, load, save, worth)
 
     def _speak(
         self, session: Session, hearing: Hearing, asked: Asked, sampling: Sampling, cancelled: Callable[[], bool]
@@ -222,14 +223,16 @@ class RkllmRunner:
         self.usage = ended.usage
         if self._cache is None:
             return
-        if asked.load is not None and ended.usage is not None:
-            self._cache.told(gained=ended.usage.prefill_tokens < len(asked.ids))
+        if asked.load is not None and not hearing.loaded:
+            self._cache.drop(asked.load)
+        elif asked.load is not None and ended.usage is not None:
+            self._cache.told(gained=ended.usage.prompt_tokens - ended.usage.prefill_tokens >= asked.worth)
         if asked.save is not None:
             self._cache.keep(asked.save, asked.ids)
 
 
 def check_model(model: Path) -> None:
-    """Errors: ModelMissing; ModelUnreadable for what is plainly no .rkllm file. Its own marks are not documented, so
+    """Errors: ModelMissing; NotAModel for what is plainly no .rkllm file. Its own marks are not documented, so
     the runtime has the last word."""
     if not model.is_file():
         raise ModelMissing(f"{model} is missing.", "Copy the model's folder to the box again.")
@@ -237,7 +240,7 @@ def check_model(model: Path) -> None:
         head = file.read(4)
     what = _OTHERS.get(head, "an empty file" if not head else "")
     if what:
-        raise ModelUnreadable(f"{model} is {what}, not a .rkllm model.", "Copy or convert the model again.")
+        raise NotAModel(f"{model} is {what}, not a .rkllm model.", "Copy or convert the model again.")
 
 
 def check_context(tokens: int) -> None:

@@ -49,7 +49,8 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One run: the prompt's ids, how many tokens may follow, and how they are drawn. ``adapter`` is a name of those
-    loaded, "" for none; ``load`` a prompt cache to begin from, ``save`` a file to write one to."""
+    loaded, "" for none; ``load`` a prompt cache to begin from, ``save`` a file to write one to. ``worth`` is how many
+    tokens must not have been read where ``load`` was of use."""
 
     ids: tuple[int, ...]
     most: int
@@ -57,6 +58,7 @@ class Asked:
     adapter: str = ""
     load: Path | None = None
     save: Path | None = None
+    worth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,10 @@ class Session:
             self._jobs.put(None)
             _one.release()
             raise
-        atexit.register(_leave, me)
         forgotten = (self._jobs, library, self._handle, self._callback)
         self._finalizer = weakref.finalize(self, _forget, *forgotten)
         self._finalizer.atexit = False
+        atexit.register(_leave, me)  # after the first finalizer, so that it runs before those are switched off
 
     def begin(self, asked: Asked) -> Hearing:
         """Starts a run; what it says comes through the Hearing. The run before must be over (see ``wait``)."""
@@ -197,9 +199,9 @@ class Session:
         """One run, on this session's thread."""
         code = -1
         try:
-            loaded = self._prepare(asked)
+            hearing.loaded = self._prepare(asked)
             code = self._call(asked, hearing)
-            if loaded:
+            if hearing.loaded:
                 self.library.release_prompt_cache(self._handle)
             if hearing.paused or hearing.stopped.is_set() or code != 0:
                 self.library.clear(self._handle)  # else the next run would go on from this one
