@@ -131,7 +131,7 @@ def test_files_that_gain_nothing_are_given_up(site: RkllmSite, caplog: pytest.Lo
     runner = site.runner(rkllm=kept(site))
     site.set(no_gain=1)
     other = (
-        Message("system", "主軸が停止したときは、アラームを確認し、電源を切ってください。" * 5),
+        Message("system", "主軸が停止したら、アラームを確認し、電源を切ってください。" * 5),
         Message("user", "x"),
     )
     with caplog.at_level(logging.WARNING, "edge.rkllm.prompt_cache"):
