@@ -155,6 +155,19 @@ def open_records(settings: Settings, library: Library | None = None) -> Records:
     return Records(settings.records_file, settings.log_days, revision)
 
 
+def ask_options(settings: Settings, style: str = "free") -> AskOptions:
+    """How questions are answered under ``settings`` by a model of that style."""
+    return AskOptions(
+        settings.quotes,
+        settings.answer_tokens,
+        settings.max_question,
+        settings.excerpts,
+        settings.prompt_tokens,
+        extract=style == "extract",
+        answer_seconds=settings.answer_seconds,
+    )
+
+
 def build(settings: Settings, *, write: bool = False) -> Andon:
     """Open everything over ``settings.data``. ``write`` takes the index's writer lock (the service does)."""
     finish_restore(settings.data)  # of one that was interrupted
@@ -169,15 +182,7 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
             style = style_of(settings.model, settings.models)
     except EdgeFailed as failed:
         problem = str(failed)
-    options = AskOptions(
-        settings.quotes,
-        settings.answer_tokens,
-        settings.max_question,
-        settings.excerpts,
-        settings.prompt_tokens,
-        extract=style == "extract",
-        answer_seconds=settings.answer_seconds,
-    )
+    options = ask_options(settings, style)
     accounts = Accounts(settings.accounts_file, settings.session_hours)
     records = open_records(settings, library)
     if write:

@@ -78,7 +78,8 @@ def test_the_sanitizer_would_see_it(tmp_path: Path) -> None:
     assert done.returncode != 0 and "heap-use-after-free" in done.stderr
     script = tmp_path / "layout.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom rkllm_site import RkllmSite\nfrom edge.rkllm.identify import blob_id\n"
+        "import sys\nfrom pathlib import Path\nfrom rkllm_site import RkllmSite\n"
+        "from edge.rkllm.identify import blob_id\n"
         "from edge.rkllm import library\n"
         f"site = RkllmSite(Path(sys.argv[1]), '1.3.0', Path({str(checked)!r}))\n"
         "library.KNOWN_BLOBS[blob_id(site.library)] = '1.2.3'\n"
@@ -132,8 +133,8 @@ def test_the_runtime_itself_is_well_when_called_from_c(version: str, machine: st
         flags = []
     program = tmp_path / "driver"
     built = subprocess.run(
-        [command, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", f"-DRKLLM_VERSION={NUMBERS[version]}", *flags,
-         HERE / "rkllm_driver.c", HERE / "rkllm_runtime.c", "-o", program, "-lpthread"],
+        [command, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", f"-DRKLLM_VERSION={NUMBERS[version]}",
+         *flags, HERE / "rkllm_driver.c", HERE / "rkllm_runtime.c", "-o", program, "-lpthread"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert built.returncode == 0, built.stderr

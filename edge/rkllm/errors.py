@@ -8,12 +8,17 @@ EdgeFailed
 │       └── DriverUnusable       the kernel's driver of the NPU is older than the runtime needs, or another
 ├── NpuLoadFailed            the runtime refused the model: memory, platform, context
 ├── ContextRefused           a context length that the runtime does not take
-└── SecondModel              a model is in the NPU's memory already
+├── SecondModel              a model is in the NPU's memory already
+├── ToolkitUnusable          rkllm-toolkit's environment is missing, or not the one that is known to convert well
+├── ConversionBroke          the toolkit failed; its last lines say why
+└── ConversionRefused
+    ├── DtypeRefused             numbers that an RK3588 does not compute with (w4a16)
+    └── CalibrationTooSmall      too few questions to measure the ranges of numbers by
 """
 
 from __future__ import annotations
 
-from edge.errors import EdgeFailed, ModelUnreadable
+from edge.errors import ConversionRefused, EdgeFailed, ModelUnreadable
 
 
 class RuntimeUnusable(ModelUnreadable):
@@ -42,3 +47,19 @@ class ContextRefused(EdgeFailed):
 
 class SecondModel(EdgeFailed):
     code = "npu_second_model"
+
+
+class ToolkitUnusable(EdgeFailed):
+    code = "npu_toolkit_unusable"
+
+
+class DtypeRefused(ConversionRefused):
+    code = "npu_dtype_refused"
+
+
+class CalibrationTooSmall(ConversionRefused):
+    code = "npu_calibration_too_small"
+
+
+class ConversionBroke(EdgeFailed):
+    code = "npu_conversion_broke"

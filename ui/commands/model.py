@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.commands import model_add, model_make, model_pull
+from ui.commands import model_add, model_make, model_pull, model_rkllm
 from ui.commands.model_add import Models
 from ui.sizes import bytes_text
 from ui.terminal import AsJson, print_json, reader_lang, settings_with, tell
@@ -27,6 +27,7 @@ app.command("convert")(model_make.convert)
 app.command("quantize")(model_make.quantize)
 app.command("match")(model_make.match)
 app.command("pull")(model_pull.pull)
+app.command("convert-rk3588")(model_rkllm.convert_rk3588)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from ui.wording import Entry
 
+NPU: dict[str, Entry] = {
+    "npu.calibrated": {
+        "ja": "{name} から {count} 件の質問を校正に使います。",
+        "en": "Calibrated on {count} questions of {name}.",
+    },
+    "npu.converted": {
+        "ja": "変換しました: {path} ({size})。フォルダごとボードにコピーし、設定 model で指定してください。",
+        "en": "Converted: {path} ({size}). Copy its whole folder to the board and name it in the setting model.",
+    },
+}
 NPU_ERRORS: dict[str, Entry] = {
     "adapter_unknown": {
         "ja": "指定された追加学習の差分(LoRA)は、回答モデルに読み込まれていません。管理者に連絡してください。",
@@ -40,6 +50,26 @@ NPU_ERRORS: dict[str, Entry] = {
     "npu_context_refused": {
         "ja": "このコンテキスト長は NPU では使えません。context_tokens を 32 の倍数、16384 以下にしてください。",
         "en": "The NPU does not take a context of this length. Set context_tokens to a multiple of 32, at most 16384.",
+    },
+    "npu_toolkit_unusable": {
+        "ja": "変換ツール(rkllm-toolkit)の環境がないか、動作確認済みのバージョンと異なります。"
+        "専用の仮想環境に、指定のバージョンで入れ直してください。",
+        "en": "The environment of rkllm-toolkit is missing, or not the one that is known to work. "
+        "Install it anew in an environment of its own, with its pinned versions.",
+    },
+    "npu_dtype_refused": {
+        "ja": "この数値形式(w4a16 など)は RK3588 の NPU では使えません。w8a8 で変換してください。"
+        "4 ビットにする場合は、GGUF の Q4_0 を CPU で使ってください。",
+        "en": "The RK3588's NPU does not compute with such numbers (w4a16). Convert to w8a8, "
+        "or run a GGUF file in Q4_0 on the CPU.",
+    },
+    "npu_calibration_too_small": {
+        "ja": "校正に使える質問が足りません。答え付きの質問を 8 件以上(20 件以上を推奨)用意してください。",
+        "en": "There are too few questions to calibrate on. Give at least 8 with answers, better 20 or more.",
+    },
+    "npu_conversion_broke": {
+        "ja": "変換ツール(rkllm-toolkit)が途中で失敗しました。表示された内容を確認してください。",
+        "en": "rkllm-toolkit failed. See what it said.",
     },
     "npu_second_model": {
         "ja": "NPU には別のモデルがすでに読み込まれています。同時に使えるモデルは 1 つだけです。",

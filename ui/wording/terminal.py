@@ -5,6 +5,7 @@ from __future__ import annotations
 from ui.wording import Entry
 from ui.wording.backup import BACKUP_TERMINAL
 from ui.wording.models import MODELS
+from ui.wording.npu import NPU
 from ui.wording.records import RECORDS_TERMINAL
 
 TERMINAL: dict[str, Entry] = {
@@ -176,6 +177,7 @@ TERMINAL: dict[str, Entry] = {
     "doctor.accounts": {"ja": "アカウント {count} 件", "en": "{count} accounts"},
     **RECORDS_TERMINAL,
     **MODELS,
+    **NPU,
     "doctor.good": {"ja": "問題ありません。", "en": "All good."},
     "doctor.bad": {"ja": "問題が {count} 件あります。", "en": "{count} problem(s)."},
 }
