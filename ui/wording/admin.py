@@ -81,7 +81,7 @@ _MANUALS: dict[str, Entry] = {
         "en": "{name} is not searched any more. It is kept, and can be switched on at any time.",
     },
     "admin.read": {"ja": "読み取り確認", "en": "See how read"},
-    "admin.read_name": {"ja": "{name} の読み取り結果を確認", "en": "See how {name} was read"},
+    "admin.read_name": {"ja": "読み取り確認: {name}", "en": "See how read: {name}"},
     "admin.download": {"ja": "原本", "en": "Download"},
     "admin.download_name": {"ja": "{name} の原本をダウンロード", "en": "Download the original of {name}"},
     "admin.editions": {"ja": "改訂の履歴({count} 版)", "en": "Revisions ({count})"},
