@@ -25,7 +25,7 @@ from assistant.build import open_library
 from assistant.settings import ROOT, read_settings
 from edge.bundle.checksums import verify
 from edge.bundle.needs import environment_of, needed, wheel_requires
-from edge.bundle.target import target_for, this_python
+from edge.bundle.target import Target, target_for, this_python
 from edge.bundle.wheelhouse import BUILD_NEEDS, SDIST_ONLY, base_requirements, download
 
 QUESTION = "AL.32 が出て搬送軸が止まった"
@@ -125,27 +125,49 @@ def network_seen() -> str:
 
 def boards(folder: Path) -> dict[str, Any]:
     """For each board: all wheels that its base install needs, downloaded; what has none."""
-    from importlib.metadata import distribution
-
     report: dict[str, Any] = {}
     for name in ("jetson", "rock5b"):
         target, wheels = target_for(name), folder / name  # type: ignore[arg-type]
         wheels.mkdir()
-        start = time.perf_counter()
         download(target, wheels, print)
-        roots = [*base_requirements(distribution("andon")), *BUILD_NEEDS]
-        found = needed(roots, wheel_requires(wheels), environment_of(target))
-        made = sorted(wheels.glob("*.whl"))
-        report[name] = {
-            "python": target.full_python, "platform": target.platforms[0],
-            "seconds": round(time.perf_counter() - start),
-            "megabytes": round(sum(file.stat().st_size for file in wheels.iterdir()) / 1e6),
-            "needed packages": len(found.there), "without a wheel": [SDIST_ONLY, *found.missing],
-            "compiled wheels": [file.name for file in made if not file.name.endswith("-any.whl")],
-            "pure wheels": [file.name for file in made if file.name.endswith("-any.whl")],
-            "sources": [file.name for file in wheels.glob("*.tar.gz")],
-        }  # fmt: skip
+        report[name] = wheelhouse(target, wheels)
     return report
+
+
+def wheelhouse(target: Target, wheels: Path) -> dict[str, Any]:
+    """What lies in ``wheels``, and whether it is all that ``target`` needs."""
+    from importlib.metadata import distribution
+
+    roots = [*base_requirements(distribution("andon")), *BUILD_NEEDS]
+    found = needed(roots, wheel_requires(wheels), environment_of(target))
+    made = sorted(file.name for file in wheels.glob("*.whl") if not file.name.startswith("andon-"))
+    return {
+        "python": target.full_python,
+        "platform": target.platforms[0],
+        "megabytes": round(sum(file.stat().st_size for file in wheels.iterdir()) / 1e6),
+        "packages needed": len(found.there),
+        "missing": list(found.missing),
+        "pip finds all of it without an index": resolves(target, wheels, roots),
+        "without a wheel": [SDIST_ONLY],
+        "compiled wheels": [name for name in made if not name.endswith("-any.whl")],
+        "pure wheels": [name for name in made if name.endswith("-any.whl")],
+        "sources": [file.name for file in wheels.glob("*.tar.gz")],
+    }
+
+
+def resolves(target: Target, wheels: Path, roots: Sequence[str]) -> bool:
+    """Whether pip, told of the board and of this folder alone, finds versions that go together."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-index", "--find-links", str(wheels)]
+    command += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", target.full_python]
+    for tag in target.platforms:
+        command += ["--platform", tag]
+    with tempfile.TemporaryDirectory() as folder:
+        alone = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        alone["PIP_CONFIG_FILE"] = os.devnull
+        done = subprocess.run([*command, "-d", folder, *roots], capture_output=True, text=True, check=False, env=alone)
+    if done.returncode != 0:
+        print(done.stderr[-2000:], file=sys.stderr)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ PC: dict[str, str] = {
     "/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count": "0\n",
     "/sys/class/thermal/thermal_zone0/type": "x86_pkg_temp\n",
     "/sys/class/thermal/thermal_zone0/temp": "41000\n",
+    "/proc/loadavg": "0.31 0.25 0.20 1/345 6789\n",
     "/proc/cpuinfo": "".join(
         f"processor\t: {n}\nmodel name\t: Intel(R) Core(TM) i5-13500\n"
         "flags\t\t: fpu sse4_2 avx f16c fma bmi2 avx2 avx_vnni\n\n"

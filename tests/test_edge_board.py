@@ -72,6 +72,7 @@ def test_a_pc_is_read_whole(tmp_path: Path) -> None:
     assert (read.identity.kind, read.identity.model) == ("pc", "Dell Inc. OptiPlex 7010")
     assert read.processor.features == ("avx", "avx2", "fma", "f16c", "bmi2", "avx_vnni")
     assert read.accelerators.gpu == "NVIDIA T400 4GB"
+    assert read.load == 0.31
     assert bad(read) == []  # a PC's governor is no fault
     assert "clocks" not in found(read)
 

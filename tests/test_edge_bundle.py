@@ -280,6 +280,11 @@ def test_a_damaged_bundle_is_not_installed(bundle: Path, tmp_path: Path) -> None
     assert not (tmp_path / "box").exists()
 
 
+def test_the_guide_is_in_the_bundle_in_both_languages(bundle: Path) -> None:
+    assert (bundle / "GUIDE.md").read_text() == (ROOT / "docs/pc.md").read_text()
+    assert (bundle / "GUIDE.ja.md").read_text() == (ROOT / "docs/ja/pc.md").read_text()
+
+
 def test_nothing_to_roll_back_to(bundle: Path, tmp_path: Path) -> None:
     code, output = install(bundle, tmp_path / "box", "--rollback")
     assert code == 1

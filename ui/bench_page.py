@@ -71,8 +71,11 @@ def _row(name: str, report: dict[str, Any], workload: dict[str, Any]) -> str:
 
 
 def _box(report: dict[str, Any]) -> str:
+    from edge.bench.report import BUSY_LOAD
+
     board = report["board"]
-    parts = (board["identity"]["model"] or board["processor"]["model"], board["power"]["mode"])
+    busy = f"busy, load {report['load_before']:g}" if (report["load_before"] or 0) >= BUSY_LOAD else ""
+    parts = (board["identity"]["model"] or board["processor"]["model"], board["power"]["mode"], busy)
     return ", ".join(part for part in parts if part)
 
 

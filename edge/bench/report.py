@@ -19,6 +19,8 @@ from edge.errors import EdgeFailed
 from edge.models import file_sha256
 
 FORMAT = 1
+BUSY_LOAD = 0.5
+"""Programs at work before the measurement: from here on its figures are too low."""
 CACHE_BYTES = 64_000_000
 """Weights below that may lie in a processor's caches, where the memory's bandwidth is no limit."""
 
@@ -52,6 +54,7 @@ def report(
         "runtime": _runtime(setup),
         "board": before.as_json(),
         "clocks_after": [asdict(clock) for clock in after.clocks],
+        "load_before": before.load,
         "celsius": {"before": before.heat.hottest, "after": after.heat.hottest},
         "slowed": {"after": list(after.heat.slowed), "events": _more(before, after)},
         "bandwidth": asdict(bandwidth),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ from edge.board.tree import Tree
 @dataclass(frozen=True, slots=True)
 class Board:
     """``memory_clock`` is the DDR's (RK3588: devfreq "dmc"; Jetson: EMC, readable by root only). ``desktop`` says that
-    the box starts a graphical session, which costs memory."""
+    the box starts a graphical session, which costs memory. ``load``: how many programs wanted a core in the last
+    minute, on average."""
 
     identity: Identity
     processor: Processor
@@ -31,6 +33,7 @@ class Board:
     power: Power
     heat: Heat
     desktop: bool
+    load: float | None
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
@@ -56,7 +59,13 @@ def read_board(root: Path = Path("/"), ask: Ask = ask_program) -> Board:
         power=read_power(tree, ask),
         heat=read_heat(tree),
         desktop=_has_desktop(tree),
+        load=_load(tree),
     )
+
+
+def _load(tree: Tree) -> float | None:
+    found = re.match(r"\d+\.\d+", tree.text("/proc/loadavg"))
+    return float(found[0]) if found else None
 
 
 def _has_desktop(tree: Tree) -> bool:

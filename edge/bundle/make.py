@@ -76,6 +76,7 @@ def _rest(target: Target, contents: Contents, out: Path, compiled: bool, tell: T
     for name, mode in (("install.sh", 0o755), ("andon.service", 0o644)):
         shutil.copyfile(here / name, out / name)
         (out / name).chmod(mode)
+    _copy_guides(target, contents.root / "docs", out)
     _write_settings(target, contents, out / "andon.toml")
     facts = _facts(target, own.version, compiled, out)
     (out / "bundle.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
@@ -138,6 +139,14 @@ def _copy_models(contents: Contents, folder: Path) -> None:
                 shutil.copyfile(path, place)
     if contents.extra_model is not None:
         shutil.copyfile(contents.extra_model, folder / contents.extra_model.name)
+
+
+def _copy_guides(target: Target, docs: Path, out: Path) -> None:
+    """The board's guide in both languages, where Andon runs from a checkout: whoever installs has no network to read
+    it elsewhere."""
+    for source, name in ((docs, "GUIDE.md"), (docs / "ja", "GUIDE.ja.md")):
+        if (source / f"{target.guide}.md").is_file():
+            shutil.copyfile(source / f"{target.guide}.md", out / name)
 
 
 def _write_settings(target: Target, contents: Contents, path: Path) -> None:

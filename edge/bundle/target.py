@@ -48,6 +48,11 @@ class Target:
         return f"{self.python}.{_PATCHES.get(self.python, 0)}"
 
     @property
+    def guide(self) -> str:
+        """The name of its page in docs."""
+        return {"jetson": "jetson", "rock5b": "rk3588", "pc": "pc"}[self.board]
+
+    @property
     def is_this_machine(self) -> bool:
         """Whether what is installed here runs there: the same architecture and the same Python."""
         return self.architecture == platform.machine() and self.python == this_python()

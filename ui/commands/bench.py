@@ -155,11 +155,15 @@ def _progress(line: str) -> None:
 
 
 def _print(report: dict[str, Any]) -> None:
+    from edge.bench.report import BUSY_LOAD
+
     lang = reader_lang()
     board, model, runtime = report["board"], report["model"], report["runtime"]
     name = board["identity"]["model"] or board["processor"]["model"] or "?"
     tell("bench.head", model=model["name"], quantisation=model["quantisation"] or "?", board=name,
          runtime=runtime["version"] or runtime["kind"], threads=runtime["threads"] or "?")  # fmt: skip
+    if (report["load_before"] or 0.0) >= BUSY_LOAD:
+        tell("bench.busy", load=report["load_before"])
     for workload in report["workloads"]:
         if "skipped" in workload:
             tell("bench.skipped", name=workload["name"], reason=workload["skipped"])

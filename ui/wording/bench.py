@@ -9,6 +9,10 @@ BENCH: dict[str, Entry] = {
         "ja": "モデル {model}({quantisation})、機器 {board}、{runtime}、スレッド {threads}",
         "en": "Model {model} ({quantisation}) on {board}, {runtime}, {threads} threads",
     },
+    "bench.busy": {
+        "ja": "測定前からほかのプログラムが動いています(負荷 {load})。値は実力より低くなります",
+        "en": "Other programs were at work before the measurement (load {load}); the figures are too low",
+    },
     "bench.line": {
         "ja": "{name}: 入力 {prompt} トークン/秒、生成 {speed} トークン/秒、"
         "最初の文字まで {cold} ms(同じ前文の 2 回目 {warm} ms)",
