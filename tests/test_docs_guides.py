@@ -29,7 +29,7 @@ def blocks(page: Path) -> list[str]:
 def commands(page: Path) -> Iterator[list[str]]:
     """The andon commands among the shell lines, as words; /opt/andon/bin/andon and sudo go."""
     for line in "\n".join(blocks(page)).splitlines():
-        found = re.match(r"(?:sudo )?(?:/opt/andon/bin/)?andon (.*)", line)
+        found = re.match(r"(?:sudo (?:-u andon )?)?(?:/opt/andon/bin/)?andon (.*)", line)
         if found:
             yield shlex.split(found[1], comments=True)
 
