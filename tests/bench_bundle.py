@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,12 @@ def pc(folder: Path, source: bool) -> dict[str, Any]:
     with open_library(read_settings(data=data), write=True) as library:
         for manual in ("sc200.pdf", "cf40.pdf"):
             library.add(ROOT / "demo/manuals" / manual)
-    report: dict[str, Any] = {"source": source, "python": this_python(), "network": network_seen()}
+    report: dict[str, Any] = {
+        "load average": os.getloadavg()[0],
+        "source": source,
+        "python": this_python(),
+        "network": network_seen(),
+    }
     options = ["--from-source"] if source else []
     report["make"] = timed([*andon(), "bundle", folder / "b1", "--with-data", "--data", data, *options])
     facts = json.loads((folder / "b1/bundle.json").read_text())
@@ -98,7 +104,12 @@ def timed(command: Sequence[str | Path]) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment())
     if done.returncode != 0:
         raise SystemExit(f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return {"seconds": round(time.perf_counter() - start, 1), "said": done.stdout.strip().splitlines()[-1]}
+    return {"seconds": round(time.perf_counter() - start, 1), "said": _without_folder(done.stdout)}
+
+
+def _without_folder(said: str) -> str:
+    """The last line, the temporary folder left out."""
+    return re.sub(r"\S*/andon-bench-\w+", "...", said.strip().splitlines()[-1])
 
 
 def environment() -> dict[str, str]:
