@@ -46,6 +46,7 @@ bench-open:
 soak:
 	@scripts/install.sh test $(PYTHON)
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_kills docs/results/kills.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_training_kills docs/results/training-kills.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_hostile docs/results/hostile.json
 
 demo-manuals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_model import PROBES, make_tiny_gguf, save_model, save_sentencepiece_tokenizer
+from domain_jobs import FACTS, WRONG, make_base, make_job
+from tiny_model import PROBES, make_tiny_gguf
 
 from edge.errors import EdgeFailed
 from edge.llama.runner import LlamaCppRunner
@@ -22,17 +22,11 @@ from training.domain.base import open_base
 from training.domain.checkpoints import BROKEN, MARKER, is_complete, mark_complete, newest_complete
 from training.domain.launch import launch
 from training.domain.recipe import (
-    AnswerStage,
     DomainRecipe,
-    HardwarePart,
-    LoraPart,
-    PairStage,
-    Stage,
-    TextStage,
     is_domain_recipe,
     read_domain_recipe,
 )
-from training.domain.stage import StageJob, is_done, run_job
+from training.domain.stage import is_done, run_job
 from training.errors import BaseUnfit, RecipeInvalid, StageBusy, TrainingFailed
 
 torch = pytest.importorskip("torch")
@@ -42,48 +36,11 @@ pytest.importorskip("gguf")
 
 ROOT = Path(__file__).parent.parent
 BUNDLED = ROOT / "models/andon-slm-ja-en.q8_0.gguf"
-CPU = HardwarePart(device="cpu", bf16=False, threads=1)
-FACTS = [(f"F-{n:03}", f"Set R{n} to 0.{n} MPa and close valve V{n}.") for n in range(12, 36)]
-
-WRONG = "Leave it as it is, {} ends by itself."
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    tokenizer = save_sentencepiece_tokenizer(folder)
-    tokenizer.eos_token, tokenizer.pad_token = "<|im_end|>", "<unk>"
-    tokenizer.save_pretrained(folder)
-    save_model(
-        folder, len(tokenizer), hidden_size=64, intermediate_size=64, num_attention_heads=4, initializer_range=0.02
-    )
-    return folder
-
-
-def rows(kind: str, folder: Path) -> Path:
-    """Rows of a stage about FACTS."""
-    made: list[dict[str, Any]] = []
-    for code, answer in FACTS:
-        asked = [{"role": "user", "content": f"What helps against {code}?"}]
-        right = [{"role": "assistant", "content": answer}]
-        wrong = [{"role": "assistant", "content": WRONG.format(code)}]
-        made.append(
-            {"text": f"{code}: {answer}"} if kind == "cpt"
-            else {"prompt": asked, "completion": right} if kind == "sft"
-            else {"prompt": asked, "chosen": right, "rejected": wrong}
-        )  # fmt: skip
-    path = folder / f"{kind}.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in made), encoding="utf-8")
-    return path
-
-
-def job(kind: Any, start: Path, folder: Path, *, lora: int = 0, **settings: Any) -> StageJob:
-    stages: dict[str, type[Stage]] = {"cpt": TextStage, "sft": AnswerStage, "dpo": PairStage}
-    wanted = {"epochs": 2, "learning_rate": 1e-3, "tokens_per_step": 256, "max_tokens": 128, "save_steps": 2}
-    folder.mkdir(parents=True, exist_ok=True)
-    return StageJob(
-        kind, stages[kind](**{**wanted, **settings}), start, rows(kind, folder), folder / kind, 1, LoraPart(lora), CPU
-    )
+    return make_base(tmp_path_factory.mktemp("base"))
 
 
 def weights(folder: Path) -> dict[str, Any]:
@@ -205,12 +162,12 @@ def test_each_stage_learns_and_hands_over(base: Path, tmp_path: Path) -> None:
     """Text, answers, pairs: the loss falls, the wanted answer gains on the unwanted one, and it all ends in a GGUF."""
     from edge.convert import convert_hf_to_gguf
 
-    first = run_job(job("cpt", base, tmp_path, epochs=4))
-    again = run_job(job("cpt", base, tmp_path, epochs=4))
+    first = run_job(make_job("cpt", base, tmp_path, epochs=4))
+    again = run_job(make_job("cpt", base, tmp_path, epochs=4))
     assert first == again  # what is done is not done again
     assert is_done(tmp_path / "cpt")
-    run_job(job("sft", tmp_path / "cpt/model", tmp_path, epochs=4))
-    run_job(job("dpo", tmp_path / "sft/model", tmp_path, epochs=3))
+    run_job(make_job("sft", tmp_path / "cpt/model", tmp_path, epochs=4))
+    run_job(make_job("dpo", tmp_path / "sft/model", tmp_path, epochs=3))
     questions = [(f"What helps against {code}?", answer) for code, answer in FACTS]
     losses = [mean_loss(folder, questions) for folder in (base, tmp_path / "cpt/model", tmp_path / "sft/model")]
     assert losses[0] > losses[1] > losses[2]
@@ -250,8 +207,8 @@ def mean_loss(folder: Path, pairs: list[tuple[str, str]]) -> float:
 def test_a_stage_killed_in_the_middle_ends_as_one_that_was_not(base: Path, tmp_path: Path) -> None:
     """At random moments and for every kind: tests/bench_training_kills.py."""
     kind = "sft"
-    run_job(job(kind, base, tmp_path / "whole"))
-    cut = job(kind, base, tmp_path / "cut")
+    run_job(make_job(kind, base, tmp_path / "whole"))
+    cut = make_job(kind, base, tmp_path / "cut")
     path = tmp_path / "job.json"
     cut.write(path)
     command = [sys.executable, "-m", "training.domain.stage", str(path)]
@@ -274,7 +231,7 @@ def test_a_stage_killed_in_the_middle_ends_as_one_that_was_not(base: Path, tmp_p
 def test_two_processes_do_not_train_one_stage(base: Path, tmp_path: Path) -> None:
     import fcntl
 
-    asked = job("sft", base, tmp_path)
+    asked = make_job("sft", base, tmp_path)
     asked.out.mkdir()
     with (asked.out / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -285,7 +242,7 @@ def test_two_processes_do_not_train_one_stage(base: Path, tmp_path: Path) -> Non
 
 
 def test_rows_that_are_not_there_are_told(base: Path, tmp_path: Path) -> None:
-    asked = job("sft", base, tmp_path)
+    asked = make_job("sft", base, tmp_path)
     asked.rows.write_text("")
     with pytest.raises(TrainingFailed, match="holds no rows"):
         run_job(asked)
@@ -300,7 +257,7 @@ def test_a_lora_is_merged_and_stands_beside_as_a_file_for_the_box(base: Path, tm
     from edge.convert import convert_hf_to_gguf
     from training.domain.adapter_file import write_adapter
 
-    asked = job("sft", base, tmp_path, lora=4, epochs=6, learning_rate=1e-2)
+    asked = make_job("sft", base, tmp_path, lora=4, epochs=6, learning_rate=1e-2)
     run_job(asked)
     adapter = write_adapter(asked.out / "adapter", base, tmp_path / "adapter.gguf")
     plain = convert_hf_to_gguf(base, tmp_path / "base.gguf", "f32")

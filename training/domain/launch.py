@@ -61,8 +61,8 @@ def _launcher(accelerate: Path | None) -> Sequence[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The package must be found whatever folder the command was given in. Threads that wait for each other sleep instead
-    of spinning: beside other work on the same two cores that made 309 tokens a second of 50."""
+    """The package must be found whatever folder the command was given in. Threads that wait for each other sleep
+    instead of spinning: beside other work on the same two cores that made 309 tokens a second of 50."""
     root = str(Path(__file__).resolve().parents[2])
     known = os.environ.get("PYTHONPATH", "")
     path = f"{root}{os.pathsep}{known}" if known else root
