@@ -84,10 +84,10 @@ def test_times_and_speeds_are_those_of_the_runner() -> None:
     workload = Workload("small", 60, 10)
     (result,) = measure(RunnerDriver(SlowRunner()), [workload], runs=2)
     assert result.runs == 2 and result.answer_tokens == 10
-    assert result.first_ms_cold is not None and 100 <= result.first_ms_cold.median < 300
-    assert result.first_ms_warm is not None and result.first_ms_warm.median < 60
+    assert result.first_ms_cold is not None and result.first_ms_cold.median >= 100
+    assert result.first_ms_warm is not None and result.first_ms_warm.median < result.first_ms_cold.median
     assert result.tokens_per_s is not None  # 8 tokens in 4 steps of 20 ms; a piece is not a token
-    assert 40 < result.tokens_per_s.median <= 101
+    assert 1 < result.tokens_per_s.median <= 101  # a busy machine is slower, none is faster
     assert result.prompt_per_s is not None
     assert result.prompt_per_s.median == pytest.approx(
         result.prompt_tokens / result.first_ms_cold.median * 1000, rel=0.2
