@@ -1,5 +1,5 @@
-"""The whole way over the NPU's runner: question, search, prompt as tokens, answer, verification; here and in a process of
-its own. The runtime is of our own; what it says is set here."""
+"""The whole way over the NPU's runner: question, search, prompt as tokens, answer, verification; here and in a process
+of its own. The runtime is of our own; what it says is set here."""
 
 from __future__ import annotations
 
