@@ -27,7 +27,6 @@ from edge.convert import convert_hf_to_gguf
 from edge.gguf_tokenizer import LLAMA3_REGEX
 from edge.llama.library import LlamaModel
 from edge.probe_texts import PROBE_TEXTS
-from edge.token_parity import token_parity
 from training.gguf_parity import logit_parity
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,21 +108,23 @@ def measure(make: Callable[[Path], Any], texts: list[str], folder: Path, logit_t
     theirs = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     gguf = convert_hf_to_gguf(folder, folder / "m.gguf", "f32")
     model = LlamaModel(gguf, vocab_only=True)
-    other, tokens = [], 0
-    for text in texts:
-        expected = theirs.encode(text)
-        tokens += len(expected)
-        if model.tokenize(text, add_special=True, parse_special=True) != expected:
-            other.append(text)
+    marks = "|".join(map(re.escape, sorted(theirs.get_added_vocab(), key=len, reverse=True)))
+
+    def same(text: str) -> bool:
+        return bool(model.tokenize(text, add_special=True, parse_special=True) == theirs.encode(text))
+
+    other = [text for text in texts if not same(text)]
+    edges = [text for text in other if all(same(piece.lstrip()) for piece in re.split(marks, text))]
+    different = [text for text in other if text not in edges]
+    tokens = sum(len(theirs.encode(text)) for text in texts)
     model.close()
-    gate = token_parity(folder, gguf, other)
     logits = logit_parity(folder, gguf, tuple(texts[:: max(1, len(texts) // logit_texts)]))
     assert logits is not None
-    half = logit_parity(folder, convert_hf_to_gguf(folder, folder / "half.gguf", "f16"), PROBE_TEXTS)
+    half = logit_parity(folder, convert_hf_to_gguf(folder, folder / "half.gguf", "f16"), PROBE_TEXTS[:logit_texts])
     assert half is not None
     return {
-        "sentences": len(texts), "tokens": tokens, "different": len(gate.different),
-        "different_only_at_edges": len(gate.at_edges), "examples": [*gate.different, *gate.at_edges][:5],
+        "sentences": len(texts), "tokens": tokens, "different": len(different),
+        "different_only_at_edges": len(edges), "examples": [*different, *edges][:5],
         "logit_positions": logits.positions, "most_logit_difference": round(logits.most_difference, 6),
         "same_likeliest_token": round(logits.same_token, 6),
         "f16_most_logit_difference": round(half.most_difference, 6),
