@@ -148,6 +148,7 @@ def test_the_language_switches_while_an_answer_is_written_and_is_remembered(visi
     answered(page)
     assert page.inner_text(".a-verdict") == "Every sentence was checked against the manual."
     assert "フィルムロールを交換する。" in page.inner_text("#quote-1")  # the manual's words are never translated
+    page.wait_for_selector(".a-feedback")  # what is under way would be broken off, and the console would tell
     page.reload()
     page.wait_for_selector("html[data-ready] #send")
     assert page.inner_text("#send") == "Ask"

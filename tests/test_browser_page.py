@@ -85,6 +85,7 @@ def test_closed_it_stays_closed_until_it_is_asked_for(visitor: Visitor) -> None:
     page.click(".a-view-close")
     assert page.locator(".a-view").is_hidden()
     assert page.locator("#quote-1").bounding_box()["width"] > 1.5 * narrow
+    page.wait_for_selector(".a-feedback")
     page.reload()
     page.wait_for_selector("html[data-ready] .a-top")
     ask(page, ALARM)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from assistant.build import Andon, open_library
 from assistant.http.service import COOKIE
 from assistant.settings import read_settings
 from ui.login import lang_of_request, login_address, target
-from ui.quick import QuickQuestions, first_alarms
 
 testclient = pytest.importorskip("starlette.testclient")
 
@@ -210,23 +208,6 @@ def test_the_footer_and_what_calls_home_are_off(client: Any) -> None:
     told = client.get("/gradio_api/info").json()
     assert told["named_endpoints"] == {}
     assert told["unnamed_endpoints"] == {}
-
-
-def test_quick_questions_are_the_first_alarms_and_general_ones(andon: Andon) -> None:
-    quick = QuickQuestions(andon.library)
-    labels = [button.label for button in quick.buttons("en")]
-    assert labels == ["E-401 Film break", "E-402 Clamp fault", "Restart after emergency stop", "Daily inspection"]
-    assert quick.question(labels[0], "en") == "What are the cause and the remedy of E-401 Film break?"
-    assert quick.question("no longer there", "ja") == "no longer there"
-
-
-def test_an_empty_library_has_no_buttons(tmp_path: Path) -> None:
-    library = open_library(read_settings(data=tmp_path, embedder="none", model="none"), write=True)
-    try:
-        assert QuickQuestions(library).buttons("ja") == ()
-        assert first_alarms([], 3) == ()
-    finally:
-        library.close()
 
 
 def test_the_language_is_the_cookies_then_the_browsers_then_japanese() -> None:

@@ -16,7 +16,8 @@ from assistant.answer import Event
 from assistant.errors import QuestionEmpty
 from index.codes.rivals import Choice
 from index.library import Scope
-from ui.turn import MOST_TURNS, Seats, Turn, View
+from ui.seats import MOST_TURNS, Seats
+from ui.turn import Turn, View
 from ui.wording import Lang
 
 

@@ -73,7 +73,8 @@ def _sentence(piece: Piece, lang: Lang) -> str:
 
 def _waiting(view: View, lang: Lang) -> str:
     if view.busy > 1 and not view.stopping:
-        return f'<p class="a-wait" lang="{lang}">{_say("answer.busy_many", lang, count=view.busy)}</p>'
+        told = _say("answer.busy_many", lang, count=view.busy, place=view.busy + 1)
+        return f'<p class="a-wait" lang="{lang}">{told}</p>'
     key = "answer.stopping" if view.stopping else "answer.busy" if view.busy else "answer.writing"
     return f'<p class="a-wait" lang="{lang}">{_say(key, lang)}</p>'
 

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from assistant.http.errors import BodyLimit
 from assistant.http.service import account_of_request, make_service
 from ui.door import ADMIN_CALLS, CALLS, Door
+from ui.history import add_history
 from ui.login import ADMIN_PAGE, add_login
 from ui.page_view import add_page_view
 from ui.theme import FAVICON, admin_css, admin_head, favicon_svg, make_theme, page_css, page_head
@@ -50,6 +51,7 @@ def make_app(andon: Andon) -> FastAPI:
     service = make_service(andon)
     add_login(service, andon)
     add_page_view(service, andon)
+    add_history(service, andon)
     _add_icon(service)
     admin, operator = AdminPage(andon), OperatorPage(andon)
     service.state.seats = operator.seats

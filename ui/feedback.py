@@ -16,7 +16,7 @@ from ui.wording import Lang, say, say_error
 
 if TYPE_CHECKING:
     from assistant.records.records import Records
-    from ui.turn import Seats
+    from ui.seats import Seats
 
 # what the region tells the page: a thumb, and a form that was sent
 EVENTS = """
@@ -29,8 +29,6 @@ element.addEventListener('submit', (event) => {
     comment: form.get('comment') || '', corrected: form.get('corrected') || '' });
 });
 """
-# the buttons of the answer before: hidden by the page at once, so that no order of two replies brings them back
-HIDE = "() => { document.querySelector('#feedback .a-feedback')?.setAttribute('hidden', ''); }"
 _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"{turn}><path d="M2 10h4v11H2zM8 21V10l5-8c1.6.2 2.4 1.4 2.1 3L14.2 9H20'
     'c1.3 0 2.2 1.2 1.9 2.4l-2 8c-.2 1-1 1.6-2 1.6z"/></svg>'
@@ -63,12 +61,11 @@ class FeedbackPart:
         self._region = gr.HTML(apply_default_css=False, elem_id="feedback", js_on_load=EVENTS)
         self._given = gr.State(Given())
 
-    def wire(self, quiet: dict[str, Any], language: Any, begun: Sequence[Any], ended: Sequence[Any]) -> None:
-        """``begun``: triggers that ask a question; ``ended``: what is done when its answer is there."""
+    def wire(self, quiet: dict[str, Any], shown_by: Sequence[Any], language: Any) -> None:
+        """``shown_by``: what is done when an answer is there."""
         shown = [self._given, self._region]
-        gr.on(list(begun), None, js=HIDE, **quiet)
-        for asking in ended:
-            asking.then(self._show, outputs=shown, **quiet)
+        for event in shown_by:
+            event.then(self._show, outputs=shown, **quiet)
         language(self._speak, inputs=self._given, outputs=self._region, **quiet)
         self._region.thumb(self._thumb, outputs=shown, **quiet)
         self._region.say(self._say, inputs=self._given, outputs=shown, **quiet)

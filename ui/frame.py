@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from assistant.accounts import Account
+from ui.history import history_button
 from ui.login import lang_of_request
 from ui.theme import LOGO
 from ui.wording import Lang, say
@@ -45,9 +46,10 @@ def top_html(account: Account | None, lang: Lang, here: str) -> str:
     )
     name = f'<span class="a-user">{escape(account.name)}</span>' if account is not None else ""
     title = _say("page.title" if here == "operator" else "admin.title", lang)
+    past = history_button(lang) if here == "operator" else ""
     return (
         f'<h1 class="a-unseen">{title}</h1><header class="a-top" data-page-lang="{lang}" data-page-title="{title}">'
-        f'<a class="a-brand" href="/">{LOGO}<span>Andon</span></a>{nav}'
+        f'<a class="a-brand" href="/">{LOGO}<span>Andon</span></a>{nav}{past}'
         f'<div role="group" aria-label="{_say("page.language", lang)}">{langs}</div>{name}'
         f'<form method="post" action="/logout"><button>{_say("page.sign_out", lang)}</button></form></header>'
     )

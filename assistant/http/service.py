@@ -18,12 +18,14 @@ from assistant.build import Andon
 from assistant.errors import AdminOnly, NotAllowed
 from assistant.http.ask_request import EVENTS, AskRequest
 from assistant.http.backup import add_backup
+from assistant.http.conversations import add_conversations
 from assistant.http.errors import BodyLimit, add_error_shapes, error_json, status_of
 from assistant.http.manuals import add_manuals
 from assistant.http.openai import CHAT, add_openai
 from assistant.http.openai_errors import openai_failure
 from assistant.http.pages import add_pages
 from assistant.http.records import add_records
+from assistant.http.stoppages import add_stoppages
 from assistant.http.stream import Form, Streams
 from assistant.http.synonyms import LARGEST_FILE, add_synonyms
 from assistant.http.wire import Json, event_json, results_json
@@ -53,7 +55,10 @@ def make_service(andon: Andon) -> FastAPI:
     service.state.account_of = account
     add_error_shapes(service)
     whole_file = (andon.settings.max_file_mb + 1) * 1024 * 1024
-    small = ("/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*", "/feedback", "/feedback/*", "/gaps/*")
+    small = (
+        "/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*", "/feedback", "/feedback/*", "/gaps/*",
+        "/stoppages", "/conversations", "/conversations/*",
+    )  # fmt: skip
     limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
     service.add_middleware(BodyLimit, limits={CHAT: MAX_JSON_BYTES}, told=openai_failure)
@@ -66,6 +71,8 @@ def make_service(andon: Andon) -> FastAPI:
     add_synonyms(service, andon, account, admin)
     add_records(service, andon, account, admin)
     add_backup(service, andon, admin)
+    add_conversations(service, andon, account)
+    add_stoppages(service, andon, account)
     _add_docs(service)
     return service
 

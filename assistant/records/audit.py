@@ -56,14 +56,15 @@ def put_entry(db: sqlite3.Connection, entry: Entry, texts: Mapping[str, str], ke
 
 
 def forget(db: sqlite3.Connection, days: int, now: datetime) -> int:
-    """Delete what is older than ``days``; returns how many entries went. Counts, feedback and the gaps that feedback
-    named stay; feedback loses its name."""
+    """Delete what is older than ``days``; returns how many entries went. Counts, feedback, the gaps that feedback
+    named and stoppages stay; feedback and stoppages lose their names."""
     cutoff = (now.astimezone(timezone.utc) - timedelta(days=days)).isoformat(timespec="milliseconds")
     gone = db.execute("DELETE FROM entry WHERE at < ?", (cutoff,)).rowcount
     db.execute("DELETE FROM excerpt WHERE last_at < ?", (cutoff,))
     db.execute("DELETE FROM gap_ask WHERE at < ? AND reason != 'feedback'", (cutoff,))
     db.execute("DELETE FROM gap WHERE id NOT IN (SELECT gap FROM gap_ask)")
     db.execute("UPDATE feedback SET who = '' WHERE at < ?", (cutoff,))
+    db.execute("UPDATE stoppage SET who = '' WHERE closed_at < ?", (cutoff,))
     return gone
 
 
@@ -151,9 +152,10 @@ def as_csv(entries: list[Entry]) -> str:
         plain["quotes"] = "\n".join(f"[{q.number}] {q.place} (rev {q.revision}, {q.passage})" for q in entry.quotes)
         for name in ("timing", "scope"):
             plain[name] = json.dumps(plain[name], ensure_ascii=False) if plain[name] else ""
-        writer.writerow([_cell(str(plain[name])) for name in _COLUMNS])
+        writer.writerow([spreadsheet_cell(str(plain[name])) for name in _COLUMNS])
     return target.getvalue()
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
+    """``text`` as a cell of a CSV file: what would run as a formula is text."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -15,11 +15,13 @@ from pathlib import Path
 
 from assistant.answer import Answer, Event, Found, Piece, Timing
 from assistant.records.audit import Audit, forget, put_entry
+from assistant.records.conversations import Conversations, forget_conversations, put_turn
 from assistant.records.database import Database
 from assistant.records.entry import Act, Asker, Door, Entry, entry_of, now_utc
 from assistant.records.errors import RecordsFailed, RecordUnknown
 from assistant.records.feedback import Answered, FeedbackTable, Passage, Said, put_feedback
 from assistant.records.gaps import FEEDBACK, REASONS, Asked, GapTable, put_gap
+from assistant.records.stoppages import Stoppage, StoppageTable, put_stoppage
 from index.passage import Manual
 
 DAY_S = 86_400.0
@@ -119,6 +121,37 @@ class Records:
                 put_gap(db, Asked(answered.id, answered.question, answered.lang, FEEDBACK, places[:3]))
         return number
 
+    def keep_turn(self, who: str, conversation: str, number: int, answer: Answer) -> None:
+        """Keep a turn of a person's conversation, where questions are kept at all. Never raises."""
+        if self.database is None or self.days <= 0 or not who:
+            return
+        try:
+            with self.database.write() as db:
+                put_turn(db, who, conversation, number, answer)
+        except Exception as failed:  # noqa: BLE001  the answer is there; only its place in the list is not
+            self._missed(failed)
+
+    def close_stoppage(self, stoppage: Stoppage, who: str, *, is_admin: bool = False) -> int:
+        """Write down how a stoppage ended, for an answer of ``who`` (an admin: of anybody), or for none; returns its
+        number. Said again for the same answer, it replaces what was said. Raises FeedbackRefused, RecordUnknown and
+        RecordsFailed."""
+        stoppage = stoppage.checked()
+        if stoppage.entry:
+            answered = self._find(stoppage.entry)
+            if answered is None or (answered.who != who and not is_admin):
+                raise RecordUnknown(
+                    "There is no such answer of yours.", "Ask again, and send the id of the new answer."
+                )
+        with self._kept().write() as db:
+            return put_stoppage(db, stoppage, who)
+
+    def conversations(self, who: str) -> Conversations:
+        return Conversations(self._kept(), who)
+
+    @property
+    def stoppages(self) -> StoppageTable:
+        return StoppageTable(self._kept())
+
     @property
     def audit(self) -> Audit:
         return Audit(self._kept())
@@ -139,6 +172,7 @@ class Records:
         try:
             with self.database.write(FORGET_WAIT_S) as db:
                 gone = forget(db, self.days, now)
+                forget_conversations(db, self.days, now)
             missed = self.missed()
             if missed is not None and datetime.fromisoformat(missed.last_at) < now - LONG_AGO:
                 self._note.unlink(missing_ok=True)

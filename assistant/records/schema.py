@@ -38,8 +38,22 @@ CREATE INDEX gap_ask_at ON gap_ask (at);
 _GAPS_ARE_ASSIGNED = """
 ALTER TABLE gap ADD COLUMN assigned TEXT NOT NULL DEFAULT '';
 """
+_CONVERSATIONS_AND_STOPPAGES = """
+CREATE TABLE conversation (
+  id TEXT PRIMARY KEY, who TEXT NOT NULL, title TEXT NOT NULL, made_at TEXT NOT NULL, changed_at TEXT NOT NULL);
+CREATE INDEX conversation_who ON conversation (who, changed_at);
+CREATE TABLE turn (
+  conversation TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, question TEXT NOT NULL, said TEXT NOT NULL,
+  answer TEXT NOT NULL, PRIMARY KEY (conversation, number));
+CREATE TABLE stoppage (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, minutes_down INTEGER NOT NULL, cause TEXT NOT NULL,
+  remedy TEXT NOT NULL, code TEXT NOT NULL, symptom TEXT NOT NULL, line TEXT NOT NULL, machine TEXT NOT NULL,
+  lang TEXT NOT NULL, stopped_at TEXT NOT NULL, closed_at TEXT NOT NULL, who TEXT NOT NULL, canonical TEXT NOT NULL);
+CREATE INDEX stoppage_closed ON stoppage (closed_at);
+CREATE INDEX stoppage_entry ON stoppage (entry);
+"""
 # never change a step that was released; append another
-STEPS = (_FIRST, _GAPS_ARE_ASSIGNED)
+STEPS = (_FIRST, _GAPS_ARE_ASSIGNED, _CONVERSATIONS_AND_STOPPAGES)
 VERSION = len(STEPS)
 
 

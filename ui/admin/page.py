@@ -20,7 +20,7 @@ from ui.admin.search import SearchPart
 from ui.admin.users import UsersPart
 from ui.admin.words import WordsPart
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
-from ui.turn import Seats
+from ui.seats import Seats
 from ui.wording import Lang, say
 
 

@@ -59,4 +59,65 @@ _CARD: dict[str, Entry] = {
     },
 }
 
-OPERATOR: dict[str, Entry] = {**_VIEW, **_CARD}
+_CLOSING: dict[str, Entry] = {
+    "fixed.ask": {"ja": "直ったら、何が効いたかを記録できます。", "en": "Running again? Note what fixed it."},
+    "fixed.button": {"ja": "これで直った", "en": "This fixed it"},
+    "fixed.title": {"ja": "停止の記録", "en": "Close the stoppage"},
+    "fixed.minutes": {"ja": "停止時間(分)", "en": "Minutes down"},
+    "fixed.less": {"ja": "5 分減らす", "en": "5 minutes less"},
+    "fixed.more": {"ja": "5 分増やす", "en": "5 minutes more"},
+    "fixed.cause": {"ja": "原因", "en": "Cause"},
+    "fixed.remedy": {"ja": "直した方法", "en": "What fixed it"},
+    "fixed.taps": {"ja": "マニュアルの言葉を入れる", "en": "Put in the manual's words"},
+    "fixed.save": {"ja": "記録する", "en": "Save"},
+    "fixed.cancel": {"ja": "やめる", "en": "Cancel"},
+    "fixed.missing": {
+        "ja": "「直した方法」を入れてください。ひと言で十分です。",
+        "en": "Say what fixed it; a few words are enough.",
+    },
+    "fixed.failed": {
+        "ja": "記録できませんでした。もう一度押し、続くときは管理者に連絡してください。",
+        "en": "This could not be saved. Press again; if it stays, tell your admin.",
+    },
+    "fixed.thanks": {
+        "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きたとき、ここに表示されます。",
+        "en": "The stoppage is closed ({minutes} min). It will be shown here when the same happens again.",
+    },
+    "fixed.again": {"ja": "記録を直す", "en": "Change it"},
+    "fixed.earlier": {"ja": "前にも起きています({count} 件)", "en": "It happened before ({count})"},
+    "fixed.on": {"ja": "{date}・停止 {minutes} 分", "en": "{date}, {minutes} min down"},
+}
+
+_PAST: dict[str, Entry] = {
+    "past.open": {"ja": "履歴", "en": "History"},
+    "past.title": {"ja": "これまでの質問", "en": "Your conversations"},
+    "past.search": {"ja": "言葉で探す", "en": "Search"},
+    "past.close": {"ja": "閉じる", "en": "Close"},
+    "past.none": {"ja": "まだありません。", "en": "There are none yet."},
+    "past.none_found": {"ja": "その言葉を含む質問はありません。", "en": "None holds these words."},
+    "past.count": {"ja": "質問 {count} 件", "en": "questions: {count}"},
+    "past.delete": {"ja": "「{title}」を削除", "en": "Delete {title}"},
+    "past.delete_all": {"ja": "すべて削除", "en": "Delete all"},
+    "past.sure": {"ja": "もう一度押すと削除", "en": "Press again to delete"},
+    "past.failed": {
+        "ja": "読み込めませんでした。閉じて、もう一度開いてください。",
+        "en": "This could not be read. Close it and try again.",
+    },
+    "past.kept": {
+        "ja": "あなただけが見られます。{days} 日使わないと消えます。管理者の記録とは別です。",
+        "en": "Only you see these. They go after {days} days without use. The admins' log is another matter.",
+    },
+    "past.not_kept": {
+        "ja": "この Andon は質問を保存しない設定です。",
+        "en": "This Andon is set to keep no questions.",
+    },
+    "past.turns": {"ja": "この会話の質問", "en": "Questions of this conversation"},
+}
+
+_VOICE: dict[str, Entry] = {
+    "voice.button": {"ja": "声で入力", "en": "Speak"},
+    "voice.listening": {"ja": "聞いています…", "en": "Listening…"},
+    "voice.failed": {"ja": "聞き取れません", "en": "Not understood"},
+}
+
+OPERATOR: dict[str, Entry] = {**_VIEW, **_CARD, **_CLOSING, **_PAST, **_VOICE}

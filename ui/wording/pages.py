@@ -60,7 +60,11 @@ _ASK: dict[str, Entry] = {
     },
     "ask.send": {"ja": "調べる", "en": "Ask"},
     "ask.stop": {"ja": "回答を中止", "en": "Stop answer"},
-    "ask.quick": {"ja": "よくあるアラーム・質問", "en": "Frequent alarms and questions"},
+    "ask.quick.recent": {"ja": "最近のアラーム", "en": "Recent alarms"},
+    "ask.quick.frequent": {"ja": "よく出るアラーム", "en": "Frequent alarms"},
+    "ask.quick.listed": {"ja": "マニュアルのアラーム", "en": "Alarms in the manuals"},
+    "ask.quick.general": {"ja": "よくある質問", "en": "Common questions"},
+    "ask.quick.times": {"ja": "{count} 回", "en": "{count}×"},
     "ask.quick.alarm": {"ja": "{alarm} の原因と処置は?", "en": "What are the cause and the remedy of {alarm}?"},
     "ask.quick.emergency": {"ja": "非常停止から復帰する手順は?", "en": "How do I restart after an emergency stop?"},
     "ask.quick.inspection": {"ja": "日常点検の項目は?", "en": "What belongs to the daily inspection?"},
@@ -127,8 +131,10 @@ _ANSWER: dict[str, Entry] = {
     "answer.heading": {"ja": "回答", "en": "Answer"},
     "answer.writing": {"ja": "回答を作成し、原文と照合しています…", "en": "Writing the answer and checking it…"},
     "answer.busy": {
-        "ja": "ほかの端末の回答を作成中です。終わりしだい、この回答を作成します。原文は先に使えます。",
-        "en": "Another answer is being written; yours is next. The manual's words are already here.",
+        "ja": "混み合っています。いま 2 番目です。ほかの端末の回答を作成中で、終わりしだい、この回答を作成します。"
+        "原文は先に使えます。",
+        "en": "Busy: you are second. Another answer is being written; yours is next. "
+        "The manual's words are already here.",
     },
     "answer.stopping": {"ja": "回答を中止しています…", "en": "Stopping the answer…"},
     "answer.source": {"ja": "原文 {number} へ", "en": "To source {number}"},

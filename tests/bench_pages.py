@@ -1,0 +1,249 @@
+"""Every journey on the pages at three widths, in both languages, light and dark: what a reader would stumble over.
+
+    python -m tests.bench_pages docs/results/pages.json --axe build/axe.min.js --shots build/page-shots
+
+For each state that a journey (tests/page_journeys.py) reaches: axe-core's findings, targets under 48 px, what runs off
+the side, text that is cut off, layout shifts that nobody caused, complaints in the console, requests that leave the
+machine. Then how long the first view takes, and how long an event of an answer takes to the screen. axe-core (MPL-2.0)
+is not part of this repository: `npm pack axe-core` brings it, --axe names its axe.min.js; without it that part is left
+out, and the result says so. Screenshots go into --shots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import CHROMIUM, FLAGS  # noqa: E402
+from browser_site import Site, Visitor, Watch, ask, serve, wait_for  # noqa: E402
+from page_journeys import ASKED, JOURNEYS, Journey  # noqa: E402
+
+WIDTHS, HEIGHT = (390, 1024, 1600), {390: 844, 1024: 768, 1600: 1000}
+LOOKS = (*((width, lang, "light") for width in WIDTHS for lang in ("ja", "en")), (1024, "ja", "dark"))
+IMPACTS = ("critical", "serious", "moderate", "minor")
+MANUALS = ("sc200.pdf", "cf40.pdf")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKED = """() => {
+  const seen = (e) => e.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
+  const small = [...document.querySelectorAll('button, a[href], summary, textarea, select, input:not([type=hidden])')]
+    .filter((e) => seen(e) && !e.matches('.a-cite, .a-tick input, .a-choice input'))
+    .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && (box.height < 47.5 || box.width < 47.5)).map(([html]) => html);
+  const cut = [...document.querySelectorAll('button, .a-kind, .a-section, label, h1, h2, h3')]
+    .filter((e) => seen(e) && !e.matches('.a-turn, .a-unseen, .a-narrow-open'))
+    .filter((e) => e.scrollWidth > e.clientWidth + 1
+      && getComputedStyle(e).display !== 'inline')
+    .map((e) => e.innerText.slice(0, 60));
+  return { small, cut, off: document.documentElement.scrollWidth > innerWidth };
+}"""
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
+  window.shifts.push(one.value); }).observe({ type: 'layout-shift', buffered: true });
+"""
+ARRIVALS = """() => { window.arrivals = [];
+  new MutationObserver(() => { const at = performance.timeOrigin + performance.now();
+    const said = document.querySelectorAll('#answer .a-sentence').length, end = document.querySelector('#answer .a-end');
+    requestAnimationFrame(() => window.arrivals.push([at, said, Boolean(end),
+      performance.timeOrigin + performance.now()])); })
+  .observe(document.querySelector('#answer'), { childList: true, subtree: true, characterData: true }); }"""
+
+
+@dataclass
+class Report:
+    """What was found, over all looks."""
+
+    states: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    small: Counter[str] = field(default_factory=Counter)
+    cut: Counter[str] = field(default_factory=Counter)
+    off_the_side: list[str] = field(default_factory=list)
+    shifts: dict[str, float] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stage:
+    """One journey at one look."""
+
+    page: Any
+    lang: str
+    name: str
+    report: Report
+    axe: str
+    shots: Path | None
+
+    def state(self, name: str) -> None:
+        report, where = self.report, f"{self.name}: {name}"
+        report.states += 1
+        if self.shots is not None:
+            self.page.screenshot(path=self.shots / f"{where.replace(': ', '-').replace(' ', '_')}.png")
+        seen = self.page.evaluate(LOOKED)
+        report.small.update(seen["small"])
+        report.cut.update(seen["cut"])
+        report.off_the_side += [where] if seen["off"] else []
+        shifts = self.page.evaluate("(window.shifts || []).splice(0)")
+        report.shifts[where] = round(sum(shifts), 4)
+        if self.axe:
+            self._axe(where)
+
+    def _axe(self, where: str) -> None:
+        if not self.page.evaluate("Boolean(window.axe)"):
+            self.page.evaluate(self.axe)
+        asked = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+        for found in self.page.evaluate("(asked) => axe.run(document, asked).then((r) => r.violations)", asked):
+            self.report.findings[found["impact"]] += len(found["nodes"])
+            rule = self.report.rules.setdefault(
+                found["id"], {"impact": found["impact"], "help": found["help"], "nodes": 0, "first at": where,
+                              "such as": found["nodes"][0]["html"][:160]}
+            )  # fmt: skip
+            rule["nodes"] += len(found["nodes"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--axe", type=Path, help="axe.min.js of axe-core")
+    parser.add_argument("--shots", type=Path, help="a folder for screenshots")
+    parser.add_argument("--only", default="", help="only journeys of these names, with commas between")
+    args = parser.parse_args()
+    journeys = [one for one in JOURNEYS if not args.only or one.name in args.only.split(",")]
+    axe = args.axe.read_text(encoding="utf-8") if args.axe else ""
+    if args.shots:
+        args.shots.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        more = [ROOT / "demo" / "manuals" / name for name in MANUALS]
+        with serve(Path(folder), more) as site:
+            report = Report()
+            for look in LOOKS:
+                for journey in journeys:
+                    walk(browser, site, journey, look, Stage(None, look[1], "", report, axe, args.shots))
+            result = {
+                "browser": f"Chromium {browser.version}, headless", "axe-core": bool(axe),
+                "looks": [f"{width} px, {lang}, {scheme}" for width, lang, scheme in LOOKS],
+                **told(report), "first view": first_views(browser, site),
+                "event to screen": delays(browser, site),
+            }  # fmt: skip
+    args.result.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+def walk(browser: Any, site: Site, journey: Journey, look: tuple[int, str, Any], stage: Stage) -> None:
+    width, lang, scheme = look
+    visitor = Visitor(browser, site, Watch())
+    try:
+        stage.page = visitor.tab(lang, width, HEIGHT[width], color_scheme=scheme)
+        stage.name = f"{width} {lang} {scheme} {journey.name}"
+        stage.page.add_init_script(SHIFTS)
+        if journey.who:
+            _signed_in(stage.page, site, journey.who, journey.path)
+        else:
+            stage.page.goto(site.address + journey.path)
+        journey.go(stage)
+    finally:
+        visitor.close()
+    refused = "Failed to load resource: the server responded with a status of 401"  # of the wrong password, on purpose
+    stage.report.complaints += [one for one in visitor.watch.complaints if not one.startswith(refused)]
+    stage.report.outside += visitor.watch.outside
+
+
+def told(report: Report) -> dict[str, Any]:
+    shifted = {where: value for where, value in report.shifts.items() if value > 0.001}
+    return {
+        "states looked at": report.states,
+        "findings of axe-core": {impact: report.findings[impact] for impact in IMPACTS},
+        "rules of axe-core": report.rules,
+        "targets under 48 px": dict(report.small.most_common(20)),
+        "cut off": dict(report.cut.most_common(20)),
+        "running off the side": report.off_the_side,
+        "layout shift, most in a state": max(report.shifts.values(), default=0.0),
+        "layout shift by state": shifted,
+        "console errors": report.complaints[:20],
+        "requests outside": report.outside[:20],
+    }  # fmt: skip
+
+
+def first_views(browser: Any, site: Site, times: int = 7) -> dict[str, float]:
+    """Milliseconds from the address to the page as it is to be read, each time in a browser that knows nothing yet."""
+    took = []
+    for _ in range(times):
+        visitor = Visitor(browser, site, Watch())
+        page = visitor.tab("ja", 1024, 768)
+        _signed_in(page, site, "operator", "/")
+        page.wait_for_selector(".a-ask-this")
+        took.append(page.evaluate("performance.now()"))
+        visitor.close()
+    return {"median ms": round(statistics.median(took)), "slowest ms": round(max(took)), "times": times}
+
+
+def delays(browser: Any, site: Site, times: int = 4) -> dict[str, float]:
+    """Milliseconds from an answer's event in the service to the page that holds it, and to the next frame drawn."""
+    in_page: list[float] = []
+    drawn: list[float] = []
+    site.runner.pause_s = 0.08
+    visitor = Visitor(browser, site, Watch())
+    page = visitor.tab("ja", 1024, 768)
+    _signed_in(page, site, "operator", "/")
+    for _ in range(times):
+        sent: list[tuple[float, int, bool]] = []
+        page.evaluate(ARRIVALS)
+        ask(page, ASKED["ja"][0])
+        wait_for(lambda: bool(site.seats.line.turns))
+        turn = site.seats.line.turns[0]
+        turn.watch(lambda: sent.append((time.time() * 1000, len(turn.view.pieces), turn.view.done)))  # noqa: B023
+        wait_for(lambda: turn.view.done)  # noqa: B023
+        page.wait_for_timeout(300)
+        arrivals = page.evaluate("window.arrivals")
+        for at, pieces, done in sent:
+            came = next((one for one in arrivals if one[1] >= pieces and one[2] >= done and one[0] >= at - 5), None)
+            if came is not None and (pieces or done):
+                in_page.append(came[0] - at)
+                drawn.append(came[3] - at)
+        page.click("#new")
+        page.wait_for_timeout(300)
+    site.runner.pause_s = 0.0
+    visitor.close()
+    ordered = sorted(in_page)
+    return {
+        "events": len(in_page), "median ms": round(statistics.median(in_page), 1),
+        "95 % ms": round(ordered[int(0.95 * (len(ordered) - 1))], 1), "slowest ms": round(ordered[-1], 1),
+        "to the next frame, median ms": round(statistics.median(drawn), 1),
+    }  # fmt: skip
+
+
+def _signed_in(page: Any, site: Site, who: str, path: str) -> None:
+    from browser_site import ACCOUNTS
+
+    token = site.andon.accounts.sign_in(who, ACCOUNTS[who])
+    page.context.add_cookies([{"name": "andon_session", "value": token, "url": site.address}])
+    page.goto(site.address + path)
+    page.wait_for_selector("html[data-ready] .a-top")
+
+
+if __name__ == "__main__":
+    main()

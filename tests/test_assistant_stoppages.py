@@ -1,0 +1,139 @@
+"""Stoppages: closed once for each answer, found again by their alarm, taken out as incident records; asked alarms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from service_site import ADMIN, ASK, OPERATOR, Site, check_error, events_of
+from ui_made import make_answer, make_found
+
+from assistant.records.asked_codes import asked_codes
+from assistant.records.entry import Asker
+from assistant.records.errors import FeedbackRefused, RecordUnknown
+from assistant.records.records import Records
+from assistant.records.stoppages import LONGEST, Stoppage, incidents_csv, incidents_jsonl
+
+ROOT = Path(__file__).resolve().parents[1]
+FIXED = Stoppage("", 12, "フィルムの継ぎ目が切れた。", "ロールを交換した。", "E-401", "E-401 で止まった", "L1", "PK-7")
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    return Records(tmp_path / "records.sqlite3")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    yield made
+    made.close()
+
+
+def test_it_is_found_again_by_its_alarm_and_by_words(records: Records) -> None:
+    records.close_stoppage(FIXED, "sato")
+    records.close_stoppage(replace(FIXED, code="E-4010", symptom="", machine="SW-310"), "sato")
+    records.close_stoppage(replace(FIXED, code="", symptom="ｅ－４０１ again", machine="", remedy="Reset."), "sato")
+    table = records.stoppages
+    assert [one.remedy for one in table.like({"E401"})] == ["Reset.", "ロールを交換した。"]  # however it was written
+    assert [one.machine for one in table.like({"E401"}, {"SW-310"})] == [
+        ""
+    ]  # another machine's E-401 is another matter
+    assert table.like(()) == []
+    assert [one.code for one in table.all("継ぎ目 e-4010")] == ["E-4010"]
+    assert table.all("%") == []
+    assert table.count() == 3
+
+
+def test_one_answer_closes_one_stoppage(records: Records) -> None:
+    answered = records.answered(make_answer(make_found()), Asker("sato", "page"))
+    mine = replace(FIXED, entry=answered.id)
+    records.close_stoppage(mine, "sato")
+    records.close_stoppage(replace(mine, remedy="センサを拭いた。"), "sato")
+    (kept,) = records.stoppages.all()
+    assert (kept.remedy, kept.who) == ("センサを拭いた。", "sato")
+    stopped, closed = datetime.fromisoformat(kept.stopped_at), datetime.fromisoformat(kept.closed_at)
+    assert abs((closed - stopped) - timedelta(minutes=12)) < timedelta(seconds=5)
+    with pytest.raises(RecordUnknown):
+        records.close_stoppage(mine, "suzuki")
+    records.close_stoppage(mine, "admin", is_admin=True)
+    assert records.stoppages.of_answer(answered.id) == replace(
+        records.stoppages.all()[0], who="admin", remedy=FIXED.remedy
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"remedy": " \n"}, {"minutes_down": -1}, {"minutes_down": 10**7}, {"cause": "x" * (LONGEST + 1)}]
+)
+def test_what_teaches_nothing_is_refused(records: Records, changes: dict[str, Any]) -> None:
+    with pytest.raises(FeedbackRefused):
+        records.close_stoppage(replace(FIXED, **changes), "sato")
+    assert records.stoppages.count() == 0
+
+
+def test_they_outlast_the_log_without_the_name(records: Records) -> None:
+    records.close_stoppage(FIXED, "sato")
+    records.forget_old(datetime.now(timezone.utc) + timedelta(days=400))
+    assert [(one.who, one.remedy) for one in records.stoppages.all()] == [("", "ロールを交換した。")]
+
+
+def test_they_have_the_form_of_incident_records(records: Records) -> None:
+    records.close_stoppage(replace(FIXED, cause="=cmd()"), "sato")
+    found = records.stoppages.all()
+    (line,) = incidents_jsonl(found)
+    example = json.loads((ROOT / "demo" / "incidents.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert set(json.loads(line)) == set(example)
+    assert json.loads(line)["date"] == found[0].day
+    (row,) = csv.DictReader(io.StringIO(incidents_csv(found)))
+    assert row["cause"] == "'=cmd()"  # a spreadsheet must not run it
+
+
+def test_over_http(site: Site) -> None:
+    operator, admin = site.client(OPERATOR), site.client(ADMIN)
+    answer = events_of(operator.post("/ask", json=ASK).text)[-1][1]
+    body = {"answer": answer["id"], "minutes_down": 7, "remedy": "QS1 を切って待った。", "code": "AL.32", "lang": "ja"}
+    assert operator.post("/stoppages", json=body).status_code == 201
+    check_error(operator.post("/stoppages", json={**body, "remedy": ""}), 422, "feedback_refused")
+    check_error(operator.post("/stoppages", json={**body, "minutes_down": "x"}), 422, "request_refused")
+    check_error(operator.post("/stoppages", json={**body, "answer": "nobody's"}), 404, "record_unknown")
+    check_error(site.client().post("/stoppages", json=body), 401, "not_allowed")
+    seen = operator.get("/stoppages", params={"words": "qs1"}).json()
+    assert (seen["count"], seen["stoppages"][0]["who"]) == (1, "")  # who it was is for admins
+    assert admin.get("/stoppages").json()["stoppages"][0]["who"] == OPERATOR[0]
+    check_error(operator.get("/stoppages", params={"format": "csv"}), 403, "admin_only")
+    exported = admin.get("/stoppages", params={"format": "csv"})
+    assert exported.content.startswith(b"\xef\xbb\xbf")
+    assert "QS1 を切って待った。" in exported.content.decode("utf-8-sig")
+    assert json.loads(admin.get("/stoppages", params={"format": "jsonl"}).text)["minutes_down"] == 7
+
+
+def test_conversations_over_http(site: Site) -> None:
+    operator, admin = site.client(OPERATOR), site.client(ADMIN)
+    found = make_answer(make_found())
+    site.andon.records.keep_turn(OPERATOR[0], "c1", 1, found)
+    assert [one["id"] for one in operator.get("/conversations").json()["conversations"]] == ["c1"]
+    assert operator.get("/conversations/c1").json()["turns"][0]["question"] == found.question
+    assert admin.get("/conversations").json()["conversations"] == []
+    check_error(admin.get("/conversations/c1"), 404, "record_unknown")
+    check_error(admin.delete("/conversations/c1"), 404, "record_unknown")
+    check_error(site.client().get("/conversations"), 401, "not_allowed")
+    assert operator.delete("/conversations").json() == {"deleted": 1}
+    assert operator.get("/conversations").json()["conversations"] == []
+
+
+def test_asked_alarms_are_told_without_names_and_without_what_was_declined(records: Records) -> None:
+    assert records.database is not None
+    found = make_answer(make_found())
+    records.answered(replace(found, question="E-401 とは"), Asker("sato", "page"))
+    records.answered(replace(found, question="それから?", understood="E-402 の処置は?"), Asker("sato", "http"))
+    lost = make_found(declined="unknown_code", nearest=())
+    records.answered(replace(make_answer(lost, "declined"), question="E-999"), Asker("sato", "page"))
+    assert [(one.code, one.manual) for one in asked_codes(records.database)] == [("E402", "m1"), ("E401", "m1")]
+    assert asked_codes(records.database, datetime.now(timezone.utc) + timedelta(days=91)) == []
