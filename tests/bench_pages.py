@@ -55,8 +55,10 @@ new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!on
   window.shifts.push(one.value); }).observe({ type: 'layout-shift', buffered: true });
 """
 ARRIVALS = """() => { window.arrivals = [];
-  new MutationObserver(() => { const at = performance.timeOrigin + performance.now();
-    const said = document.querySelectorAll('#answer .a-sentence').length, end = document.querySelector('#answer .a-end');
+  new MutationObserver(() => {
+    const at = performance.timeOrigin + performance.now();
+    const said = document.querySelectorAll('#answer .a-sentence').length;
+    const end = document.querySelector('#answer .a-end');
     requestAnimationFrame(() => window.arrivals.push([at, said, Boolean(end),
       performance.timeOrigin + performance.now()])); })
   .observe(document.querySelector('#answer'), { childList: true, subtree: true, characterData: true }); }"""
