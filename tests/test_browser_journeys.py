@@ -93,7 +93,7 @@ def test_this_fixed_it_closes_the_stoppage_and_is_shown_the_next_time(visitor: V
     answered(page)
     closing(page)
     page.click("#fixed .a-fixed")
-    page.click("text=フィルムがなくなった。 >> visible=true >> nth=-1")
+    page.click(".a-tap >> text=フィルムがなくなった。")
     page.click(".a-stoppage .a-save")
     assert "直した方法" in page.inner_text(".a-stoppage .a-bad")  # what was typed stays
     assert page.input_value("textarea[name=cause]") == "フィルムがなくなった。"

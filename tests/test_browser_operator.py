@@ -184,6 +184,7 @@ def test_what_cannot_be_answered_is_said_plainly(visitor: Visitor, question: str
 
 def test_html_in_manuals_and_questions_is_text(visitor: Visitor) -> None:
     page = visitor.signed_in(lang="en")
+    assert "E-403 <img src=x onerror=hack()>" in page.locator("#quick button:visible").all_inner_texts()
     ask(page, "Clear the feeder <i onclick=window.hacked=6>jam</i> like this")
     page.wait_for_selector("#quote-1")
     card = page.inner_text("#quote-1")
@@ -191,7 +192,6 @@ def test_html_in_manuals_and_questions_is_text(visitor: Visitor) -> None:
     assert "<script>window.hacked=2</script>" in card
     assert '<img src=x onerror="window.hacked=1">' in card
     page.wait_for_selector(".a-end")
-    assert "E-403 <img src=x onerror=hack()>" in page.locator("#quick button:visible").all_inner_texts()
     assert page.locator("#results img, #results script, #quick img").count() == 0
     assert page.evaluate("window.hacked") is None
 
