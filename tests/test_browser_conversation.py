@@ -57,7 +57,7 @@ def test_a_follow_up_is_completed_and_a_step_is_marked(visitor: Visitor) -> None
     assert page.inner_text(".a-sentence").startswith("2. 空の紙管を抜く。")
     assert "PK-7" in understood(page)
     ask(page, "E-401 が出た")
-    page.wait_for_selector("text=アラーム番号")
+    page.wait_for_selector("#quote-1 >> text=アラーム番号")
     assert page.locator(".a-understood").count() == 0  # it stands alone
 
 
