@@ -66,7 +66,8 @@ def _hit(hit: Hit, rank: int, lang: Lang) -> str:
         f"<li>{told(f'admin.why.{why.by}', lang, rank=why.rank)}{escape(f' ({why.detail})' if why.detail else '')}</li>"
         for why in hit.why
     )
+    head = head_html(hit, rank, lang, folded=True)
     return (
-        f'<details class="a-card a-hit"><summary class="a-head">{head_html(hit, rank, lang, folded=True)}</summary>'
-        f'<ul class="a-why">{score}{why}{held}</ul>{body_html(hit, lang)}</details>'
+        f'<div class="a-card a-hit"><details><summary class="a-head">{head}</summary>'
+        f'{body_html(hit, lang)}</details><ul class="a-why">{score}{why}{held}</ul></div>'
     )
