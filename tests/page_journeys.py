@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from admin_journeys import keeping, looking
 from browser_site import answered, ask
 
 # per language: an alarm of a printed table, a procedure, a code that stands nowhere, what must be refused
@@ -130,4 +131,6 @@ JOURNEYS: tuple[Journey, ...] = (
     Journey("page", "operator", "/", page_view),
     Journey("closing", "second", "/", closing),
     Journey("history", "operator", "/", history),
+    Journey("keeping", "admin", "/admin/", keeping),
+    Journey("looking", "admin", "/admin/", looking),
 )

@@ -17,10 +17,12 @@ from assistant.records.figures import (
     asked_since,
     days_of,
     declined_share,
+    minutes_down,
     per_day,
     stoppages,
     top_alarms,
 )
+from assistant.records.stoppages import Stoppage
 
 JST = timezone(timedelta(hours=9))
 NOW = datetime(2026, 5, 20, 18, 0, tzinfo=JST)
@@ -68,6 +70,17 @@ def test_a_stoppage_is_counted_once_for_a_line_and_half_hour(asked: list[AskedTh
     assert per_day(begun, DAYS)[0].by_line == {"L1": 2, "L2": 1}
     assert top_alarms(asked) == [("E401", 4), ("AL32", 1)]
     assert top_alarms(asked, most=1) == [("E401", 4)]
+
+
+def test_minutes_down_are_summed_by_the_day_it_stopped_and_the_line() -> None:
+    def closed(day: int, minutes: int, line: str) -> Stoppage:
+        noon = datetime(2026, 5, day, 12).astimezone().isoformat()  # the box's own day
+        return Stoppage("e", minutes, "cause", "remedy", line=line, stopped_at=noon)
+
+    sums = minutes_down([closed(18, 5, "L1"), closed(18, 7, "L1"), closed(18, 3, ""), closed(1, 99, "L1")], DAYS)
+    assert [day.total for day in sums] == [15, 0, 0]
+    assert sums[0].by_line == {"L1": 12, "": 3}
+    assert minutes_down([Stoppage("e", 5, "", "remedy")], DAYS)[0].total == 0
 
 
 def test_times_are_the_middle_and_the_95th(asked: list[AskedThen]) -> None:

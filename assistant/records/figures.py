@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from assistant.records.database import Database
 from assistant.records.entry import QUESTION
+from assistant.records.stoppages import Stoppage
 from index.codes.find import find_codes
 
 SAME_STOPPAGE = timedelta(minutes=30)  # asked again of the same alarm within this, it is the same stoppage
@@ -128,6 +129,17 @@ def per_day(asked: Sequence[AskedThen], days: Sequence[date]) -> list[DayCount]:
         if each.day in counts:
             counts[each.day][each.line] += 1
     return [DayCount(day, dict(counts[day])) for day in days]
+
+
+def minutes_down(closed: Sequence[Stoppage], days: Sequence[date]) -> list[DayCount]:
+    """How many minutes stood still on each of ``days``, by line, as operators wrote down when a stoppage was over; a
+    stoppage counts on the day on which it began."""
+    minutes = {day: Counter[str]() for day in days}
+    for each in closed:
+        day = date.fromisoformat(each.day) if each.day else None
+        if day in minutes:
+            minutes[day][each.line] += each.minutes_down
+    return [DayCount(day, dict(minutes[day])) for day in days]
 
 
 def top_alarms(asked: Sequence[AskedThen], most: int = 10) -> list[tuple[str, int]]:

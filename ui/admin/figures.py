@@ -16,10 +16,12 @@ from assistant.records.figures import (
     asked_since,
     days_of,
     declined_share,
+    minutes_down,
     per_day,
     stoppages,
     top_alarms,
 )
+from assistant.records.stoppages import Stoppage, StoppageTable
 from ui.admin.cells import failed_html, title, told
 from ui.charts.chart import Framing
 from ui.charts.day_bars import day_bars
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 SPANS = (7, 30, 90)  # days to look back
 FIRST_SPAN = 30
+MOST_CLOSED = 10_000  # stoppages that are read, the latest
 MOST_LINES = 5  # series of their own; the others are put together
 FIGURE_EVENTS = """
 andon.shown(element, 'figures', () => trigger('span', { days: '' }));
@@ -63,12 +66,15 @@ class FiguresPart:
                 return [days, title("figures.title", lang, note="figures.not_kept")]
             lines = {manual.id: manual.lines[0] for manual in self._andon.library.manuals() if manual.lines}
             asked = asked_since(database, days, lambda manual: lines.get(manual, ""))
-            return [days, figures_html(asked, days_of(days), days, lang)]
+            closed = StoppageTable(database).all(limit=MOST_CLOSED)
+            return [days, figures_html(asked, days_of(days), days, lang, closed)]
         except AssistantFailed as failed:
             return [days, failed_html(say_error(failed.code, lang, failed.message))]
 
 
-def figures_html(asked: Sequence[AskedThen], days: Sequence[date], span: int, lang: Lang) -> str:
+def figures_html(
+    asked: Sequence[AskedThen], days: Sequence[date], span: int, lang: Lang, closed: Sequence[Stoppage] = ()
+) -> str:
     """All charts, and the buttons that choose how far to look back."""
     buttons = "".join(
         f'<button type="button" class="a-pick" data-days="{count}" '
@@ -80,6 +86,7 @@ def figures_html(asked: Sequence[AskedThen], days: Sequence[date], span: int, la
     charts = [
         _bars("questions", per_day(asked, days), days, lang),
         _bars("stoppages", per_day(stoppages(asked), days), days, lang),
+        _bars("minutes", minutes_down(closed, days), days, lang),
         _alarms(asked, lang), _times(asked, days, lang), _declined(asked, days, lang),
     ]  # fmt: skip
     return title("figures.title", lang, note="figures.note") + states + f'<div class="a-charts">{"".join(charts)}</div>'

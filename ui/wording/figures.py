@@ -30,6 +30,11 @@ FIGURES: dict[str, Entry] = {
         "en": "{total} in {days} days. Questions that name an alarm; the same alarm on the same line within 30 minutes "
         "counts once.",
     },
+    "figures.minutes": {"ja": "記録された停止時間(分)", "en": "Minutes down, as written down"},
+    "figures.minutes.sum": {
+        "ja": "{days} 日間で {total} 分。停止が終わったときに操作者が記録した分数です。",
+        "en": "{total} minutes in {days} days, as operators wrote down when a stoppage was over.",
+    },
     "figures.alarms": {"ja": "多いアラーム", "en": "Most frequent alarms"},
     "figures.alarms.sum": {"ja": "停止の原因として質問された回数", "en": "How many stoppages were asked about"},
     "figures.alarms.none": {"ja": "アラームの質問はありません。", "en": "No question named an alarm."},
