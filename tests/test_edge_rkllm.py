@@ -146,7 +146,7 @@ def test_a_stop_is_prompt_for_the_reader_and_what_comes_late_is_dropped(
     next(stream)
     begin = time.perf_counter()
     close(stream)
-    assert time.perf_counter() - begin < 0.05 + 0.3  # of which 0.3 for a busy machine
+    assert time.perf_counter() - begin < 0.5  # nearly all of it for a busy machine
     assert list(stream) == []
     after = list(runner.stream(OTHER, Sampling(max_tokens=8)))
     assert site.heard() == runner.prompt_tokens(OTHER), "nothing of the stopped run is left"
@@ -165,7 +165,7 @@ def test_a_stopped_run_leaves_nothing_behind(site: RkllmSite, runner: RkllmRunne
 
 def test_a_stop_while_the_prompt_is_read(site: RkllmSite, runner: RkllmRunner) -> None:
     runner.load()
-    site.set(prefill_us=4000)  # about half a second, which an abort does not shorten
+    site.set(prefill_us=25_000)  # over a second, which an abort does not shorten
     stream, seen = runner.stream(ASK, Sampling(max_tokens=20)), []
     thread = threading.Thread(target=lambda: seen.extend(stream))
     thread.start()
@@ -174,7 +174,7 @@ def test_a_stop_while_the_prompt_is_read(site: RkllmSite, runner: RkllmRunner) -
     begin = time.perf_counter()
     close(stream)
     thread.join(5)
-    assert time.perf_counter() - begin < 0.35 and [p.finish for p in seen] == ["cancelled"]
+    assert time.perf_counter() - begin < 1 and [p.finish for p in seen] == ["cancelled"]
     site.set(prefill_us=0)
     assert list(runner.stream(OTHER, Sampling(max_tokens=2)))[-1].finish == "length"
 
