@@ -71,6 +71,7 @@ class Assistant:
         self._verified = Verified()
         self._guard = threading.Lock()
         self._left: list[Hearing] = []  # generations whose threads may still be at work
+        self._line: list[Flag] = []  # of the answers under way, in the order in which they came to the runner
 
     def ask(
         self,
@@ -107,6 +108,11 @@ class Assistant:
         timing = Timing(found.found_ms, first_ms, _ms(start))
         yield _answer(found, said, told, self.runner.name if self.runner is not None else "", timing)
 
+    def ahead(self, stop: Flag) -> int:
+        """How many answers are written before the one that ``stop`` was given for; 0 where it is its turn, or over."""
+        with self._guard:
+            return self._line.index(stop) if stop in self._line else 0
+
     def _checked(self, question: str) -> str:
         # lone surrogates come from broken clients and cannot be written anywhere
         question = question.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
@@ -125,6 +131,8 @@ class Assistant:
         self, runner: Runner, found: Found, said: Said, told: _Told, limits: _Limits, history: Sequence[Exchange]
     ) -> Iterator[Piece]:
         hearing = None
+        with self._guard:
+            self._line.append(limits.stop)
         try:
             self._check_threads(runner)
             hearing = Hearing(lambda: self._begin(runner, found, said, told, history), limits.stop, limits.until)
@@ -139,6 +147,8 @@ class Assistant:
             _LOG.exception("The runner %s crashed.", runner.name)
             told.failure = "runner_crashed"
         finally:
+            with self._guard:
+                self._line.remove(limits.stop)
             if hearing is not None:
                 hearing.close()
                 with self._guard:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Andon:
-    """Everything a door needs. Close it when done. ``model_problem`` says why there is no runner where one was asked
+    """Everything a door needs. Close it when done. ``model_failure`` says why there is no runner where one was asked
     for: without a model Andon still quotes. ``embedder_problem`` says the same of the embedder: without one search goes
     by codes and keywords."""
 
@@ -39,9 +39,13 @@ class Andon:
     library: Library
     assistant: Assistant
     accounts: Accounts
-    model_problem: str = ""
+    model_failure: EdgeFailed | None = None
     embedder_problem: str = ""
     records: Records = field(default_factory=lambda: Records(None))
+
+    @property
+    def model_problem(self) -> str:
+        return str(self.model_failure) if self.model_failure is not None else ""
 
     def close(self) -> None:
         if self.assistant.runner is not None:
@@ -175,17 +179,17 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
     if embedder_problem:
         log.warning("Search goes by codes and keywords only. %s", embedder_problem)
     library = _library(settings, embedder, write=write)
-    runner, problem, style = None, "", settings.answers
+    runner, failure, style = None, None, settings.answers
     try:
         runner = open_runner(settings)
         if runner is not None and style == "auto" and not is_endpoint(settings.model):
             style = style_of(settings.model, settings.models)
     except EdgeFailed as failed:
-        problem = str(failed)
+        failure = failed
     options = ask_options(settings, style)
     accounts = Accounts(settings.accounts_file, settings.session_hours)
     records = open_records(settings, library)
     if write:
         records.forget_daily()
     assistant = Assistant(library, runner, options, SafetyMeasure(settings.models, embedder))
-    return Andon(settings, library, assistant, accounts, problem, embedder_problem, records)
+    return Andon(settings, library, assistant, accounts, failure, embedder_problem, records)

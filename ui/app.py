@@ -15,6 +15,7 @@ from assistant.http.errors import BodyLimit
 from assistant.http.service import account_of_request, make_service
 from ui.door import ADMIN_CALLS, CALLS, Door
 from ui.history import add_history
+from ui.late_module import import_late
 from ui.login import ADMIN_PAGE, add_login
 from ui.page_view import add_page_view
 from ui.theme import FAVICON, admin_css, admin_head, favicon_svg, make_theme, page_css, page_head
@@ -68,6 +69,7 @@ def import_pages(andon: Andon) -> None:
     before ``make_app``."""
     os.environ.update(_OFFLINE)
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(andon))
+    import_late("pandas")
     import_module("ui.admin.page")
     import_module("ui.chat")
 

@@ -69,6 +69,12 @@ def is_expected(failure: Exception) -> bool:
     return isinstance(failure, AssistantFailed | IndexFailed | EdgeFailed | TrainingFailed)
 
 
+def reason_of(failure: Exception) -> str:
+    """A failure in one sentence of the reader's language, with its details."""
+    meaning = say_error(getattr(failure, "code", ""), "ja") if reader_lang() == "ja" else ""
+    return f"{meaning}({getattr(failure, 'message', failure)})" if meaning else str(failure)
+
+
 def print_failure(failure: Exception) -> None:
     lang = reader_lang()
     message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")

@@ -66,6 +66,8 @@ _FOUND = {
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: found (at once), piece (verified sentences), answer (last); or error. "
+        "While other answers are written before this one, waiting tells how many (ahead), again when that changes; 0: "
+        "this one is being written. "
         "found holds, and answer repeats: " + "; ".join(f"{name}: {what}" for name, what in _FOUND.items()) + ".",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }

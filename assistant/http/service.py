@@ -63,7 +63,7 @@ def make_service(andon: Andon) -> FastAPI:
     service.add_middleware(BodyLimit, limits=limits)
     service.add_middleware(BodyLimit, limits={CHAT: MAX_JSON_BYTES}, told=openai_failure)
     _add_sessions(service, andon)
-    streams = Streams()
+    streams = Streams(ahead=andon.assistant.ahead)
     _add_questions(service, andon, account, streams)
     add_openai(service, andon, account, streams)
     add_manuals(service, andon, account, admin)
@@ -160,7 +160,8 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Stream
 
     @service.post("/ask", tags=["questions"], responses=EVENTS)
     async def ask(body: AskRequest, request: Request, who: Account = asker) -> StreamingResponse:
-        """Server-sent events: found (quotes at once), piece (verified sentences), answer (last); or error."""
+        """Server-sent events: found (quotes at once), waiting (its place in the queue), piece (verified sentences),
+        answer (last); or error."""
         stop = Flag()
         events = andon.assistant.ask(body.question, body.scope(), stop, body.turns())
         events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
@@ -197,7 +198,7 @@ def _frame(name: str, content: Json) -> bytes:
     return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
 
 
-_SENT = Form(_frames, lambda failure: _frame("error", failure))
+_SENT = Form(_frames, lambda failure: _frame("error", failure), lambda ahead: _frame("waiting", {"ahead": ahead}))
 
 
 def _add_docs(service: FastAPI) -> None:

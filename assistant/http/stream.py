@@ -25,16 +25,20 @@ _LOG = logging.getLogger("andon.service")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a door writes an answer down: bytes for an event, and for what breaks it off."""
+    """How a door writes an answer down: bytes for an event, for what breaks it off, and, where its readers understand
+    that, for how many answers are written before this one."""
 
     frames: Callable[[Event], Iterable[bytes]]
     failed: Callable[[Json], bytes]
+    waiting: Callable[[int], bytes] | None = None
 
 
 class Streams:
     """The answers that are under way; their threads are their own, so that other requests never wait for a runner."""
 
-    def __init__(self, waiting: int = WAITING) -> None:
+    def __init__(self, waiting: int = WAITING, ahead: Callable[[Flag], int] = lambda stop: 0) -> None:
+        """``ahead``: how many answers are written before the one that this flag stops."""
+        self._ahead = ahead
         self._limiter = CapacityLimiter(waiting)
         self._finding = CapacityLimiter(FINDING)
 
@@ -46,6 +50,14 @@ class Streams:
 
     async def events(self, first: Event, rest: Iterator[Event], stop: Flag, request: Request) -> AsyncIterator[Event]:
         """``first`` and the ``rest``, until the reader goes away; then, as at the end, ``stop`` is set."""
+        async for event in self._looking(first, rest, stop, request):
+            if event is not None:
+                yield event
+
+    async def _looking(
+        self, first: Event, rest: Iterator[Event], stop: Flag, request: Request
+    ) -> AsyncIterator[Event | None]:
+        """The same, and None each time that it was looked whether the reader is still there."""
         event: Event | None = first
         try:
             while event is not None:
@@ -55,6 +67,7 @@ class Streams:
                     while not (await asyncio.wait({waiting}, timeout=LOOK_S))[0]:
                         if await request.is_disconnected():
                             return
+                        yield None
                     event = waiting.result()
                 finally:
                     waiting.cancel()
@@ -65,10 +78,15 @@ class Streams:
         self, first: Event, rest: Iterator[Event], stop: Flag, request: Request, form: Form
     ) -> AsyncIterator[bytes]:
         """The same in the form of a door. The head is sent already, so a failure is told as the last frame."""
+        told = 0
         try:
-            async for event in self.events(first, rest, stop, request):
-                for frame in form.frames(event):
-                    yield frame
+            async for event in self._looking(first, rest, stop, request):
+                if event is not None:
+                    for frame in form.frames(event):
+                        yield frame
+                elif form.waiting is not None and (ahead := self._ahead(stop)) != told:
+                    told = ahead
+                    yield form.waiting(ahead)
         except FAILURES as failure:
             yield form.failed(error_json(failure))
         except Exception:  # noqa: BLE001  the reader learns of it as a frame, the log has the traceback

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.acts import box_user
 from ui.narrowed import Kinds, Langs, Lines, Machines, Manuals, scope_of
-from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, settings_with, tell
-from ui.wording import say
+from ui.terminal import AsJson, Data, page_of, print_json, reader_lang, reason_of, settings_with, tell
+from ui.wording import say, say_error
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Found
+    from assistant.settings import Settings
     from index.passage import Hit
 
 EXIT_DECLINED = 3
@@ -39,7 +41,9 @@ def ask(
     from assistant.http.wire import answer_json
     from assistant.records.entry import Asker
 
-    andon = build(settings_with(data=data, model=model))
+    andon = build(_without_second_model(settings_with(data=data, model=model), asked_for=model is not None))
+    if andon.model_failure is not None:
+        print(say("cli.no_model", reader_lang(), reason=reason_of(andon.model_failure)), file=sys.stderr)
     try:
         last: Answer | None = None
         scope = scope_of(line, machine, manual, kind, lang)
@@ -59,9 +63,25 @@ def ask(
     if as_json:
         print_json(answer_json(last))
     else:
-        _print_verdict(last)
+        _print_verdict(last, explained=andon.model_failure is not None)
     if last.declined:
         raise typer.Exit(EXIT_DECLINED)
+
+
+def _without_second_model(settings: Settings, *, asked_for: bool) -> Settings:
+    """Where a service runs over the same data, its model is not loaded a second time unless it was asked for by name:
+    two of them would not fit into a small box."""
+    from assistant.running_service import running_service
+    from edge.openai_api.options import is_endpoint
+
+    service = running_service(settings.data)
+    if service is None or asked_for or service.model == "none" or settings.model == "none":
+        return settings
+    if is_endpoint(settings.model):  # nothing is loaded here
+        return settings
+    told = say("cli.model_in_service", reader_lang(), pid=service.pid, address=service.address, model=settings.model)
+    print(told, file=sys.stderr)
+    return settings.model_copy(update={"model": "none"})
 
 
 def _print_choices(found: Found) -> None:
@@ -97,11 +117,12 @@ def _print_found(found: Found) -> None:
     print(f"\n— {say('cli.answer', reader_lang())} —", flush=True)
 
 
-def _print_verdict(answer: Answer) -> None:
+def _print_verdict(answer: Answer, *, explained: bool) -> None:
+    """``explained``: why there is no model was told before."""
     lang = reader_lang()
     if answer.failure:
-        tell("cli.failure", code=answer.failure)
-    elif not answer.declined:
+        print(say_error(answer.failure, lang) or say("cli.failure", lang, code=answer.failure))
+    elif not answer.declined and not explained:
         asked = answer.model or answer.choices
         tell(f"cli.verdict.{answer.verdict}" if asked else "cli.verdict.no_model")
     print(say("cli.time", lang, found=round(answer.timing.found_ms), total=round(answer.timing.total_ms)))

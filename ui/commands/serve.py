@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.terminal import Data, settings_with, tell
+from ui.terminal import Data, reason_of, settings_with, tell
 
 if TYPE_CHECKING:
     from assistant.build import Andon
@@ -52,13 +53,13 @@ def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable
             andon.library.embedder.embed(["warm up"], "query")
         if andon.embedder_problem:
             tell("cli.no_embedder", reason=andon.embedder_problem)
-        if andon.model_problem:
-            tell("cli.no_model", reason=andon.model_problem)
+        if andon.model_failure is not None:
+            tell("cli.no_model", reason=reason_of(andon.model_failure))
         if andon.assistant.runner is not None:
             try:
                 andon.assistant.runner.load()
             except EdgeFailed as failed:
-                tell("cli.no_model", reason=failed)
+                tell("cli.no_model", reason=reason_of(failed))
         pages.result()
         _serve(andon, listening, announce)
     finally:
@@ -77,12 +78,15 @@ def _import_pages(andon: Andon) -> None:
 def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], None] | None) -> None:
     import uvicorn
 
+    from assistant.running_service import RunningService, ServiceMark
     from ui.app import make_app
 
     app = make_app(andon)
     andon.library.jobs.start()
     host, port = listening.getsockname()[:2]
-    address = f"http://{host}:{port}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    runner = andon.assistant.runner
+    mark = ServiceMark(andon.settings.data, RunningService(os.getpid(), address, runner.name if runner else "none"))
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -93,7 +97,10 @@ def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], Non
             tell("cli.stop")
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-    Server(config).run(sockets=[listening])
+    try:
+        Server(config).run(sockets=[listening])
+    finally:
+        mark.clear()
 
 
 def _listen(host: str, port: int) -> socket.socket | None:

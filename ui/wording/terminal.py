@@ -106,6 +106,13 @@ TERMINAL: dict[str, Entry] = {
         "ja": "モデルを読み込めません。原文だけで回答します: {reason}",
         "en": "The model could not be loaded; answering with quotes alone: {reason}",
     },
+    "cli.model_in_service": {
+        "ja": "サービス({address}、プロセス {pid})が回答モデルを使用中です。二重に読み込むとメモリが不足するため、"
+        "ここでは原文だけを示します。回答は {address} で質問してください。"
+        "ここでも読み込むときは --model {model} を付けます。",
+        "en": "A service ({address}, process {pid}) has the model loaded. It is not loaded a second time, so only the "
+        "manual's words are shown here. Ask at {address} for an answer, or add --model {model} to load it here, too.",
+    },
     "cli.no_embedder": {
         "ja": "埋め込みモデルを読み込めません。コードとキーワードだけで検索します: {reason}",
         "en": "The embedder could not be loaded; search goes by codes and keywords alone: {reason}",
