@@ -25,15 +25,17 @@ from typing import Any
 
 from assistant.settings import ROOT, read_settings
 from tests.bench_scale import build
-from tests.bench_serving import PORT, QUESTIONS, _answers, _request, ask
+from tests.bench_serving import PORT, QUESTIONS, _answers, ask
 from tests.scale_corpus import questions
+from ui.commands.demo import LOGINS
 
 ASKED = 24  # synthetic questions, of all kinds
 LOOK_S = 0.2
 ALONE = """
 import sys
 from pathlib import Path
-from edge.llama.library import LlamaContext, LlamaModel, library
+from edge.llama.context import LlamaContext
+from edge.llama.library import LlamaModel, library
 library()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -108,8 +110,7 @@ def serve(data: Path) -> dict[str, Any]:
                 raise SystemExit(f"The service ended with {service.returncode}.")
             time.sleep(0.1)
         found: dict[str, Any] = {"ready": _parts(service.pid)}
-        for page in ("/search?q=AL.32", "/config", "/admin/config"):
-            urllib.request.urlopen(_request(page), timeout=60).read()
+        _open_pages()
         for question in (*QUESTIONS, *(asked.text for asked in questions(count=ASKED))):
             ask(question)
         found["asked"] = _parts(service.pid)
@@ -120,6 +121,21 @@ def serve(data: Path) -> dict[str, Any]:
         watcher.join()
         service.terminate()
         service.wait(20)
+
+
+def _open_pages() -> None:
+    """As both people of the demo, each with a browser that has signed in."""
+    for name, password, role in LOGINS:
+        sign_in = urllib.request.Request(
+            f"http://127.0.0.1:{PORT}/session", json.dumps({"name": name, "password": password}).encode(),
+            {"Content-Type": "application/json"},
+        )  # fmt: skip
+        with urllib.request.urlopen(sign_in, timeout=60) as response:
+            cookie = str(response.headers["Set-Cookie"]).partition(";")[0]
+        for page in ("/", "/config", *(("/admin/", "/admin/config") if role == "admin" else ())):
+            request = urllib.request.Request(f"http://127.0.0.1:{PORT}{page}", headers={"Cookie": cookie})
+            with urllib.request.urlopen(request, timeout=60) as response:
+                response.read()
 
 
 def _watch(process: int, over: threading.Event, peak: list[float]) -> None:
