@@ -145,3 +145,16 @@ def _runs(pid: int) -> bool:
     except (ProcessLookupError, FileNotFoundError):
         return False
     return state != "Z"
+
+
+def test_a_warm_reader_without_work_ends_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A\n\nText.\n", encoding="utf-8")
+    parser = Parser(idle_s=1.5)
+    assert list(parser.open(tmp_path / "a.md").pages)
+    assert parser._idle is not None
+    process = parser._idle.process
+    assert list(parser.open(tmp_path / "a.md").pages) and parser._idle.process is process, "it is kept for a while"
+    process.wait(10)
+    assert parser._idle is None
+    assert list(parser.open(tmp_path / "a.md").pages), "and another one is started"
+    parser.close()

@@ -148,7 +148,7 @@ def test_a_service_whose_model_is_cut_off_serves_quotes_and_says_so(tmp_path: Pa
     command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--data", str(data), "--port", "0"]
     service = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 150
         while (seen := running_service(data)) is None or not _answers(seen.address):
             assert time.monotonic() < end and service.poll() is None
             time.sleep(0.1)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 _POLL_S = 0.2  # how soon somebody who cancels is heard
+IDLE_S = 60.0  # a warm worker without work ends then; starting one takes half a second
 _KEEP_UNDER = 400 * MEGABYTE  # a worker that grew further, as OCR makes it, is not kept warm
 
 
@@ -48,13 +49,16 @@ def open_here(path: Path, watch: Watch | None = None) -> Reading:
 
 
 class Parser:
-    """Opens files like a reader does. One worker is kept warm; several threads may open files at once, each then has
-    its own. Close it when nothing is being read."""
+    """Opens files like a reader does. One worker is kept warm for ``idle_s`` seconds; several threads may open files at
+    once, each then has its own. Close it when nothing is being read."""
 
-    def __init__(self, caps: Caps | None = None, worker: str = "index.manuals.worker", ocr: str = "auto") -> None:
+    def __init__(
+        self, caps: Caps | None = None, worker: str = "index.manuals.worker", ocr: str = "auto", idle_s: float = IDLE_S
+    ) -> None:
         self._caps = caps or Caps()
         self._module = worker
         self._ocr = ocr
+        self._idle_s = idle_s
         self._guard = threading.Lock()
         self._idle: ReaderProcess | None = None
 
@@ -95,7 +99,17 @@ class Parser:
             with self._guard:
                 if self._idle is None:
                     self._idle = worker
+                    later = threading.Timer(self._idle_s, self._end_idle, [worker])
+                    later.daemon = True
+                    later.start()
                     return
+        worker.end()
+
+    def _end_idle(self, worker: ReaderProcess) -> None:
+        with self._guard:
+            if self._idle is not worker:
+                return
+            self._idle = None
         worker.end()
 
 

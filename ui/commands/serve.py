@@ -35,8 +35,10 @@ def run(settings: Settings, prepare: Callable[[Andon], None], announce: Callable
     """Open everything, ``prepare`` it, load the model, serve, and ``announce`` the address when it answers."""
     from assistant.build import build
     from assistant.errors import SettingsWrong
+    from assistant.heap import few_arenas
     from edge.errors import EdgeFailed
 
+    few_arenas()
     listening = _listen(settings.host, settings.port)
     if listening is None:
         raise SettingsWrong(
@@ -78,6 +80,7 @@ def _import_pages(andon: Andon) -> None:
 def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], None] | None) -> None:
     import uvicorn
 
+    from assistant.heap import GivingBack
     from assistant.running_service import RunningService, ServiceMark
     from ui.app import make_app
 
@@ -97,9 +100,12 @@ def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], Non
             tell("cli.stop")
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    giving_back = GivingBack()
+    giving_back.start()
     try:
         Server(config).run(sockets=[listening])
     finally:
+        giving_back.stop()
         mark.clear()
 
 
