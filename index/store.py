@@ -13,10 +13,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +41,7 @@ class VectorStore:
     def __init__(self, place: Path | str, embedder: str, *, index: str = "", fresh: bool = False) -> None:
         # Chroma's telemetry is switched off twice: by setting and by environment, since both have been ignored before
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        _leave_out_exporter()
         self.place = place
         self._embedder = embedder
         self._index = index
@@ -242,6 +245,16 @@ class VectorStore:
             gone, self._parts = self._parts, {}
             for part in gone.values():
                 self._client.delete_collection(part.name)
+
+
+def _leave_out_exporter() -> None:
+    """Chroma imports gRPC with an exporter of traces that is used only where an address for them is set, which Andon
+    never does: 12 MB, and a way out of the box, less."""
+    name = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
+    if name not in sys.modules:
+        stand_in = ModuleType(name)
+        stand_in.OTLPSpanExporter = None  # type: ignore[attr-defined]
+        sys.modules[name] = stand_in
 
 
 def _query(part: Any, vector: Vectors, k: int, manual_ids: Collection[str], only: Sequence[str] | None) -> Any:
