@@ -135,6 +135,8 @@ def edge_options(settings: Settings) -> EdgeOptions:
             prompt_cache_bytes=settings.prompt_cache_mb * 1024 * 1024,
         ),
         isolate=settings.isolate_model,
+        prompt_cache=settings.data / "prefixes",
+        prompt_cache_bytes=settings.prefix_cache_mb * 1024 * 1024,
     )
 
 

@@ -106,6 +106,12 @@ class Settings(BaseSettings):
         description="Room in MiB for prompts that the NPU has read, kept on disk in the data folder; 0 keeps none. "
         "Whether it gains anything is seen from the log.",
     )
+    prefix_cache_mb: int = Field(
+        default=256,
+        ge=0,
+        description="Room in MiB for what prompts begin with (instructions, passages), kept on disk in the data folder "
+        "as llama.cpp read it, so that it is not read again after a restart; 0 keeps none.",
+    )
     isolate_model: bool = Field(
         default=True,
         description="Whether the SLM's file is opened in a process of its own: a crash, or the kernel ending it where "

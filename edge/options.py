@@ -31,7 +31,9 @@ class EdgeOptions:
     at once: a stop takes effect between two batches, and only whole batches of an earlier prompt are reused, so
     smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory. ``adapters`` are
     loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone. ``isolate`` puts the
-    model into a process of its own (edge.isolated)."""
+    model into a process of its own (edge.isolated). ``flash_attention`` auto leaves it to llama.cpp; q8_0 needs it.
+    ``prompt_cache`` is a folder for what prompts begin with (edge.llama.saved_prefixes), ``prompt_cache_bytes`` its
+    size, 0 for none."""
 
     model: Path
     context_tokens: int = 2048
@@ -42,6 +44,9 @@ class EdgeOptions:
     adapters: tuple[Adapter, ...] = ()
     rkllm: RkllmOptions = field(default_factory=RkllmOptions)
     isolate: bool = False
+    flash_attention: Literal["auto", "on", "off"] = "auto"
+    prompt_cache: Path | None = None
+    prompt_cache_bytes: int = 0
 
 
 def check_adapter(name: str, loaded: Sequence[Adapter], model: str) -> None:

@@ -139,10 +139,10 @@ def test_reuse_computes_the_very_same_numbers(tiny: LlamaCppRunner, tiny_gguf: P
     for question in ("AL-16", "E5101", "E5101 とは", "E5101 とは何か、 what is it?", "AL-16", "AL-16"):
         prompt = tiny.prompt_tokens((long, Message("user", question)))
         with tiny._working() as (_, memory):
-            reused = tiny._read(memory, prompt, lambda: False)
+            reused = memory.read(prompt, None, lambda: False)
         fresh.close()
         with fresh._working() as (_, memory):
-            anew = fresh._read(memory, prompt, lambda: False)
+            anew = memory.read(prompt, None, lambda: False)
         assert reused is not None and anew is not None and (reused == anew).all()
     fresh.close()
 

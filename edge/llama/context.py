@@ -118,6 +118,25 @@ class LlamaContext:
         view: NDArray[np.float32] = np.ctypeslib.as_array(row)
         return view
 
+    def state(self) -> bytes:
+        """Keys and values of everything in memory, for ``restore`` in a context made alike over the same model."""
+        size = int(self._llama.llama_state_seq_get_size(self._handle, 0))
+        buffer = (ctypes.c_uint8 * size)()
+        written = int(self._llama.llama_state_seq_get_data(self._handle, buffer, size, 0))
+        return memoryview(buffer)[:written].tobytes()
+
+    def restore(self, state: bytes, length: int) -> bool:
+        """Puts ``state``, of ``length`` tokens, in the place of what is in memory; False, and the memory is empty,
+        where llama.cpp does not take it."""
+        self._llama.llama_memory_clear(self._memory, True)
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        taken = int(self._llama.llama_state_seq_set_data(self._handle, buffer, len(state), 0))
+        last = int(self._llama.llama_memory_seq_pos_max(self._memory, 0)) if taken else -1
+        if last == length - 1:
+            return True
+        self._llama.llama_memory_clear(self._memory, True)
+        return False
+
     def close(self) -> None:
         if self._handle:
             self._views.clear()

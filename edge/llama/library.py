@@ -41,6 +41,13 @@ def library() -> Any:
     return llama_cpp
 
 
+def version() -> str:
+    """What numbers hang on beside the model: the library's release, and what it was built for."""
+    import llama_cpp
+
+    return f"{llama_cpp.__version__} {library().llama_print_system_info().decode('utf-8', 'replace')}"
+
+
 class LlamaModel:
     """A GGUF file opened: its weights (unless ``vocab_only``) and its vocabulary.
 

@@ -11,8 +11,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
@@ -20,27 +18,17 @@ from edge.forecast import refuse_too_large
 from edge.llama.constrained import LineSpeaker
 from edge.llama.context import LlamaContext
 from edge.llama.grammar import grammar_of
-from edge.llama.library import LlamaModel
+from edge.llama.library import LlamaModel, version
+from edge.llama.prompt_memory import PromptMemory
+from edge.llama.saved_prefixes import SavedPrefixes
 from edge.llama.speaker import FreeSpeaker
+from edge.models import file_sha256
 from edge.options import EdgeOptions, check_adapter, default_threads
 from edge.runner import Extra, Message, Piece, Sampling
 from edge.turns import Generation, Turns
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 MOST_LOST = 2  # contexts that hanging generations keep for themselves; each costs its memory
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Memory:
-    """A context, the prompt whose keys and values it holds, and whether a generation is at work on it."""
-
-    context: LlamaContext
-    held: list[int] = field(default_factory=list)
-    busy: bool = False
 
 
 class LlamaCppRunner:
@@ -65,9 +53,10 @@ class LlamaCppRunner:
         self._turns = Turns()
         self._opening = threading.RLock()  # guards the fields below; held briefly, never while generating
         self._model: LlamaModel | None = None
-        self._memory: _Memory | None = None
+        self._memory: PromptMemory | None = None
         self._lost = 0  # generations that hang, with contexts that nobody else uses
         self._chat: ChatPrompt | None = None
+        self._prefixes: SavedPrefixes | None = None
         self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
 
     def load(self) -> None:
@@ -80,20 +69,36 @@ class LlamaCppRunner:
                 self._chat = _chat_of(model)
                 self.context_tokens = _context_of(model, self._options.context_tokens)
                 self._memory = self._new_memory(model)
+                self._prefixes = self._saved_by(model)
             except BaseException:
                 model.close()
                 raise
             self._model = model
 
-    def _new_memory(self, model: LlamaModel) -> _Memory:
+    def _new_memory(self, model: LlamaModel) -> PromptMemory:
         context = LlamaContext(
             model,
             context_tokens=self.context_tokens,
             batch_tokens=self._options.batch_tokens,
-            threads=self._options.threads or default_threads(self._options.model.stat().st_size),
+            threads=self._threads(),
             kv_type=self._options.kv_type,
+            flash_attention=self._options.flash_attention,
         )
-        return _Memory(context)
+        return PromptMemory(context, self._options.batch_tokens, model.piece)
+
+    def _saved_by(self, model: LlamaModel) -> SavedPrefixes | None:
+        """What is on disk for the model as it is set now."""
+        options = self._options
+        if options.prompt_cache is None or options.prompt_cache_bytes <= 0:
+            return None
+        made_by = (
+            file_sha256(model.path), version(), options.kv_type, options.flash_attention, self.context_tokens,
+            options.batch_tokens, self._threads(), options.gpu_layers,
+        )  # fmt: skip
+        return SavedPrefixes(options.prompt_cache, options.prompt_cache_bytes, repr(made_by))
+
+    def _threads(self) -> int:
+        return self._options.threads or default_threads(self._options.model.stat().st_size)
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text`` as content of a message. Does not wait for a generation."""
@@ -129,7 +134,8 @@ class LlamaCppRunner:
         try:
             self._turns.wait(ticket)  # until the batch being computed is done, or its grace has passed
             with self._opening:
-                model, memory = self._model, self._memory
+                model, memory, prefixes = self._model, self._memory, self._prefixes
+                self._prefixes = None
                 self._model = self._memory = self._chat = None
                 if memory is not None and memory.busy:
                     self._lost += 1
@@ -139,6 +145,8 @@ class LlamaCppRunner:
                     log.warning("%s: a generation hangs; its model stays in memory.", self.name)
                 elif model is not None:
                     model.close()
+            if prefixes is not None:
+                prefixes.close()
         finally:
             self._turns.leave(ticket)
 
@@ -148,7 +156,7 @@ class LlamaCppRunner:
         return self._model, self._chat
 
     @contextmanager
-    def _working(self) -> Iterator[tuple[LlamaModel, _Memory]]:
+    def _working(self) -> Iterator[tuple[LlamaModel, PromptMemory]]:
         """The model, and a context for the one who has the turn."""
         with self._opening:
             model, _chat = self._loaded()
@@ -195,13 +203,13 @@ class LlamaCppRunner:
     def _speak(
         self,
         model: LlamaModel,
-        memory: _Memory,
+        memory: PromptMemory,
         prompt: list[int],
         sampling: Sampling,
         cancelled: Callable[[], bool],
     ) -> Iterator[Piece]:
         if sampling.choices is not None:  # whole lines, which no grammar binds any further
-            logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
+            logits = memory.read(prompt, self._prefixes, cancelled) if sampling.max_tokens > 0 else None
             if logits is None:
                 yield _unsaid(cancelled)
                 return
@@ -210,7 +218,7 @@ class LlamaCppRunner:
             return
         grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
         try:
-            logits = self._read(memory, prompt, cancelled) if sampling.max_tokens > 0 else None
+            logits = memory.read(prompt, self._prefixes, cancelled) if sampling.max_tokens > 0 else None
             if logits is None:
                 yield _unsaid(cancelled)
                 return
@@ -219,35 +227,10 @@ class LlamaCppRunner:
             if grammar is not None:
                 grammar.close()
 
-    def _read(self, memory: _Memory, prompt: list[int], cancelled: Callable[[], bool]) -> NDArray[np.float32] | None:
-        """Logits after ``prompt``, reusing what it shares with the one before; None when cancelled on the way."""
-        size = self._options.batch_tokens
-        # from a multiple of the batch size on, so that every token is computed in the same company as without reuse
-        start = min(_shared(memory.held, prompt), len(prompt) - 1) // size * size
-        memory.held = []  # nothing counts as held if what follows fails
-        if not memory.context.keep(start):
-            start = 0
-        logits = None
-        for at in range(start, len(prompt), size):
-            if cancelled():
-                memory.held = prompt[:at]
-                return None
-            logits = memory.context.decode(prompt[at : at + size], at, want_logits=at + size >= len(prompt))
-        memory.held = prompt
-        return logits
-
 
 def _unsaid(cancelled: Callable[[], bool]) -> Piece:
     """The one piece of an answer of which nothing was to be said."""
     return Piece("", 0, "cancelled" if cancelled() else "length")
-
-
-def _shared(held: Sequence[int], prompt: Sequence[int]) -> int:
-    """Length of the common beginning."""
-    for i, (a, b) in enumerate(zip(held, prompt, strict=False)):
-        if a != b:
-            return i
-    return min(len(held), len(prompt))
 
 
 def _chat_of(model: LlamaModel) -> ChatPrompt:
