@@ -17,7 +17,7 @@ from edge.errors import EdgeFailed
 from edge.http_address import Address
 from edge.models import resolve, style_of
 from edge.openai_api.options import EndpointOptions, is_endpoint, split_model
-from edge.options import EdgeOptions
+from edge.options import EdgeOptions, default_batch
 from edge.rkllm.options import RkllmOptions
 from edge.runner import Runner
 from index.embedders.embedder import Embedder, make_embedder
@@ -128,6 +128,10 @@ def edge_options(settings: Settings) -> EdgeOptions:
         context_tokens=settings.context_tokens,
         threads=settings.threads or None,
         gpu_layers=settings.gpu_layers,
+        batch_tokens=settings.batch_tokens or default_batch(settings.gpu_layers),
+        kv_type=settings.kv_type,
+        flash_attention=settings.flash_attention,
+        draft_tokens=settings.draft_tokens,
         rkllm=RkllmOptions(
             library=settings.rkllm_library,
             version="" if settings.rkllm_version == "auto" else settings.rkllm_version,

@@ -106,6 +106,28 @@ class Settings(BaseSettings):
         description="Room in MiB for prompts that the NPU has read, kept on disk in the data folder; 0 keeps none. "
         "Whether it gains anything is seen from the log.",
     )
+    batch_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=4096,
+        description="Tokens of a prompt that are computed at once; a stop takes effect between two batches. 0 chooses: "
+        "512 with layers on a GPU, else 128.",
+    )
+    kv_type: Literal["f16", "q8_0"] = Field(
+        default="f16",
+        description='Precision of the SLM\'s keys and values: "q8_0" halves the memory of the context (for 8 GB boards '
+        'with a long one), "f16" is exact.',
+    )
+    flash_attention: Literal["auto", "on", "off"] = Field(
+        default="auto", description='Flash attention of llama.cpp; "auto" lets it decide, q8_0 needs it.'
+    )
+    draft_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Tokens of a freely written answer that are guessed ahead from the passages and checked at once, "
+        "at most; quicker where the model quotes. 0 guesses none.",
+    )
     prefix_cache_mb: int = Field(
         default=256,
         ge=0,

@@ -13,7 +13,7 @@ import pytest
 from contract_runner import text_of
 from test_edge_runners import tiny_gguf
 
-from edge.llama.cuts import batch_ends, last_end, shared_length
+from edge.llama.cuts import batch_ends, last_end
 from edge.llama.runner import LlamaCppRunner
 from edge.llama.saved_prefixes import SavedPrefixes
 from edge.options import EdgeOptions
@@ -124,7 +124,7 @@ def test_what_comes_from_disk_gives_the_very_same_numbers(tiny_gguf: Path, folde
         runner = LlamaCppRunner(Bench(tiny_gguf, prefixes).options)
         prompt = runner.prompt_tokens(ask("P1-05"))
         with runner._working() as (_, memory):
-            found = memory.read(prompt, runner._prefixes, lambda: False)
+            found = memory.read(prompt, runner._prefixes.get(""), lambda: False)
         assert found is not None
         logits.append(found)
         runner.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from edge.errors import GenerationFailed, ModelUnreadable
 from edge.llama.library import LlamaModel, library
@@ -117,6 +117,14 @@ class LlamaContext:
         row = (ctypes.c_float * self._vocab_size).from_address(address)
         view: NDArray[np.float32] = np.ctypeslib.as_array(row)
         return view
+
+    def adapt(self, adapter: Any, scale: float) -> None:
+        """Computes with ``adapter`` (LlamaModel.adapter) from now on, None for without. Errors: GenerationFailed."""
+        count = 0 if adapter is None else 1
+        adapters = (self._llama.llama_adapter_lora_p_ctypes * 1)(adapter)
+        code = self._llama.llama_set_adapters_lora(self._handle, adapters, count, (ctypes.c_float * 1)(scale))
+        if code != 0:
+            raise GenerationFailed(f"llama.cpp could not take the adapter (code {code}).", "Ask without it.")
 
     def state(self) -> bytes:
         """Keys and values of everything in memory, for ``restore`` in a context made alike over the same model."""

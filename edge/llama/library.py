@@ -10,13 +10,15 @@ import ctypes
 import logging
 import os
 import re
+from collections import deque
 from pathlib import Path
 from typing import Any
 
-from edge.errors import EdgeFailed, ModelMissing, ModelUnreadable
+from edge.errors import AdapterUnreadable, EdgeFailed, ModelMissing, ModelUnreadable
 
 log = logging.getLogger(__name__)
 _LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.INFO, 4: logging.ERROR}  # enum ggml_log_level in ggml.h
+_said: deque[str] = deque(maxlen=4)  # the library's latest errors: its functions return no reasons
 _kept: dict[str, Any] = {}  # the C side calls back for the life of the process: it must never be collected
 
 
@@ -32,7 +34,10 @@ def library() -> Any:
         ) from exc
 
     def pass_on(level: int, text: bytes, _data: object) -> None:
-        log.log(_LEVELS.get(level, logging.DEBUG), "%s", text.decode("utf-8", "replace").rstrip())
+        said = text.decode("utf-8", "replace").strip()
+        if _LEVELS.get(level) == logging.ERROR:
+            _said.append(said)
+        log.log(_LEVELS.get(level, logging.DEBUG), "%s", said)
 
     _kept["callback"] = llama_cpp.llama_log_callback(pass_on)
     llama_cpp.llama_log_set(_kept["callback"], ctypes.c_void_p(0))
@@ -89,6 +94,12 @@ class LlamaModel:
     @property
     def trained_context(self) -> int:
         return int(self._llama.llama_model_n_ctx_train(self.handle))
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether a context can forget its last tokens alone: not where it keeps one state for all of them."""
+        of = self._llama
+        return not (of.llama_model_is_recurrent(self.handle) or of.llama_model_is_hybrid(self.handle))
 
     def chat_template(self) -> str:
         """The Jinja chat template in the file; "" for none."""
@@ -151,6 +162,22 @@ class LlamaModel:
             if n >= 0:
                 return buffer.raw[:n]
             size = -n
+
+    def adapter(self, path: Path) -> Any:
+        """A LoRA adapter in a GGUF file, for LlamaContext.adapt; it lasts as long as the model.
+
+        Errors: AdapterUnreadable for a file that is missing, no adapter, or made for another model.
+        """
+        if not path.is_file():
+            raise AdapterUnreadable(f"The adapter {path} is missing.", "Copy it there, or take it out of the settings.")
+        _said.clear()
+        found = self._llama.llama_adapter_lora_init(self.handle, os.fsencode(path))
+        if not found:
+            raise AdapterUnreadable(
+                f"{path.name} is no LoRA adapter for {self.path.name}: {' '.join(_said) or 'no reason is told'}.",
+                "Convert the adapter with the model that it was trained on.",
+            )
+        return found
 
     def close(self) -> None:
         if self.handle:

@@ -39,7 +39,7 @@ class PromptMemory:
         self._recent: deque[array[int]] = deque(maxlen=REMEMBERED)
 
     def forget(self) -> None:
-        """Nothing that is held will be used again."""
+        """Nothing that is held will be used again, nor saved for coming twice."""
         self.held = []
         self._recent.clear()
 

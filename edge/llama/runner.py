@@ -11,12 +11,14 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.forecast import refuse_too_large
 from edge.llama.constrained import LineSpeaker
 from edge.llama.context import LlamaContext
+from edge.llama.drafting import Drafting
 from edge.llama.grammar import grammar_of
 from edge.llama.library import LlamaModel, version
 from edge.llama.prompt_memory import PromptMemory
@@ -26,6 +28,10 @@ from edge.models import file_sha256
 from edge.options import EdgeOptions, check_adapter, default_threads
 from edge.runner import Extra, Message, Piece, Sampling
 from edge.turns import Generation, Turns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_LOST = 2  # contexts that hanging generations keep for themselves; each costs its memory
 log = logging.getLogger(__name__)
@@ -40,7 +46,8 @@ class LlamaCppRunner:
     A generation that was closed and does not come back (a GPU's driver that hangs) keeps its context for itself, and
     the next one gets another over the same weights; after ``MOST_LOST`` of them each caller gets GenerationStuck.
 
-    Errors: ModelMissing, ModelUnreadable (also without a chat template), PromptTooLong, GenerationFailed.
+    Errors: ModelMissing, ModelUnreadable (also without a chat template), AdapterUnreadable, AdapterUnknown, AskRefused,
+    PromptTooLong, GenerationFailed.
     """
 
     keeps_choices = True
@@ -56,7 +63,8 @@ class LlamaCppRunner:
         self._memory: PromptMemory | None = None
         self._lost = 0  # generations that hang, with contexts that nobody else uses
         self._chat: ChatPrompt | None = None
-        self._prefixes: SavedPrefixes | None = None
+        self._prefixes: dict[str, SavedPrefixes] = {}  # by adapter
+        self._adapters: dict[str, Any] = {}
         self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
 
     def load(self) -> None:
@@ -69,6 +77,7 @@ class LlamaCppRunner:
                 self._chat = _chat_of(model)
                 self.context_tokens = _context_of(model, self._options.context_tokens)
                 self._memory = self._new_memory(model)
+                self._adapters = {one.name: model.adapter(one.path) for one in self._options.adapters}
                 self._prefixes = self._saved_by(model)
             except BaseException:
                 model.close()
@@ -86,16 +95,20 @@ class LlamaCppRunner:
         )
         return PromptMemory(context, self._options.batch_tokens, model.piece)
 
-    def _saved_by(self, model: LlamaModel) -> SavedPrefixes | None:
-        """What is on disk for the model as it is set now."""
+    def _saved_by(self, model: LlamaModel) -> dict[str, SavedPrefixes]:
+        """What is on disk for the model as it is set, without an adapter ("") and with each."""
         options = self._options
         if options.prompt_cache is None or options.prompt_cache_bytes <= 0:
-            return None
+            return {}
         made_by = (
             file_sha256(model.path), version(), options.kv_type, options.flash_attention, self.context_tokens,
             options.batch_tokens, self._threads(), options.gpu_layers,
         )  # fmt: skip
-        return SavedPrefixes(options.prompt_cache, options.prompt_cache_bytes, repr(made_by))
+        adapted = {"": ()} | {one.name: (file_sha256(one.path), one.scale) for one in options.adapters}
+        return {
+            name: SavedPrefixes(options.prompt_cache, options.prompt_cache_bytes, repr((made_by, by)))
+            for name, by in adapted.items()
+        }
 
     def _threads(self) -> int:
         return self._options.threads or default_threads(self._options.model.stat().st_size)
@@ -135,7 +148,7 @@ class LlamaCppRunner:
             self._turns.wait(ticket)  # until the batch being computed is done, or its grace has passed
             with self._opening:
                 model, memory, prefixes = self._model, self._memory, self._prefixes
-                self._prefixes = None
+                self._prefixes, self._adapters = {}, {}
                 self._model = self._memory = self._chat = None
                 if memory is not None and memory.busy:
                     self._lost += 1
@@ -145,8 +158,8 @@ class LlamaCppRunner:
                     log.warning("%s: a generation hangs; its model stays in memory.", self.name)
                 elif model is not None:
                     model.close()
-            if prefixes is not None:
-                prefixes.close()
+            for saved in prefixes.values():
+                saved.close()
         finally:
             self._turns.leave(ticket)
 
@@ -184,7 +197,7 @@ class LlamaCppRunner:
     def _generate(
         self, messages: Sequence[Message], sampling: Sampling, cancelled: Callable[[], bool]
     ) -> Iterator[Piece]:
-        check_adapter(sampling.adapter, (), self.name)
+        check_adapter(sampling.adapter, self._options.adapters, self.name)
         sampling.refuse_beyond(self.can, self.name)
         if sampling.choices is not None:
             sampling.refuse_beyond((), "An answer made of given lines")
@@ -200,6 +213,24 @@ class LlamaCppRunner:
         with self._working() as (model, memory):
             yield from self._speak(model, memory, prompt, sampling, cancelled)
 
+    def _read(
+        self, memory: PromptMemory, prompt: list[int], sampling: Sampling, cancelled: Callable[[], bool]
+    ) -> NDArray[np.float32] | None:
+        """Logits after ``prompt``; None where nothing is to be said, or when cancelled on the way."""
+        if sampling.max_tokens <= 0:
+            return None
+        self._adapt(memory, sampling.adapter)
+        return memory.read(prompt, self._prefixes.get(sampling.adapter), cancelled)
+
+    def _adapt(self, memory: PromptMemory, name: str) -> None:
+        """Sets the adapter ``name``, "" for none; what another made of a prompt is not used again."""
+        if memory.adapter == name:
+            return
+        scale = next((one.scale for one in self._options.adapters if one.name == name), 1.0)
+        memory.forget()
+        memory.context.adapt(self._adapters.get(name), scale)
+        memory.adapter = name
+
     def _speak(
         self,
         model: LlamaModel,
@@ -209,7 +240,11 @@ class LlamaCppRunner:
         cancelled: Callable[[], bool],
     ) -> Iterator[Piece]:
         if sampling.choices is not None:  # whole lines, which no grammar binds any further
-            logits = memory.read(prompt, self._prefixes, cancelled) if sampling.max_tokens > 0 else None
+            logits = (
+                memory.read(prompt, self._prefixes.get(sampling.adapter), cancelled)
+                if sampling.max_tokens > 0
+                else None
+            )
             if logits is None:
                 yield _unsaid(cancelled)
                 return
@@ -218,11 +253,19 @@ class LlamaCppRunner:
             return
         grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
         try:
-            logits = memory.read(prompt, self._prefixes, cancelled) if sampling.max_tokens > 0 else None
+            logits = (
+                memory.read(prompt, self._prefixes.get(sampling.adapter), cancelled)
+                if sampling.max_tokens > 0
+                else None
+            )
             if logits is None:
                 yield _unsaid(cancelled)
                 return
-            yield from FreeSpeaker(model, memory.context, sampling, grammar).speak(prompt, logits, cancelled)
+            drafting = None
+            if self._options.draft_tokens and model.goes_back:
+                drafting = Drafting(prompt, min(self._options.draft_tokens, self._options.batch_tokens - 1))
+            speaker = FreeSpeaker(model, memory.context, sampling, grammar, drafting)
+            yield from speaker.speak(prompt, logits, cancelled)
         finally:
             if grammar is not None:
                 grammar.close()
