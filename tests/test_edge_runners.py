@@ -14,7 +14,7 @@ from fake_runner import FakeRunner
 from edge.choose import make_runner
 from edge.errors import GenerationFailed, ModelMissing, ModelUnreadable
 from edge.llama.runner import LlamaCppRunner
-from edge.options import EdgeOptions, default_threads
+from edge.options import EdgeOptions, default_batch, default_threads
 from edge.runner import Message, Piece, Runner, Sampling
 
 
@@ -213,3 +213,19 @@ def test_default_threads_are_some_of_the_processors() -> None:
 
     assert 1 <= default_threads() <= (os.cpu_count() or 1)
     assert default_threads(9_000_000) == 1
+
+
+def test_quantised_keys_and_values_need_flash_attention(tiny_gguf: Path) -> None:
+    said = {}
+    for kv_type, flash in (("f16", "on"), ("q8_0", "auto"), ("q8_0", "on"), ("f16", "off")):
+        options = EdgeOptions(tiny_gguf, context_tokens=256, threads=1, kv_type=kv_type, flash_attention=flash)  # type: ignore[arg-type]
+        runner = LlamaCppRunner(options)
+        said[kv_type, flash] = text_of(list(runner.stream(ASK, Sampling(max_tokens=8))))
+        runner.close()
+    assert all(said.values())
+    with pytest.raises(ModelUnreadable, match="flash attention"):
+        LlamaCppRunner(EdgeOptions(tiny_gguf, threads=1, kv_type="q8_0", flash_attention="off")).load()
+
+
+def test_batches_are_long_where_a_gpu_computes_them() -> None:
+    assert (default_batch(0), default_batch(-1), default_batch(20)) == (128, 512, 512)

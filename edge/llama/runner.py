@@ -240,11 +240,7 @@ class LlamaCppRunner:
         cancelled: Callable[[], bool],
     ) -> Iterator[Piece]:
         if sampling.choices is not None:  # whole lines, which no grammar binds any further
-            logits = (
-                memory.read(prompt, self._prefixes.get(sampling.adapter), cancelled)
-                if sampling.max_tokens > 0
-                else None
-            )
+            logits = self._read(memory, prompt, sampling, cancelled)
             if logits is None:
                 yield _unsaid(cancelled)
                 return
@@ -253,11 +249,7 @@ class LlamaCppRunner:
             return
         grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
         try:
-            logits = (
-                memory.read(prompt, self._prefixes.get(sampling.adapter), cancelled)
-                if sampling.max_tokens > 0
-                else None
-            )
+            logits = self._read(memory, prompt, sampling, cancelled)
             if logits is None:
                 yield _unsaid(cancelled)
                 return
