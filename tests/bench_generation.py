@@ -15,6 +15,7 @@ twelve times as much, so that ratios are those of a model whose time goes into i
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import sys
@@ -182,6 +183,7 @@ def guessing(gguf: Path, threads: int, asked: list[tuple[Message, ...]]) -> dict
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 24
+    begun_at_load = round(os.getloadavg()[0], 1)
     result: dict[str, Any] = {
         "made_by": "python tests/bench_generation.py", "machine": platform.machine(), "llama_cpp": version(),
         "draft_tokens": DRAFT, "models": {},
@@ -201,6 +203,7 @@ def main() -> None:
                 "guessing_free_text": guessing(gguf, threads, free(count // share)),
             }
             print(json.dumps(result["models"][name], indent=1), flush=True)
+    result["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]  # before and after; above 1 others ran, too
     OUT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
