@@ -75,6 +75,7 @@ class Report:
     cut: Counter[str] = field(default_factory=Counter)
     off_the_side: list[str] = field(default_factory=list)
     shifts: dict[str, float] = field(default_factory=dict)
+    broken_off: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
@@ -167,6 +168,10 @@ def walk(browser: Any, site: Site, journey: Journey, look: tuple[int, str, Any],
         else:
             stage.page.goto(site.address + journey.path)
         journey.go(stage)
+    except Exception as stopped:  # noqa: BLE001  the other journeys are still of use; the result names this one
+        stage.report.broken_off.append(f"{stage.name}: {str(stopped).splitlines()[0]}")
+        if stage.shots is not None:
+            stage.page.screenshot(path=stage.shots / f"{stage.name.replace(' ', '_')}-broken_off.png")
     finally:
         visitor.close()
     refused = "Failed to load resource: the server responded with a status of 401"  # of the wrong password, on purpose
@@ -178,6 +183,7 @@ def told(report: Report) -> dict[str, Any]:
     shifted = {where: value for where, value in report.shifts.items() if value > 0.001}
     return {
         "states looked at": report.states,
+        "journeys broken off": report.broken_off,
         "findings of axe-core": {impact: report.findings[impact] for impact in IMPACTS},
         "rules of axe-core": report.rules,
         "targets under 48 px": dict(report.small.most_common(20)),

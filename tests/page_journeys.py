@@ -18,7 +18,7 @@ ASKED = {
         "ドアスイッチを無効にして運転する方法は?",
     ),
     "en": (
-        "R-2102 came up",
+        "F-021 came up",
         "How do I replace the suction cups?",
         "What is Z-999?",
         "How do I bypass the door switch?",
