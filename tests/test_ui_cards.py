@@ -153,7 +153,7 @@ def test_a_model_that_was_not_asked_is_not_named() -> None:
 def test_a_near_section_opens_in_place_or_as_its_page() -> None:
     html = quotes_html(make_found(declined="unknown_code", nearest=(make_hit(),)), "ja")
     assert '<a class="a-card a-to" href="/manuals/m1/original#page=42" target="_blank" rel="noopener"' in html
-    assert 'aria-label="包装機 PK-7 取扱説明書 の 5.2 E-401 を新しいタブで開く"' in html
+    assert 'aria-label="5-3 ページ 包装機 PK-7 取扱説明書 の 5.2 E-401 を新しいタブで開く"' in html
     assert '<p class="a-path"><span>包装機 PK-7 取扱説明書</span><span>5 アラーム</span></p>' in html
 
 

@@ -64,7 +64,8 @@ def place_html(hit: Hit, lang: Lang, ways: str = "") -> str:
     format without pages shows none: the section above tells the place."""
     page, label = hit.passage.pages[0], page_label(hit, lang)
     href = _original(hit, label)
-    hint = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
+    told = _say("quote.open_page" if label else "quote.open_file", lang, title=hit.manual.title, label=label)
+    hint = f"{_say('quote.open', lang)}: {told}"  # what is seen stands in what is read out
     same = hit.passage.page_labels[0] in (str(page), f"~{page}")
     of_file = "" if same else f'<span class="a-physical">({_say("quote.page_of_file", lang, page=page)})</span>'
     printed = f'<span class="a-page">{_say("quote.page", lang, label=label)}{of_file}</span> ' if label else ""
@@ -198,13 +199,14 @@ def _near(hit: Hit, lang: Lang) -> str:
     """A section that is near the question: folded, with a link that opens its page at once."""
     label, section = page_label(hit, lang), (*hit.passage.section, hit.manual.title)[-2 if hit.passage.section else -1]
     hint = _say("quote.nearest_open", lang, title=hit.manual.title, section=section)
-    page = f"<span>{_say('quote.page', lang, label=label)}</span>" if label else ""
+    named = _say("quote.page", lang, label=label) if label else ""
+    page = f"<span>{named}</span>" if label else ""
     return (
         f'<div class="a-near"><details class="a-card"><summary class="a-head">'
-        f"{head_html(hit, None, lang, 'h4', folded=True)}</summary>"
+        f"{head_html(hit, None, lang, 'h3', folded=True)}</summary>"
         f"{body_html(hit, lang, show_button(hit, lang))}</details>"
         f'<a class="a-card a-to" href="{escape(_original(hit, label))}" target="_blank" rel="noopener" '
-        f'aria-label="{hint}">{_OUT}{page}</a></div>'
+        f'aria-label="{named} {hint}">{_OUT}{page}</a></div>'
     )
 
 
