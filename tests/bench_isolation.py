@@ -30,7 +30,7 @@ from tests.bench_memory import pss, tree
 MODEL = ROOT / "models" / "andon-slm-ja-en.q8_0.gguf"
 ROUNDS = 3
 PROMPTS = 12
-TEXT = "[1] SC-9, 5.1 AL.{}\n主電源 QS1 を OFF にして 15 分以上待つ。モータの動力線の絶縁抵抗を測る。\n" * 6
+TEXT = "[1] SC-9, 5.1 AL.{0}\n主電源 QS1 を OFF にして 15 分以上待つ。モータの動力線の絶縁抵抗を測る。\n" * 6
 LINES = tuple(Choice(f"{n} 分以上待ってから、カバー {n} を外して確認する。", n / 10) for n in range(8))
 
 
