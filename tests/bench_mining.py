@@ -179,10 +179,15 @@ def main(arguments: Sequence[str]) -> None:
         report[half] = part
         for rule, found in part["rules"].items():
             print(half, rule, found["mined"], found["equivalents"], found["share"], found["interval"])
+    target = next((Path(argument) for argument in arguments if argument.endswith(".json")), None)
+    write(report, target)
     if "--quick" not in arguments:
         report["many"] = [timed(count) for count in (10_000, MANY)]
         print(report["many"])
-    target = next((Path(argument) for argument in arguments if argument.endswith(".json")), None)
+        write(report, target)
+
+
+def write(report: dict[str, Any], target: Path | None) -> None:
     if target is not None:
         target.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

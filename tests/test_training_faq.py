@@ -9,11 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from index.errors import IndexFailed
 from training.data.cleaning import read_faq_table
 from training.data.faq_table import read_rows
 from training.errors import FaqUnusable
+from ui.cli import app
 
 PAIRS = [(f"How tight is bolt {n} of the press?", f"Tighten bolt {n} to {20 + n} N·m.") for n in range(24)]
 
@@ -134,3 +136,30 @@ def test_bytes_of_no_encoding_name_what_helps(tmp_path: Path) -> None:
     with pytest.raises((FaqUnusable, IndexFailed)) as failure:
         read_rows(tmp_path / "a.csv")
     assert getattr(failure.value, "remedy", "")
+
+
+def test_the_commands_prepare_and_mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    rows = [(f"How tight is bolt {n} of press {n % 4}?", f"Tighten bolt {n} of press {n % 4} to {20 + n} N·m.",
+             f"press {n % 4}") for n in range(60)]  # fmt: skip
+    path = table(tmp_path / "faq.csv", [*rows, ("Empty?", "", "press 1")], ("question", "answer", "machine"))
+    arguments = ["--out", str(tmp_path / "out"), "--data", str(tmp_path / "data")]
+    done = CliRunner().invoke(app, ["train", "faq", str(path), *arguments])
+    assert done.exit_code == 0, done.output
+    assert "Left out: 1 rows: no answer (line 62)" in done.output
+    card = json.loads((tmp_path / "out/card.json").read_text("utf-8"))
+    assert card["funnel"][:2] == [["rows of the tables", 61], ["usable", 60]]
+    assert sum(card["files"][f"{part}.jsonl"] for part in ("train", "text", "dev", "unseen")) == 60
+    assert all(len(digest) == 64 for digest in card["sha256"].values())
+    done = CliRunner().invoke(app, ["train", "mine", str(tmp_path / "out"), "--data", str(tmp_path / "data")])
+    assert done.exit_code == 0, done.output
+    assert "Vectors: andon-embed-ja-en@" in done.output
+    written = [json.loads(line) for line in (tmp_path / "out/pairs-ours.jsonl").read_text("utf-8").splitlines()]
+    trained = {json.loads(line)["id"] for line in (tmp_path / "out/train.jsonl").read_text("utf-8").splitlines()}
+    assert written and {row["id"] for row in written} <= trained
+    for row in written:
+        assert row["prompt"][-1]["role"] == "user" and row["chosen"][0]["content"] != row["rejected"][0]["content"]
+    done = CliRunner().invoke(
+        app, ["train", "faq", str(table(tmp_path / "one.csv", rows[:1], ("question", "answer", "machine"))), *arguments]
+    )
+    assert isinstance(done.exception, FaqUnusable) and "1 usable entry" in done.exception.message

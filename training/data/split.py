@@ -85,7 +85,7 @@ def _unseen_documents(places: Sequence[str], shares: Shares) -> set[str]:
             "Name each entry's manual in a column document, add another manual's entries, or set unseen = 0.",
         )
     found: set[str] = set()
-    for place in sorted(sizes, key=lambda name: _share(f"document {name}", shares.seed)):
+    for place in sorted(sizes, key=lambda name: share_of(f"document {name}", shares.seed)):
         if sum(sizes[name] for name in found) >= shares.unseen * len(places) or len(found) == len(sizes) - 1:
             break
         found.add(place)
@@ -93,13 +93,13 @@ def _unseen_documents(places: Sequence[str], shares: Shares) -> set[str]:
 
 
 def part_of(key: str, shares: Shares) -> Part:
-    share = _share(f"group {key}", shares.seed)
+    share = share_of(f"group {key}", shares.seed)
     if share < shares.dev:
         return "dev"
     return "text" if share < shares.dev + shares.text else "train"
 
 
-def _share(name: str, seed: int) -> float:
+def share_of(name: str, seed: int) -> float:
     """A number from 0 to 1 that ``name`` always gets."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "big") / 2**64
 

@@ -49,7 +49,10 @@ def run_embedder(
 
 
 app.command("faq")(train_data.faq)
+app.command("text")(train_data.text)
 app.command("mine")(train_data.mine)
+app.command("two-choice")(train_data.two_choice)
+app.command("score")(train_data.score)
 
 
 def _story(news: dict[str, object]) -> None:

@@ -114,6 +114,117 @@ def mine(
     tell("train.written", path=folder)
 
 
+def text(
+    out: Out,
+    faq: Annotated[Path | None, typer.Option("--faq", help="Folder that andon train faq wrote.")] = None,
+    replay: Annotated[float, typer.Option(help="Share of general text, so that the model keeps what it knew.")] = 0.1,
+    restatements: Annotated[int, typer.Option(help="Further forms of each fact at most.")] = 4,
+    general: Annotated[Path | None, typer.Option(help="Folder of general text (*.jsonl.zst).")] = None,
+    teacher: Annotated[
+        str, typer.Option(help="Model that writes questions and restatements: as the setting model takes it.")
+    ] = "",
+    seed: Seed = 1,
+    data: Data = None,
+) -> None:
+    """Write the indexed manuals as text for continual pre-training: as they are, restated, and general text beside.
+
+    A teacher is any model that the setting model takes, such as an OpenAI-compatible server of this site. What it
+    writes is checked against its passage: amounts, codes, parts and words; what fails is kept apart with the reason.
+    """
+    from training.data.text_rows import TextShares
+    from training.data.text_run import write_text
+    from training.errors import RecipeInvalid
+
+    if not 0 <= replay < 1 or restatements < 0:
+        raise RecipeInvalid("replay lies between 0 and 1, restatements is 0 or more.", "For example --replay 0.1")
+    runner = None
+    if teacher:
+        from assistant.build import open_runner
+
+        runner = open_runner(settings_with(data=data, model=teacher))
+    library = _library(data)
+    try:
+        shares = TextShares(replay, restatements, seed)
+        card = write_text(library, out, shares, faq=faq, general=general, runner=runner)
+    finally:
+        library.close()
+        if runner is not None:
+            runner.close()
+    for name, rows in card.files.items():
+        tell("train.rows", name=name, rows=rows)
+    for gap in card.gaps:
+        tell("train.gap", what=gap)
+    tell("train.written", path=out)
+
+
+def two_choice(
+    out: Out,
+    faq: Annotated[Path | None, typer.Option("--faq", help="Folder that andon train faq wrote.")] = None,
+    most: Annotated[int, typer.Option(help="Items at most.")] = 1200,
+    unseen: Annotated[
+        float, typer.Option(help="Share of manuals that no training reads, where --faq names none.")
+    ] = 0.2,
+    text: Annotated[float, typer.Option(help="Share of facts that are read in manuals, never asked.")] = 0.2,
+    dev: Annotated[float, typer.Option(help="Share of facts left out for choosing settings.")] = 0.1,
+    seed: Seed = 1,
+    data: Data = None,
+) -> None:
+    """Build a two-choice test of what a model knows, from the tables of the indexed manuals and a prepared FAQ.
+
+    Three pools: trained, text_only, unseen, of which the last must score 50 % without the manuals. Writes items.jsonl,
+    sft-cells.jsonl (what training may ask of the tables) and a card with what guesses without knowledge score.
+    """
+    from training.two_choice.run import build, write_built
+
+    shares = _shares(unseen, text, dev, seed)
+    library = _library(data)
+    try:
+        built = build(library, faq, shares, most)
+    finally:
+        library.close()
+    card = write_built(built, out, shares)
+    pools = ", ".join(f"{pool} {count}" for pool, count in card.figures["items by pool"].items())
+    tell("train.items", count=len(built.items), pools=pools)
+    for name, share in built.guessed.items():
+        tell("train.guess", name=name, share=f"{100 * share:.1f}")
+    tell("train.written", path=out)
+
+
+def score(
+    items: Annotated[Path, typer.Argument(help="items.jsonl of andon train two-choice.")],
+    model: Annotated[str, typer.Option(help="An id of models.toml, a GGUF file, or a transformers folder.")] = "",
+    most: Annotated[int, typer.Option(help="Items at most, whole pairs.")] = 1200,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Also let the model answer in its own words (GGUF).")
+    ] = False,
+    against: Annotated[Path | None, typer.Option("--against", help="Compare with a result of this command.")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write all figures and items to this file.")] = None,
+    data: Data = None,
+) -> None:
+    """Score a model on two-choice items, without manuals: by likelihood, by letters in both orders, question-blind.
+
+    Shares with 95 % intervals by pool; the smallest gap that would show. With --against a paired comparison.
+    """
+    from training.two_choice.evaluate import compare_results, evaluate, read_result
+
+    earlier = read_result(against) if against is not None else None
+    result = evaluate(items, settings_with(data=data, **({"model": model} if model else {})), most, spoken)
+    for name, found in result["pools"].items():
+        share, low, high = (f"{100 * value:.1f}" for value in found[result["primary"]])
+        gap = f"{100 * found['smallest_gap']:.1f}"
+        tell("train.score", pool=name, share=share, low=low, high=high, count=found["items"], gap=gap)
+    share, low, high = (f"{100 * value:.1f}" for value in result["pools"]["all"]["question_blind"])
+    tell("train.blind", share=share, low=low, high=high)
+    if earlier is not None:
+        result["against"] = compare_results(earlier, result)
+        for name, found in result["against"].items():
+            tell("train.compared", pool=name, gap=f"{100 * found['difference']:+.1f}", low=f"{100 * found['low']:+.1f}",
+                 high=f"{100 * found['high']:+.1f}", p=f"{found['adjusted']:.3g}")  # fmt: skip
+    if as_json is not None:
+        _write_json(as_json, result)
+        tell("train.written", path=as_json)
+
+
 def _shares(unseen: float, text: float, dev: float, seed: int) -> Shares:
     from training.data.split import Shares
     from training.errors import RecipeInvalid

@@ -6,6 +6,7 @@ from ui.wording import Entry
 
 TRAINING: dict[str, Entry] = {
     "train.left_out": {"ja": "使わなかった行: {what}", "en": "Left out: {what}"},
+    "train.gap": {"ja": "注意: {what}", "en": "Note: {what}"},
     "train.rows": {"ja": "{name}: {rows} 行", "en": "{name}: {rows} rows"},
     "train.written": {"ja": "{path} に書き込みました。", "en": "Written to {path}."},
     "train.mined": {
@@ -28,9 +29,13 @@ TRAINING: dict[str, Entry] = {
         "ja": "問題文を見ずに解いた正答率: {share} %(95 % 区間 {low}–{high} %)",
         "en": "Right without seeing the question: {share} % (95 % interval {low}–{high} %).",
     },
-    "train.bias": {
-        "ja": "手掛かりだけで解いた正答率({name}): {share} %({low}–{high} %)",
-        "en": "Right by {name} alone: {share} % ({low}–{high} %).",
+    "train.guess": {
+        "ja": "知識なしの当て推量({name}): {share} %",
+        "en": "Right by a guess ({name}): {share} %",
+    },
+    "train.compared": {
+        "ja": "{pool}: 前の結果との差 {gap} ポイント(95 % 区間 {low}～{high}、補正後 p = {p})",
+        "en": "{pool}: {gap} points against the earlier result (95 % interval {low} to {high}, adjusted p = {p})",
     },
     "train.score": {
         "ja": "{pool}: {share} %({low}–{high} %、{count} 問)。検出できる最小の差は {gap} ポイントです。",
