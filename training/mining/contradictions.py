@@ -28,6 +28,7 @@ FLIPS: Mapping[str, Sequence[tuple[str, str]]] = {
            ("前", "後")),
 }  # fmt: skip
 """Words of opposite states that take each other's place in a sentence and leave it well formed."""
+MOST_SIBLINGS = 50  # looked at for one amount; with 100,000 entries one unit stands in tens of thousands
 _JOINED = {"en": r"\b", "ja": ""}
 _NOT_ALONE = "㐀-䶿一-鿿"  # 前 and 左 inside of a longer word (事前, 左右) are no states
 
@@ -45,21 +46,25 @@ class Contradiction:
 
 
 class Siblings:
-    """The amounts that the entries state, as they are written, by language, quantity and unit."""
+    """The amounts that the entries state, as they are written, by language, quantity and unit, and by product."""
 
     def __init__(self, entries: Sequence[FaqEntry]) -> None:
-        self._written: defaultdict[tuple[str, str, str], list[tuple[str, float, int]]] = defaultdict(list)
+        self._written: defaultdict[tuple[str, ...], list[tuple[str, float, int]]] = defaultdict(list)
         self._entries = entries
         for place, entry in enumerate(entries):
-            for amount, written in _written_amounts(entry.answer):
-                self._written[entry.lang, amount[0], amount[1]].append((written, amount[2], place))
+            for (quantity, unit, value), written in _written_amounts(entry.answer):
+                for key in ((entry.lang, quantity, unit), (entry.lang, quantity, unit, entry.product)):
+                    self._written[key].append((written, value, place))
 
-    def of(self, place: int, quantity: str, unit: str) -> list[tuple[str, float, int]]:
-        """(as written, value, entry) of other entries, those of the same product where there are any."""
+    def of(self, place: int, quantity: str, unit: str, rng: random.Random) -> list[tuple[str, float, int]]:
+        """(as written, value, entry) of up to MOST_SIBLINGS other entries, of the same product where there are any."""
         own = self._entries[place]
-        found = [one for one in self._written[own.lang, quantity, unit] if one[2] != place]
-        near = [one for one in found if self._entries[one[2]].product == own.product]
-        return near or found
+        for key in ((own.lang, quantity, unit, own.product), (own.lang, quantity, unit)):
+            held = self._written[key]
+            found = held if len(held) <= MOST_SIBLINGS else rng.sample(held, MOST_SIBLINGS)
+            if others := [one for one in found if one[2] != place]:
+                return others
+        return []
 
 
 def contradictions(
@@ -73,7 +78,7 @@ def contradictions(
     spans = _written_amounts(entry.answer)
     rng.shuffle(spans)
     for (quantity, unit, _), written in spans:
-        options = [one for one in siblings.of(place, quantity, unit) if (quantity, one[1]) not in known]
+        options = [one for one in siblings.of(place, quantity, unit, rng) if (quantity, one[1]) not in known]
         if not quantity or not options or entry.answer.count(written) != 1:
             continue
         became, _, source = rng.choice(options)

@@ -23,6 +23,7 @@ from training.two_choice.facts import Fact, Pool
 
 PER_FACT = 2  # pairs that a fact is part of, with two partners
 FEWEST = 40  # items below which not even a gap of 30 points would show
+MOST_TRIED = 60  # partners that a fact is tried with
 _RATIO = 2.5  # longest over shortest answer of a pair
 
 
@@ -88,14 +89,17 @@ def _pairs(
     rng.shuffle(order)
     used: Counter[str] = Counter()
     found: list[tuple[Fact, Fact]] = []
-    for distance in range(1, len(order)):
+    known: set[frozenset[str]] = set()
+    for distance in range(1, min(len(order), MOST_TRIED)):
         for place, one in enumerate(order):
             other = order[(place + distance) % len(order)]
-            known = (one, other) in found or (other, one) in found
-            if max(used[one.id], used[other.id]) < PER_FACT and not known and _fit(one, other, barred, likeness):
+            if max(used[one.id], used[other.id]) >= PER_FACT or frozenset((one.id, other.id)) in known:
+                continue
+            if _fit(one, other, barred, likeness):
                 used[one.id] += 1
                 used[other.id] += 1
                 found.append((one, other))
+                known.add(frozenset((one.id, other.id)))
     return found
 
 
