@@ -21,6 +21,7 @@ from index.passage import Lang
 from index.text import informative, normalise, terms
 from training.data.shingles import jaccard, shingles
 from training.data.slots import slots_of
+from training.data.units import NUMBER_WORDS
 from training.errors import TeacherFailed
 
 Task = Literal["questions", "restate"]
@@ -182,6 +183,6 @@ def _unfounded(text: str, passage: str) -> str:
 
 
 def _unsupported(answer: str, passage: str) -> str:
-    wanted = {term for term in terms(answer) if informative(term)}
+    wanted = {term for term in terms(answer) if informative(term) and term not in NUMBER_WORDS and not term.isdigit()}
     share = len(wanted & set(terms(passage))) / len(wanted) if wanted else 1.0
     return "" if share >= SUPPORT else f"{100 * share:.0f} % of the answer's words stand in the passage"

@@ -61,7 +61,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
 """Unit, folded -> (quantity, what one of it is on the quantity's scale). Counters of things share one scale: languages
 and writers choose them differently."""
 
-_WORDS = {
+NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
     "ninety": 90, "hundred": 100, "once": 1, "twice": 2, "an": 1, "a": 1,
@@ -75,7 +75,7 @@ _AMOUNT = re.compile(
     r"(?![a-z0-9μω]|\.\d)"
 )
 _WORDED = re.compile(
-    rf"\b(?P<word>{'|'.join(w for w in _WORDS if w not in ('once', 'twice', 'a', 'an'))})[\s-](?P<unit>{_UNIT})\b"
+    rf"\b(?P<word>{'|'.join(w for w in NUMBER_WORDS if w not in ('once', 'twice', 'a', 'an'))})[\s-](?P<unit>{_UNIT})\b"
     r"|\b(?P<alone>once|twice)\b|(?<!half )\b(?P<article>an?)\s(?P<each>second|minute|hour|day|week|month|year)\b"
 )
 _KANJI_AMOUNT = re.compile(
@@ -129,9 +129,9 @@ def _in_words(plain: str) -> Iterator[Amount]:
     for match in _WORDED.finditer(plain):
         if match["word"]:
             quantity, scale = UNITS[match["unit"]]
-            yield Amount(quantity, _rounded(_WORDS[match["word"]] * scale), *match.span("word"), match["unit"])
+            yield Amount(quantity, _rounded(NUMBER_WORDS[match["word"]] * scale), *match.span("word"), match["unit"])
         elif match["alone"]:
-            yield Amount("times", float(_WORDS[match["alone"]]), *match.span("alone"), "")
+            yield Amount("times", float(NUMBER_WORDS[match["alone"]]), *match.span("alone"), "")
         else:
             quantity, scale = UNITS[match["each"]]
             yield Amount(quantity, _rounded(scale), *match.span("article"), match["each"])
