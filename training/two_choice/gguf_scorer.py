@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from edge.chat_prompt import ChatPrompt
 from edge.errors import PromptTooLong
-from edge.llama.library import LlamaContext, LlamaModel
+from edge.llama.context import LlamaContext
+from edge.llama.library import LlamaModel
 from edge.options import default_threads
 from edge.runner import Message
 from training.two_choice.scoring import LogProb
