@@ -27,6 +27,7 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_scale docs/results/scale.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_safety docs/results/safety.json --slm
 	@$(BIN)/python -m tests.bench_bundle docs/results/bundle.json
+	@$(BIN)/python -m tests.bench_pages docs/results/pages.json --shots build/page-shots $(if $(AXE),--axe $(AXE))
 
 # real manuals in ../shared/data (or ANDON_SHARED_DATA): asked through Chromium (look at the screenshots in build/shots), then
 # retrieval sets, codes, table cells and scans; about an hour
