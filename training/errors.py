@@ -9,6 +9,11 @@ TrainingFailed
 ├── MiningFailed       no rejected answers can be mined from these entries
 ├── ItemsMissing       a two-choice test cannot be built, or not read
 ├── TeacherFailed      the model that writes questions does not answer, or not as it was asked
+├── AnswersWrong       a file of answers that cannot be judged
+├── LabelsWrong        a table of people's labels that cannot be read, or would be overwritten
+├── LabelsTooFew       too few labels to correct a judge, or a judge that knows nothing
+├── JudgeRefused       a model that would judge its own answers
+├── JudgeFailed        a judge that does not answer any more
 ├── StageMissing       a stage needs what an earlier stage did not leave behind
 ├── DiskFull           a stage would not fit on the disk
 ├── StageBusy          another process is at work on the stage
@@ -64,6 +69,26 @@ class ItemsMissing(TrainingFailed):
 
 class TeacherFailed(TrainingFailed):
     code = "teacher_failed"
+
+
+class AnswersWrong(TrainingFailed):
+    code = "answers_wrong"
+
+
+class LabelsWrong(TrainingFailed):
+    code = "labels_wrong"
+
+
+class LabelsTooFew(TrainingFailed):
+    code = "labels_too_few"
+
+
+class JudgeRefused(TrainingFailed):
+    code = "judge_refused"
+
+
+class JudgeFailed(TrainingFailed):
+    code = "judge_failed"
 
 
 class StageMissing(TrainingFailed):

@@ -29,10 +29,22 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.board import BOARD
     from ui.wording.conversation import CONVERSATION
     from ui.wording.evaluation import EVALUATION
+    from ui.wording.judging import JUDGING
     from ui.wording.operator import OPERATOR
     from ui.wording.pages import PAGES
     from ui.wording.terminal import TERMINAL
     from ui.wording.training import TRAINING
     from ui.wording.verify import VERIFY
 
-    return {**TERMINAL, **PAGES, **EVALUATION, **VERIFY, **CONVERSATION, **BOARD, **BENCH, **OPERATOR, **TRAINING}
+    return {
+        **TERMINAL,
+        **PAGES,
+        **EVALUATION,
+        **VERIFY,
+        **CONVERSATION,
+        **BOARD,
+        **BENCH,
+        **OPERATOR,
+        **TRAINING,
+        **JUDGING,
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.wording import Entry
 from ui.wording.backup import BACKUP_ERRORS
+from ui.wording.judging import JUDGING_ERRORS
 from ui.wording.models import MODEL_ERRORS
 from ui.wording.npu import NPU_ERRORS
 from ui.wording.records import RECORD_ERRORS
@@ -224,6 +225,7 @@ ERRORS: dict[str, Entry] = {
     },
     **RECORD_ERRORS,
     **TRAINING_ERRORS,
+    **JUDGING_ERRORS,
     **BACKUP_ERRORS,
     "request_too_large": {
         "ja": "送ったデータが大きすぎます。ファイルの場合は、上限を管理者に確認してください。",

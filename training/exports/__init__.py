@@ -1,0 +1,1 @@
+"""Exports: two-choice items for other people's evaluation programs."""

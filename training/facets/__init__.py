@@ -1,0 +1,1 @@
+"""Facets: what one share of right answers does not show: consistency, diversity, refusals, trust in margins."""

@@ -1,0 +1,1 @@
+"""Judging: answers against references by rules first and a language model after, corrected by what people say."""

@@ -1,0 +1,62 @@
+"""Rules: what codes, values, opposite states and refusals decide of an answer before any judge is asked.
+
+In this domain a wrong number is a wrong answer, whatever it sounds like, and a language model overlooks it. Where the
+rules say something, that holds; they say "right" only to the reference's very words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from index.text import normalise
+from training.data.slots import Slots, contradiction, opposed, slots_of
+from training.judge.bare_text import bare
+from training.judge.given import Given
+from training.judge.refusing import refuses
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """``right`` with the rule that decided: "refused", "not_refused", "same_text", or what differs ("code",
+    "torque", "valve")."""
+
+    right: bool
+    rule: str
+
+
+def rule_on(given: Given) -> Ruling | None:
+    """What the rules decide; None where they do not and a judge must be asked."""
+    refused = given.declined or refuses(given.answer)
+    if not given.answerable:
+        return Ruling(refused, "refused" if refused else "not_refused")
+    if refused:
+        return Ruling(False, "refused")
+    if normalise(bare(given.answer)) == normalise(bare(given.reference)):
+        return Ruling(True, "same_text")
+    against = difference(given.question, given.reference, given.answer)
+    return Ruling(False, against) if against else None
+
+
+def difference(question: str, reference: str, answer: str) -> str:
+    """In which slot ``answer`` contradicts ``reference``; "" where nothing speaks against it. What the question names
+    is repeated by both and decides nothing."""
+    asked = slots_of(bare(question))
+    wanted, found = slots_of(bare(reference)), slots_of(bare(answer))
+    wanted_own, found_own = _without(wanted, asked), _without(found, asked)
+    against = contradiction(wanted_own, found_own)
+    if against:
+        return against
+    if _numbers(wanted_own) and _numbers(found_own) and not _numbers(wanted_own) & _numbers(found_own):
+        return "number"
+    if (wanted.values, wanted.codes, wanted.names) == (found.values, found.codes, found.names):
+        return opposed(wanted, found)
+    return ""
+
+
+def _without(slots: Slots, asked: Slots) -> Slots:
+    return replace(slots, values=slots.values - asked.values, codes=slots.codes - asked.codes)
+
+
+def _numbers(slots: Slots) -> frozenset[float]:
+    """Bare numbers, without a unit."""
+    return frozenset(value for quantity, value in slots.values if not quantity)

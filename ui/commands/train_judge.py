@@ -1,0 +1,124 @@
+"""andon train judge: answers held against references, by rules and by a language model, and corrected by people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.terminal import Data, reader_lang, settings_with, tell
+from ui.wording import say
+
+if TYPE_CHECKING:
+    from training.judge.given import Given
+    from training.judge.labels import Labels
+    from training.judge.replies import Replies
+
+
+def judge(
+    answers: Annotated[Path, typer.Argument(help="Answers as JSON lines, such as andon train answer writes.")],
+    out: Annotated[Path, typer.Option("--out", help="JSON file for verdicts and figures.")],
+    judge_model: Annotated[
+        str,
+        typer.Option("--judge", help="http://HOST/v1#NAME, or a GGUF file of another family; without: rules alone."),
+    ] = "",
+    against: Annotated[
+        Path | None, typer.Option(help="Another model's answers to the same questions: which of the two is better.")
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write a random sample as CSV for people to fill in, and judge nothing.")
+    ] = None,
+    sheet_rows: Annotated[int, typer.Option(min=1, help="Rows of that sample.")] = 120,
+    labels: Annotated[
+        list[Path] | None, typer.Option(help="Filled-in sheets: the share right is corrected for the judge's mistakes.")
+    ] = None,
+    replies: Annotated[
+        Path | None, typer.Option(help="File that keeps the judge's replies (default: beside --out).")
+    ] = None,
+    context: Annotated[int, typer.Option(min=1024, help="Context of the judge in tokens.")] = 4096,
+    seed: Annotated[int, typer.Option(help="Decides which rows the sample holds.")] = 1,
+    data: Data = None,
+) -> None:
+    """Judge answers against their references: codes, values and opposites by rules, the rest by a language model.
+
+    Point by point, at temperature 0, reason first. With --against two models are compared in both orders; what changes
+    with the order is a tie. What the judge said is kept; a second run asks only for what is new. The key of an endpoint
+    comes from ANDON_MODEL_KEY; one outside private networks needs ANDON_ALLOW_REMOTE_MODEL, and the answers leave.
+    """
+    from training.judge.given import read_given
+    from training.judge.labels import read_labels, write_sheet
+
+    rows = read_given(answers)
+    if sheet is not None:
+        tell("train.sheet", rows=write_sheet(sheet, rows, sheet_rows, reader_lang(), seed), path=sheet)
+        return
+    said = read_labels(labels) if labels else None
+    other = read_given(against) if against is not None else None
+    kept = replies or out.with_suffix(".replies.jsonl")
+    report = _judged(rows, answers, other, against, said, (judge_model, context, kept, data))
+    _write_json(out, report)
+    (_tell_pairs if other is not None else _tell_points)(report["figures"], report.get("people"))
+    tell("train.written", path=out)
+
+
+def _judged(
+    rows: list[Given], answers: Path, other: list[Given] | None, against: Path | None, said: Labels | None,
+    how: tuple[str, int, Path, Path | None],
+) -> dict[str, Any]:  # fmt: skip
+    from training.errors import AnswersWrong
+    from training.judge.replies import Replies
+    from training.judge.run import compare_answers, judge_answers, open_judge
+
+    model, context, kept, data = how
+    if not model:
+        if other is not None:
+            raise AnswersWrong("Two models are compared by a judge.", "Name one: --judge http://HOST/v1#NAME")
+        return judge_answers(rows, answers.name, None, said)
+    opened = open_judge(settings_with(data=data, model=model, context_tokens=context))
+    try:
+        asked: Replies = Replies(opened, kept)
+        if other is not None and against is not None:
+            return compare_answers(rows, other, (answers.name, against.name), asked)
+        return judge_answers(rows, answers.name, asked, said, _report)
+    finally:
+        opened.runner.close()
+
+
+def _tell_points(figures: dict[str, Any], people: dict[str, Any] | None) -> None:
+    share, low, high = (f"{100 * value:.1f}" for value in figures["share"])
+    tell("train.judged", answers=figures["answers"], judged=figures["judged"], share=share, low=low, high=high)
+    by = figures["by"]
+    tell("train.judged_by", rules=by.get("rule", 0), judge=by.get("judge", 0), kept=figures["kept"])
+    undecided = figures["answers"] - figures["judged"]
+    if undecided:
+        worst, best = (f"{100 * value:.1f}" for value in figures["if_missing"])
+        failed = sum(figures["errors"].values())
+        tell(
+            "train.undecided", count=undecided, unparsable=figures["unparsable"], failed=failed, worst=worst, best=best
+        )
+    if people is not None:
+        fixed = people["corrected"]
+        share, low, high = (f"{100 * fixed[name]:.1f}" for name in ("share", "low", "high"))
+        found = {name: f"{100 * fixed[name]:.0f}" for name in ("sensitivity", "specificity")}
+        tell("train.corrected", share=share, low=low, high=high, labels=people["labels"], **found)
+
+
+def _tell_pairs(figures: dict[str, Any], _: object) -> None:
+    tell("train.pairs", pairs=figures["pairs"], first=figures["first"], second=figures["second"], ties=figures["tie"],
+         p=figures["p"], changed=f"{100 * figures['changed_with_order']:.0f}")  # fmt: skip
+    if figures["undecided"]:
+        tell("train.pairs_undecided", count=figures["undecided"])
+
+
+def _report(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r\x1b[K{say('train.judging', reader_lang(), done=done, total=total)}", end=end, file=sys.stderr)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,67 @@
+"""Wording of judging: what its commands say, and what its errors mean."""
+
+from __future__ import annotations
+
+from ui.wording import Entry
+
+JUDGING: dict[str, Entry] = {
+    "train.judging": {"ja": "採点中 {done}/{total}", "en": "Judging {done}/{total}"},
+    "train.sheet": {
+        "ja": "{path} に {rows} 件を書き出しました。「正しいか」の列に、はい または いいえ を記入してください。",
+        "en": "{rows} answers are in {path}. Fill in yes or no.",
+    },
+    "train.judged": {
+        "ja": "正答率 {share} %(95 % 区間 {low}–{high} %)。{answers} 件中 {judged} 件を採点しました。",
+        "en": "Right: {share} % (95 % interval {low}–{high} %); {judged} of {answers} answers were judged.",
+    },
+    "train.judged_by": {
+        "ja": "規則で判定 {rules} 件、モデルで採点 {judge} 件(保存済みの応答 {kept} 件)。",
+        "en": "Decided by rules: {rules}; by the judge: {judge} ({kept} replies were kept from before).",
+    },
+    "train.undecided": {
+        "ja": "採点できなかった回答が {count} 件あります(読み取れない応答 {unparsable} 件、接続エラー {failed} 件)。"
+        "これらをすべて誤答とすると {worst} %、すべて正答とすると {best} % です。",
+        "en": "{count} answers have no verdict ({unparsable} replies could not be read, {failed} requests failed). "
+        "With all of them wrong the share is {worst} %, with all right {best} %.",
+    },
+    "train.corrected": {
+        "ja": "人の判定 {labels} 件で補正した正答率: {share} %({low}–{high} %)。"
+        "採点は、正しい回答の {sensitivity} %、誤った回答の {specificity} % を正しく見分けています。",
+        "en": "Corrected by {labels} labels of people: {share} % ({low}–{high} %). The verdicts find {sensitivity} % "
+        "of the right answers and {specificity} % of the wrong ones.",
+    },
+    "train.pairs": {
+        "ja": "{pairs} 組: 1 つ目が良い {first}、2 つ目が良い {second}、引き分け {ties}(p = {p})。"
+        "並び順で判定が変わった割合は {changed} % です。",
+        "en": "{pairs} pairs: first better {first}, second better {second}, ties {ties} (p = {p}). In {changed} % of "
+        "those asked the judge changed its mind with the order.",
+    },
+    "train.pairs_undecided": {
+        "ja": "{count} 組は判定できませんでした。",
+        "en": "{count} pairs have no verdict.",
+    },
+}
+
+JUDGING_ERRORS: dict[str, Entry] = {
+    "answers_wrong": {
+        "ja": "採点する回答のファイルを読み取れません。示された行を直してください。",
+        "en": "The file of answers cannot be judged. Mend the lines that are named.",
+    },
+    "labels_wrong": {
+        "ja": "人の判定を記入した表を読み取れないか、上書きになるため書き出せません。",
+        "en": "The table of people's labels cannot be read, or would be overwritten.",
+    },
+    "labels_too_few": {
+        "ja": "補正に必要な件数の判定がないか、採点モデルの判定が人とほとんど一致していません。",
+        "en": "There are too few labels to correct the judge, or it hardly agrees with people.",
+    },
+    "judge_refused": {
+        "ja": "回答したモデル自身には採点させません。別系統のモデルを指定してください。",
+        "en": "A model does not judge its own answers. Name one of another family.",
+    },
+    "judge_failed": {
+        "ja": "採点モデルが応答しなくなりました。それまでの応答は保存してあります。"
+        "直してから、もう一度実行してください。",
+        "en": "The judge does not answer any more. What it said is kept; mend it and run the command again.",
+    },
+}
