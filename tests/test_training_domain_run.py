@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from typer.testing import CliRunner
 from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Message, Sampling
-from training.domain.data import read_items
 from training.domain.export import _check_ids
 from training.domain.run import run_domain
 from training.errors import ExportDiffers, FaqUnusable
+from training.two_choice.items import read_items
 
 pytest.importorskip("torch")
 pytest.importorskip("trl")
@@ -99,7 +100,7 @@ def test_one_command_from_documents_to_the_model_and_its_table(site: Path, tmp_p
     assert len(set(chain)) == 4
     held = json.loads((tmp_path / "results/plant.json").read_text("utf-8"))
     assert [row["name"] for row in held["rows"]] == ["base", "cpt", "cpt+sft", "+dpo ours"]
-    assert held["items"]["train"] and held["items"]["text"] and held["items"]["unseen"]
+    assert held["items"]["trained"] and held["items"]["text_only"] and held["items"]["unseen"]
     assert "| cpt+sft |" in told.output
     assert "![stages](plant.svg)" in (tmp_path / "results/plant.md").read_text("utf-8")
     _nothing_leaks(out / "data")
@@ -112,25 +113,24 @@ def test_one_command_from_documents_to_the_model_and_its_table(site: Path, tmp_p
     other = save_sentencepiece_tokenizer(tmp_path / "other", dummy_prefix=True)
     other.save_pretrained(tmp_path / "other")
     with pytest.raises(ExportDiffers, match="as other tokens"):
-        _check_ids(tmp_path / "other", tmp_path / "models/plant.gguf", read_items(out / "data")[:3])
+        _check_ids(tmp_path / "other", tmp_path / "models/plant.gguf", read_items(out / "data/items.jsonl")[:3])
 
 
 def _nothing_leaks(data: Path) -> None:
     """No stage reads a document that is kept from training, asks a fact that is only read, or sees a test's wording."""
-    items = read_items(data)
+    items = read_items(data / "items.jsonl")
     files = [path for path in data.glob("*.jsonl") if path.name.startswith(("cpt", "sft", "pairs"))]
     stages = {path.name: path.read_text("utf-8") for path in files}
-    assert len(stages) == 4
-    unseen = {item.cluster.split(".md")[0] for item in items if item.pool == "unseen"}
+    assert {"cpt.jsonl", "sft.jsonl", "sft-chosen.jsonl", "pairs-ours.jsonl"} <= set(stages)
+    unseen = {item.document.removesuffix(".md") for item in items if item.pool == "unseen"}
     assert len(unseen) == 1
     for name, text in stages.items():
         assert not any(document in text for document in unseen), name
         for item in items:
-            assert item.question not in text, name
-            if item.pool == "unseen":
-                assert item.cluster.split(" ")[1] not in text, (name, item)
-            if item.pool == "text" and name != "cpt.jsonl":
-                assert item.cluster.split(" ")[1] not in text, (name, item)
+            assert item.question not in text or item.id.startswith("faq"), name
+            code = re.search(r"F-\d{3}", item.question)
+            if code and (item.pool == "unseen" or (item.pool == "text_only" and name != "cpt.jsonl")):
+                assert code[0] not in text, (name, item)
 
 
 def test_a_faq_that_cannot_be_used_stops_the_run_before_anything_is_trained(site: Path, tmp_path: Path) -> None:

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.passage import Lang, Passage
+from index.passage import Lang, Manual, Passage
 from training.corpus import Document, sample_documents
 from training.data.faq_table import FaqEntry
 from training.data.teacher import Written
-from training.two_choice.facts import Manuals
+from training.data.wordings import TOLD, Cell
+from training.two_choice.facts import Manuals, machine_of, rows_of
 
 Row = dict[str, Any]
 LONGEST = 3_000  # characters of a row; packing cuts longer ones at any place
-_SAYS = {"ja": "{row}の{column}は{cell}です。", "en": "The {column} of {row} is {cell}."}
 _ASKED = {"ja": ("問", "答"), "en": ("Q", "A")}
 
 
@@ -63,6 +63,7 @@ def text_rows(
         passages = library.passages(manual.id)
         rows += [_row(text, "raw", manual.name, manual.lang) for text in _chapters(manual.title, passages)]
         for form in range(shares.restatements):
+            rows += _tables(form, manual, passages)
             rows += _forms(form, manual.name, manual.lang, passages, asked, told, rng)
     rows += _replay(general, shares, sum(len(row["text"]) for row in rows))
     rng.shuffle(rows)
@@ -92,12 +93,9 @@ def _forms(
     form: int, name: str, lang: Lang, passages: Sequence[Passage], asked: dict[str, list[FaqEntry]],
     told: dict[str, list[Written]], rng: random.Random,
 ) -> list[Row]:  # fmt: skip
-    """The ``form``-th restatement of a manual: 0 rows of tables as sentences, 1 its FAQ as questions and answers, then
-    the teacher's, one of each passage at a time."""
+    """The ``form``-th restatement of a manual beside its tables: 0 its FAQ as questions and answers, then the
+    teacher's, one of each passage at a time."""
     if form == 0:
-        told_rows = [said for passage in passages if (said := _sentences(passage, lang))]
-        return [_row(text, "restated", name, lang) for text in told_rows]
-    if form == 1:
         mark = _ASKED[lang]
         entries = [e for key in (name, name.rpartition(".")[0]) for e in asked.get(key, [])]
         rng.shuffle(entries)
@@ -106,22 +104,32 @@ def _forms(
     rows = []
     for passage in passages:
         of_passage = told.get(passage.id, [])
-        if form - 2 < len(of_passage):
-            one, mark = of_passage[form - 2], _ASKED[lang]
+        if form - 1 < len(of_passage):
+            one, mark = of_passage[form - 1], _ASKED[lang]
             after = f"{passage.text}\n\n{mark[0]}: {one.question}\n{mark[1]}: {one.answer}"
             rows.append(_row(after if one.question else one.answer, "written", name, lang))
     return rows
 
 
-def _sentences(passage: Passage, lang: Lang) -> str:
-    """The rows of a table as sentences; "" for other passages."""
+def _tables(form: int, manual: Manual, passages: Sequence[Passage]) -> list[Row]:
+    """The rows of the manual's tables as sentences in the ``form``-th wording, a text a passage; none where there are
+    no more wordings."""
+    if form >= len(TOLD[manual.lang]):
+        return []
+    machine = machine_of(manual)
+    texts = [_sentences(passage, manual.lang, machine, form) for passage in passages]
+    return [_row(text, "restated", manual.name, manual.lang) for text in texts if text]
+
+
+def _sentences(passage: Passage, lang: Lang, machine: str, form: int) -> str:
+    """The rows of a table, or the fields of an alarm, as sentences; "" for other passages."""
     said: list[str] = []
-    for line in passage.text.split("\n"):
-        parts = [part.partition(": ") for part in line.split(" / ")]
-        if len(parts) > 1 and all(colon for _, colon, _ in parts):
-            row = parts[0][2].strip()
-            cells = [(header.strip(), cell.strip()) for header, _, cell in parts[1:] if cell.strip() not in ("", "-")]
-            said += [_SAYS[lang].format(row=row, column=header, cell=cell) for header, cell in cells]
+    for headers, cells in rows_of(passage):
+        said += [
+            Cell(machine, cells[0], column, cell, lang).told(form)
+            for column, cell in zip(headers[1:], cells[1:], strict=True)
+            if cell not in ("", "-")
+        ]
     return ("" if lang == "ja" else " ").join(said)
 
 

@@ -12,12 +12,12 @@ from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.quantize import Ftype, quantize
 from edge.runner import Message
-from training.domain.items import Item
+from training.domain.marks import without_marks
 from training.domain.recipe import DomainRecipe
 from training.domain.scoring import score
-from training.domain.text_rows import without_marks
 from training.errors import ExportDiffers
 from training.provenance import sha256_of
+from training.two_choice.items import Item
 
 LICENCE = "apache-2.0"
 PROBED = 200  # questions whose token ids are compared

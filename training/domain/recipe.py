@@ -110,9 +110,10 @@ class DataPart:
 
 @dataclass(frozen=True, slots=True)
 class TestPart:
-    """``items``: two-choice questions wanted at least; ``general_texts``: of general text, for what was forgotten."""
+    """``items``: two-choice questions at most, drawn evenly over the pools; ``general_texts``: of general text, for
+    what was forgotten."""
 
-    items: int = 400
+    items: int = 1200
     general_texts: int = 40
 
 

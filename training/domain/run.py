@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from training.domain.base import open_base
-from training.domain.data import make_data, read_items
+from training.domain.data import make_data
 from training.domain.export import export
 from training.domain.general import perplexity
-from training.domain.items import Item
 from training.domain.launch import launch
 from training.domain.plan import BASE, CHOSEN, Row, plan, released
 from training.domain.recipe import DomainRecipe, Stage, read_domain_recipe
 from training.domain.record import Record, weights_sha256
 from training.domain.scoring import score
 from training.domain.stage import DONE, StageJob, is_done
-from training.domain.table import POOLS, Scored, page, plot, table
+from training.domain.table import Scored, page, plot, table
+from training.two_choice.facts import POOLS
+from training.two_choice.items import Item, read_items
 
 Say = Callable[[dict[str, object]], None]
 BUNDLED = Path(__file__).resolve().parents[2] / "models/andon-slm-ja-en.q8_0.gguf"
@@ -46,7 +47,7 @@ def run_domain(
     record.step("base", {"source": str(recipe.base or BUNDLED.name), "weights_sha256": weights_sha256(base)})
     data = make_data(recipe, recipe.out / "data", tell)
     record.step("data", {"files": data["files"], "sha256": data["sha256"], "figures": data["figures"]})
-    items = read_items(recipe.out / "data")
+    items = read_items(recipe.out / "data/items.jsonl")
     rows = plan(recipe)
     folders = {BASE: base}
     for row in rows:
@@ -129,7 +130,7 @@ def _write(
 ) -> None:
     facts = {
         "base": str(recipe.base or "the bundled model"),
-        "facts": json.dumps(data["figures"]["facts by part"]),
+        "trained cells of tables": f"{data['figures']['trained cells']:,}",
         "documents kept from training": ", ".join(data["figures"]["documents kept from training"]) or "none",
         "released": f"{exported['file']}, {exported['bytes']:,} bytes, from {released(recipe)}; "
         f"{100 * exported['same_verdicts']:.1f} % of the items get the same verdict from it as before quantisation",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.domain.items import Item
-from training.domain.text_rows import without_marks
+from training.domain.marks import without_marks
+from training.two_choice.items import Item
 
 AT_ONCE = 24
 BLIND = {"en": "Answer.", "ja": "回答してください。"}

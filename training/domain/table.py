@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from training.two_choice.facts import POOLS, Pool
 from training.two_choice.statistics import compare_paired, holm, smallest_gap, wilson
 
-POOLS = ("train", "text", "unseen")
-POOL_NAMES = {"train": "trained facts, new wording", "text": "facts only read", "unseen": "document never seen"}
+POOL_NAMES = {"trained": "trained facts", "text_only": "facts only read", "unseen": "document never seen"}
 SHOWN = 0.05  # adjusted p below which a gain counts as shown
 EXPLAINED = (
     "Shares with 95 % intervals (Wilson). The gain is against the row named, paired on the same items, with a",
@@ -31,8 +31,8 @@ class Scored:
 
     name: str
     above: str
-    right: Mapping[str, Sequence[bool]]
-    clusters: Mapping[str, Sequence[str]]
+    right: Mapping[Pool, Sequence[bool]]
+    clusters: Mapping[Pool, Sequence[str]]
     general: float | None
     cost: Mapping[str, Any]
 
@@ -114,7 +114,7 @@ def _line(row: Mapping[str, Any], pools: Sequence[str]) -> str:
         f"{100 * held['share']:.1f} ({100 * held['low']:.1f} to {100 * held['high']:.1f})" if held else "-"
         for held in (row["pools"].get(pool) for pool in pools)
     ]
-    against = row["pools"].get("train", {}).get("against")
+    against = row["pools"].get("trained", {}).get("against")
     gain = "-"
     if against:
         shown = "shown" if against.get("shown") else "not shown"
@@ -133,7 +133,7 @@ def plot(held: Mapping[str, Any]) -> str:
     pools = [pool for pool in POOLS if held["items"].get(pool)]
     step, left, width = 34, 190, 420
     height = step * len(held["rows"]) + 70
-    tones = {"train": "#0b6e4f", "text": "#1f5fbf", "unseen": "#8a5a00"}
+    tones = {"trained": "#0b6e4f", "text_only": "#1f5fbf", "unseen": "#8a5a00"}
 
     def x(share: float) -> float:
         return left + width * share

@@ -7,34 +7,27 @@ answers of the very same kind, and every one of them is the right answer of its 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from index.passage import Lang, Manual, Passage
 from index.text import normalise
 from training.data.faq_table import FaqEntry
+from training.data.wordings import Cell
 
 Pool = Literal["trained", "text_only", "unseen"]
 POOLS: tuple[Pool, ...] = ("trained", "text_only", "unseen")
 LONGEST_CELL = 90  # characters; a longer cell is a paragraph
 LEAST_ROWS = 4  # of a table; in a smaller one each answer would be the wrong one of the same question
 _NOTHING = {"", "-", "–", "—", "なし", "none", "n/a", "○", "×", "yes", "no", "あり"}
-_TEST: Mapping[Lang, str] = {
-    "ja": "{machine}の「{row}」について、「{column}」は何ですか。",
-    "en": "{machine}: what stands under “{column}” for “{row}”?",
-}
-_TRAINED: Mapping[Lang, str] = {
-    "ja": "{machine}で、{row}の{column}を教えてください。",
-    "en": "Tell me the {column} of {row} on the {machine}.",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """``question`` scores; ``trained_question`` is the wording in which a fact is trained, "" where ``question``
     itself is. ``column``: facts of one column have answers of one kind; ``group``: entries and cells that state one
-    fact; ``context``: the row's cells, or question and answer."""
+    fact; ``context``: the row's cells, or question and answer; ``cell``: the cell of a table that it is."""
 
     id: str
     question: str
@@ -45,6 +38,7 @@ class Fact:
     column: str
     group: str
     context: str
+    cell: Cell | None = None
 
 
 class Manuals(Protocol):
@@ -62,7 +56,7 @@ def table_facts(library: Manuals) -> list[Fact]:
     for manual in sorted(library.manuals(), key=lambda one: one.name):
         tables: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
         for passage in library.passages(manual.id):
-            for headers, cells in _rows(passage):
+            for headers, cells in rows_of(passage):
                 table = (*passage.section[-1:], "\0", *headers)
                 if cells not in tables[table]:
                     tables[table].append(cells)
@@ -73,7 +67,7 @@ def table_facts(library: Manuals) -> list[Fact]:
     return found
 
 
-def _rows(passage: Passage) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+def rows_of(passage: Passage) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(headers, cells) of each row of a passage: a line a row, or, of an alarm or symptom, a line a cell."""
     if passage.kind not in ("table", "alarm", "symptom"):
         return
@@ -89,9 +83,7 @@ def _rows(passage: Passage) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def _table(manual: Manual, name: str, headers: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterable[Fact]:
-    machine = manual.title.partition("(")[0].partition("（")[0].strip() or manual.name
-    for word in ("取扱説明書", "Operation and Maintenance Manual", "Manual"):
-        machine = machine.removesuffix(word).strip()
+    machine = machine_of(manual)
     width = next((n for n in range(1, len(headers)) if len({row[:n] for row in rows}) == len(rows)), 0)
     if not width:
         return
@@ -99,13 +91,20 @@ def _table(manual: Manual, name: str, headers: Sequence[str], rows: Sequence[tup
         key = " ".join(row[:width])
         for column in range(width, len(headers)):
             if _askable(row[column]):
-                words = {"machine": machine, "row": key, "column": headers[column]}
+                cell = Cell(machine, key, headers[column], row[column], manual.lang)
                 identity = f"{name}.{number}.{column}"
                 yield Fact(
-                    identity, _TEST[manual.lang].format(**words), _TRAINED[manual.lang].format(**words), row[column],
-                    manual.lang, manual.name, f"{name}.{column}", f"{name}.{number}",
-                    " / ".join(row),
+                    identity, cell.tested(), cell.asked(0), row[column], manual.lang, manual.name,
+                    f"{name}.{column}", f"{name}.{number}", " / ".join(row), cell,
                 )  # fmt: skip
+
+
+def machine_of(manual: Manual) -> str:
+    """What a manual's machine is called: its title without the document's number and kind."""
+    machine = manual.title.partition("(")[0].partition("（")[0].strip() or manual.name
+    for word in ("取扱説明書", "Operation and Maintenance Manual", "Manual"):
+        machine = machine.removesuffix(word).strip()
+    return machine
 
 
 def _askable(cell: str) -> bool:
