@@ -8,6 +8,8 @@ TrainingFailed
 ├── FaqUnusable        a FAQ table of which too little can be used, and which rows are wrong
 ├── MiningFailed       no rejected answers can be mined from these entries
 ├── ItemsMissing       a two-choice test cannot be built, or not read
+├── TaskInvalid        a task file, or a set of texts for it, that cannot work
+├── TextsLeaked        texts to train on that are those of the hand-written test
 ├── TeacherFailed      the model that writes questions does not answer, or not as it was asked
 ├── AnswersWrong       a file of answers that cannot be judged
 ├── LabelsWrong        a table of people's labels that cannot be read, or would be overwritten
@@ -65,6 +67,14 @@ class MiningFailed(TrainingFailed):
 
 class ItemsMissing(TrainingFailed):
     code = "items_missing"
+
+
+class TaskInvalid(TrainingFailed):
+    code = "task_invalid"
+
+
+class TextsLeaked(TrainingFailed):
+    code = "texts_leaked"
 
 
 class TeacherFailed(TrainingFailed):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ui.commands import train_data, train_judge
+from ui.commands import train_data, train_judge, train_task
 
 app = typer.Typer(help="Make better models from a site's own documents.", no_args_is_help=True)
 
@@ -54,6 +54,7 @@ app.command("mine")(train_data.mine)
 app.command("two-choice")(train_data.two_choice)
 app.command("score")(train_data.score)
 app.command("judge")(train_judge.judge)
+app.add_typer(train_task.app, name="task")
 
 
 def _story(news: dict[str, object]) -> None:

@@ -32,6 +32,7 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.judging import JUDGING
     from ui.wording.operator import OPERATOR
     from ui.wording.pages import PAGES
+    from ui.wording.tasks import TASKS
     from ui.wording.terminal import TERMINAL
     from ui.wording.training import TRAINING
     from ui.wording.verify import VERIFY
@@ -47,4 +48,5 @@ def all_wording() -> dict[str, Entry]:
         **OPERATOR,
         **TRAINING,
         **JUDGING,
+        **TASKS,
     }

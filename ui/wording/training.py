@@ -57,7 +57,15 @@ TRAINING_ERRORS: dict[str, Entry] = {
         "en": "The two-choice items cannot be built or read.",
     },
     "teacher_failed": {
-        "ja": "問題文を作る教師モデルが応答しないか、形式の違う応答を返しました。",
+        "ja": "文章を作る教師モデルが応答しないか、形式の違う応答を返しました。",
         "en": "The teacher model does not answer, or not in the form it was asked for.",
+    },
+    "task_invalid": {
+        "ja": "タスクの定義ファイルか、その文章に誤りがあります。示された箇所を直してください。",
+        "en": "The task file or a text for it cannot be used. Mend the place that is named.",
+    },
+    "texts_leaked": {
+        "ja": "学習用の文章に、手書きの評価用の文章と重なるものがあります。学習用から除いてください。",
+        "en": "Texts to train on are those of the hand-written test. Take them out of what is trained.",
     },
 }
