@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.data.data_card import write_rows
-from training.domain.text_rows import without_marks
+from training.domain.marks import without_marks
 from training.errors import TaskInvalid, TextsLeaked
 from training.tasks.handwritten import Held, read_items
 from training.tasks.prompts import judge_messages

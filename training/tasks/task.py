@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 from training.errors import TaskInvalid
 
@@ -173,13 +173,13 @@ class _Reading:
     def strings(self, held: object, place: str) -> tuple[str, ...]:
         if not isinstance(held, list) or not all(isinstance(one, str) and one for one in held):
             self.no(place, "is no list of texts", f'Write {place} = ["..."].')
-        return tuple(held)  # type: ignore[arg-type]
+        return tuple(held)
 
     def tables(self, raw: Mapping[str, Any], key: str, place: str = "") -> list[dict[str, Any]]:
         held = raw.get(key)
         if not isinstance(held, list) or not held or not all(isinstance(one, dict) for one in held):
             self.no(f"{place}.{key}".lstrip("."), "is missing or no list of tables", f"Write [[{key}]] for each.")
-        return list(held)  # type: ignore[arg-type]
+        return list(held)
 
     def characters(self, held: object) -> dict[Lang, tuple[int, int]]:
         found: dict[Lang, tuple[int, int]] = {}
@@ -187,7 +187,7 @@ class _Reading:
             pair = held.get(lang) if isinstance(held, dict) else None
             if not isinstance(pair, list) or len(pair) != 2 or not 0 < int(pair[0]) < int(pair[1]):
                 self.no(f"characters.{lang}", f"is {pair!r}", "Write the least and the most, as [40, 600].")
-            found[lang] = (int(pair[0]), int(pair[1]))  # type: ignore[index]
+            found[lang] = (int(pair[0]), int(pair[1]))
         return found
 
     def known(self, raw: Mapping[str, Any], names: set[str], place: str) -> None:
@@ -195,5 +195,5 @@ class _Reading:
             if key not in names:
                 self.no(f"{place}.{key}".lstrip("."), "is unknown", f"Known are: {', '.join(sorted(names))}.")
 
-    def no(self, place: str, what: str, remedy: str) -> None:
+    def no(self, place: str, what: str, remedy: str) -> NoReturn:
         raise TaskInvalid(f"{self.path}: {place} {what}.", remedy)
