@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ui.commands import train_data, train_judge, train_task
+from ui.commands import train_answer, train_data, train_judge, train_task
 
 app = typer.Typer(help="Make better models from a site's own documents.", no_args_is_help=True)
 
@@ -53,7 +53,10 @@ app.command("text")(train_data.text)
 app.command("mine")(train_data.mine)
 app.command("two-choice")(train_data.two_choice)
 app.command("score")(train_data.score)
+app.command("answer")(train_answer.answer)
 app.command("judge")(train_judge.judge)
+app.command("facets")(train_judge.facets)
+app.command("export-items")(train_judge.export_items)
 app.add_typer(train_task.app, name="task")
 
 

@@ -1,9 +1,10 @@
-"""andon train judge: answers held against references, by rules and by a language model, and corrected by people."""
+"""andon train judge, facets, export-items: answers against references, what else they show, items for others."""
 
 from __future__ import annotations
 
 import json
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from training.judge.given import Given
     from training.judge.labels import Labels
     from training.judge.replies import Replies
+
+
+class Form(str, Enum):
+    """Whose evaluation program an export is for."""
+
+    lm_eval = "lm-eval"
+    llm_jp_eval = "llm-jp-eval"
 
 
 def judge(
@@ -61,6 +69,52 @@ def judge(
     report = _judged(rows, answers, other, against, said, (judge_model, context, kept, data))
     _write_json(out, report)
     (_tell_pairs if other is not None else _tell_points)(report["figures"], report.get("people"))
+    tell("train.written", path=out)
+
+
+def facets(
+    results: Annotated[
+        list[Path], typer.Argument(help="Files of andon train judge, train score --json, or scores/ of train run.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="JSON file for all figures.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Page for people (Markdown).")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="A result to compare with, such as the model's before quantisation.")
+    ] = None,
+) -> None:
+    """Show what a share of right answers hides: consistency over wordings, diversity, refusals, calibration.
+
+    One row a result and never one weighted number. With --against also on how many items two runs get the same verdict.
+    """
+    from training.facets.results import read_results
+    from training.facets.table import facets as facets_of
+    from ui.facets_page import against_lines, facets_page, table_lines
+
+    report = facets_of([read_results(path) for path in results], read_results(against) if against else None)
+    lang = reader_lang()
+    print("\n".join([*table_lines(report, lang), *against_lines(report, lang)]))
+    if out is not None:
+        _write_json(out, report)
+        tell("train.written", path=out)
+    if page is not None:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(facets_page(report, lang), "utf-8")
+        tell("train.written", path=page)
+
+
+def export_items(
+    items: Annotated[Path, typer.Argument(help="items.jsonl of andon train two-choice or of a run's data folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
+    form: Annotated[Form, typer.Option("--form", help="Whose program is to read them.")] = Form.lm_eval,
+) -> None:
+    """Write two-choice items as tasks of lm-evaluation-harness or as data sets of llm-jp-eval, by pool and language."""
+    from training.exports.choice_rows import read_choices
+    from training.exports.llm_jp_eval import write_datasets
+    from training.exports.lm_eval import write_tasks
+
+    written = (write_tasks if form is Form.lm_eval else write_datasets)(read_choices(items), out)
+    for name, count in written.items():
+        tell("train.rows", name=name, rows=count)
     tell("train.written", path=out)
 
 

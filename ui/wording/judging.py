@@ -36,6 +36,52 @@ JUDGING: dict[str, Entry] = {
         "en": "{pairs} pairs: first better {first}, second better {second}, ties {ties} (p = {p}). In {changed} % of "
         "those asked the judge changed its mind with the order.",
     },
+    "train.way": {
+        "ja": "{way}: {share} %({low}–{high} %、{count} 問)",
+        "en": "{way}: {share} % ({low}–{high} %, {count} questions).",
+    },
+    "train.way_gain": {
+        "ja": "{way}と、モデルの知識だけの差: {share} ポイント({low}〜{high}、p = {p})",
+        "en": "{way} against closed book: {share} points ({low} to {high}, p = {p}).",
+    },
+    "train.ways_left_out": {
+        "ja": "マニュアルが登録されていない {count} 問は除きました。",
+        "en": "{count} questions were left out: their manual is not here.",
+    },
+    "ways.closed book": {"ja": "モデルの知識だけ", "en": "Closed book"},
+    "ways.manuals": {"ja": "マニュアルあり(引用と回答)", "en": "With manuals, quote and answer"},
+    "ways.manuals, the model's words alone": {
+        "ja": "マニュアルあり(モデルの文だけ)",
+        "en": "With manuals, the model's words alone",
+    },
+    "facets.title": {"ja": "多面評価", "en": "Facets"},
+    "facets.name": {"ja": "結果", "en": "result"},
+    "facets.right": {"ja": "正答率(95 % 区間)", "en": "right (95 % interval)"},
+    "facets.consistency": {"ja": "言い換えへの一貫性", "en": "consistency over wordings"},
+    "facets.diversity": {
+        "ja": "多様性: 異なる回答、self-BLEU(正解同士)",
+        "en": "diversity: distinct, self-BLEU (of the references)",
+    },
+    "facets.refusals": {"ja": "回答を控える判断: F1、控えすぎ", "en": "refusals: F1, refused though answerable"},
+    "facets.margin_trust": {"ja": "二択の確信度の誤差(ECE)", "en": "calibration of two-choice margins (ECE)"},
+    "facets.chance": {"ja": "偶然なら", "en": "by chance"},
+    "facets.undecided": {"ja": "、判定なし {count} 件", "en": ", {count} without a verdict"},
+    "facets.meaning": {
+        "ja": "一貫性: 同じ事実を別の言い方で聞いた組のうち、判定がすべて同じだった割合。「偶然なら」は、"
+        "言い方ごとに独立に正答した場合の割合です。self-BLEU は 0 なら回答同士に共通の文字列がなく、"
+        "1 ならすべて同じ回答です。"
+        "ECE は、確信度に誤りがないモデルが偶然に示す値の 95 % 点を超えたとき、ずれがあるといえます。",
+        "en": "Consistency: of the facts that were asked in several wordings, the share with one verdict in all; by "
+        "chance: if each wording were right independently. Self-BLEU is 0 where no two answers share anything and 1 "
+        "where all are one. An ECE above the value by chance (95th percentile of a calibrated model) shows a bias.",
+    },
+    "facets.against": {"ja": "{name} との比較", "en": "Against {name}"},
+    "facets.same": {
+        "ja": "- {name}: 共通の {items} 問のうち、判定が同じ {same}。"
+        "正答率の差 {difference} ポイント({low}〜{high}、p = {p})。",
+        "en": "- {name}: the same verdict on {same} of {items} items; difference {difference} points ({low} to {high}, "
+        "p = {p}).",
+    },
     "train.pairs_undecided": {
         "ja": "{count} 組は判定できませんでした。",
         "en": "{count} pairs have no verdict.",
