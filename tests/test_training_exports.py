@@ -1,4 +1,4 @@
-"""Exports: the YAML holds only keys that the harness documents, templates yield the items, both tests' files go in."""
+"""Exports: the YAML holds only keys that the harness documents, and its templates yield the items; JSON in both orders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from typer.testing import CliRunner
 
-from training.domain.items import Item as DomainItem
 from training.errors import ItemsMissing
 from training.exports.choice_rows import ChoiceRow, read_choices
 from training.exports.llm_jp_eval import dataset_of, write_datasets
@@ -82,16 +81,6 @@ def test_data_sets_have_the_common_form_and_both_orders(tmp_path: Path) -> None:
     assert (first["output"], turned["output"]) == ("0", "1")
     assert first["input"].endswith("0: 85 ℃\n1: 65 ℃")
     assert turned["input"].endswith("0: 65 ℃\n1: 85 ℃")
-
-
-def test_the_other_tests_items_go_in_too(tmp_path: Path) -> None:
-    items = [DomainItem(f"f{n}-g", "train", "en", f"Which torque {n}?", f"{n} N·m", "x", "c") for n in range(200)]
-    path = tmp_path / "items.jsonl"
-    path.write_text("".join(json.dumps(item.as_row()) + "\n" for item in items), "utf-8")
-    rows = read_choices(path)
-    assert all(row.choices[row.label] == item.right for row, item in zip(rows, items, strict=True))
-    assert 70 < sum(row.label for row in rows) < 130, "the right one is as often first"
-    assert rows == read_choices(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"id": "x"}', "[]"])
