@@ -1,4 +1,4 @@
-"""Exports: the YAML holds only keys that the harness documents, and its templates yield the items; JSON in both orders."""
+"""Exports: the YAML holds only keys that the harness documents and its templates yield the items; JSON both orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choice rows: two-choice items as others' programs take them, two choices in an order and the place of the right one."""
+"""Choice rows: two-choice items as others take them, two choices in an order and the place of the right one."""
 
 from __future__ import annotations
 
