@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from fake_runner import FakeRunner
 
-from edge.runner import Message
 from training.tasks.task import Lang, Task
 
 FILL: dict[Lang, list[str]] = {
@@ -58,9 +57,14 @@ def mark(label: str, lang: Lang) -> str:
 
 def script(task: Task, *, blind: dict[str, str] | None = None) -> FakeRunner:
     """``blind``: labels that the second look takes for others."""
+    said = replies(task, blind=blind)
+    return FakeRunner(lambda messages: said(messages[-1].content), name="scripted", context_tokens=8000)
 
-    def say(messages: Sequence[Message]) -> str:
-        asked = messages[-1].content
+
+def replies(task: Task, *, blind: dict[str, str] | None = None) -> Callable[[str], str]:
+    """What is replied to a prompt."""
+
+    def say(asked: str) -> str:
         lang: Lang = "ja" if "JSON を" in asked else "en"
         if "\nScene:\n" in asked or "\n場面:\n" in asked:
             return _written(task, asked, lang)
@@ -69,7 +73,7 @@ def script(task: Task, *, blind: dict[str, str] | None = None) -> FakeRunner:
         said = (blind or {}).get(label, label)
         return json.dumps({"label": said, "evidence": "" if said == task.none else mark(label, lang)})
 
-    return FakeRunner(say, name="scripted", context_tokens=8000)
+    return say
 
 
 def _written(task: Task, asked: str, lang: Lang) -> str:

@@ -96,6 +96,9 @@ def test_two_models_are_compared_on_the_same_texts(loto: Task, tmp_path: Path) -
     assert found["against"]["gained"] == lost > 10 and found["against"]["lost"] == 0
     assert found["against"]["mcnemar"] < 0.01 and found["against"]["low"] > 0
     assert found["false_alarms"]["share"] == 0 and found["evidence_overlap"] == 1
+    changes = found["against"]["by_label"]
+    assert sum(held["gained"] for held in changes.values()) == lost and set(changes) == set(loto.label_ids)
+    assert all(held["p"] >= 0.03 for held in changes.values())  # 8 texts of a label, adjusted for 8 labels
     with pytest.raises(TaskInvalid, match="other texts"):
         result_of(loto, strong[:-1], Asked("strong", 1.0), earlier)
     with pytest.raises(TaskInvalid, match="no result"):

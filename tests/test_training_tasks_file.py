@@ -49,7 +49,7 @@ def test_texts_of_the_test_are_not_near_each_other(name: str) -> None:
 def test_no_prompt_for_the_teacher_holds_a_text_of_the_test(name: str) -> None:
     task = read_task(name)
     held = Held(read_items(task))
-    for cell in cells(task, 200, 1, LANGS):
+    for cell in cells(task, 100, 1, LANGS):
         assert not held.near(write_messages(task, cell, [])[0].content)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from domain_jobs import CPU, make_base
+from fake_endpoint import FakeEndpoint, Manner
 from fake_runner import FakeRunner
-from scripted_teacher import mark, script
+from scripted_teacher import mark, replies, script
 from typer.testing import CliRunner
 
 from training.errors import TaskInvalid, TeacherFailed, TextsLeaked
@@ -191,6 +192,33 @@ def test_rows_of_a_text_of_the_test_are_refused(loto: Task, tmp_path: Path) -> N
     assert done.exit_code != 0
 
 
+def test_the_commands_ask_an_endpoint_and_make_rows(loto: Task, tmp_path: Path) -> None:
+    """Over HTTP; given again, nothing is asked, and a longer run asks for the rest."""
+    (tmp_path / "words.txt").write_text("The lockout box hangs at\nbay 7.\n\nTags are yellow.\n", "utf-8")
+    said = replies(loto)
+    with FakeEndpoint(lambda messages: said(messages[-1]["content"]), Manner(kind="bare", context=8000)) as server:
+        asked = ["train", "task", "generate", "loto", "--out", str(tmp_path / "out"), "--teacher", server.url,
+                 "--temperature", "0", "--lang", "en", "--passages", str(tmp_path / "words.txt"),
+                 "--data", str(tmp_path / "data")]  # fmt: skip
+        done = CliRunner().invoke(app, [*asked, "--count", "8"])
+        assert done.exit_code == 0, done.output
+        chats = server.chats()
+        assert len(chats) == 16 and "Traceback" not in done.output
+        assert any("The lockout box hangs at bay 7." in chat["messages"][-1]["content"] for chat in chats)
+        CliRunner().invoke(app, [*asked, "--count", "8"])
+        assert len(server.chats()) == 16
+        CliRunner().invoke(app, [*asked, "--count", "10"])
+        assert len(server.chats()) == 20
+    done = CliRunner().invoke(app, ["train", "task", "rows", "loto", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0 and len((tmp_path / "out/sft.jsonl").read_text("utf-8").splitlines()) == 10
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
+    asked = ["train", "task", "generate", "loto", "--out", str(tmp_path), "--lang", "de"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code != 0 and not list(tmp_path.iterdir())
+
+
 def test_a_text_that_people_mended_wrongly_names_its_line(loto: Task, tmp_path: Path) -> None:
     texts = tmp_path / "texts.jsonl"
     good = {"lang": "en", "label": "lock_tag", "text": ENGLISH, "evidence": EVIDENCE}
@@ -221,9 +249,10 @@ def test_a_tiny_model_learns_the_rows(loto: Task, tmp_path: Path) -> None:
     run(loto, tmp_path, script(loto), count=16, langs=("en",))
     make_rows(loto, tmp_path / "texts.jsonl", tmp_path / "sft.jsonl", 1)
     base = make_base(tmp_path / "base")
-    stage = AnswerStage(epochs=4, learning_rate=3e-3, tokens_per_step=4096, max_tokens=4096, save_steps=100)
-    report = tune(tmp_path / "sft.jsonl", tmp_path, Tuning(base, stage, hardware=CPU), lambda news: None)
+    stage = AnswerStage(epochs=2, learning_rate=3e-3, tokens_per_step=4096, max_tokens=4096, save_steps=100)
+    report = tune(loto, tmp_path / "sft.jsonl", tmp_path, Tuning(base, stage, hardware=CPU), lambda news: None)
     assert report["rows"] == 16 and float(str(report["last_loss"])) > 0
+    assert loto.notice["ja"] in (tmp_path / "model-card.md").read_text("utf-8")
     items = read_items(loto)[:1]
     judged = list(judge(loto, items, by_folder(tmp_path / "sft" / "model")))
     found = result_of(loto, judged, Asked("tiny", 1.0), None)

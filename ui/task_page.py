@@ -33,7 +33,10 @@ def task_page(task: Task, found: dict[str, Any], lang: Lang) -> str:
     gap = round(100 * found["smallest_gap"], 1)
     lines.append(say("task.page.gap", lang, count=found["accuracy"]["of"], gap=gap))
     if "against" in found:
-        lines.append(against(found["against"], lang))
+        lines += [against(found["against"], lang), "", say("task.page.changes", lang), "|---|---|---|---|"]
+        names = {label.id: label.name[lang] for label in task.labels}
+        for label, held in found["against"]["by_label"].items():
+            lines.append(f"| {names[label]} ({label}) | {held['gained']} | {held['lost']} | {held['p']} |")
     return "\n".join(lines) + "\n"
 
 

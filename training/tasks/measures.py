@@ -11,7 +11,7 @@ from training.errors import TaskInvalid
 from training.tasks.judges import Judged
 from training.tasks.task import Task
 from training.tasks.verdict import overlap, stands_in
-from training.two_choice.statistics import compare_paired, smallest_gap, wilson
+from training.two_choice.statistics import compare_paired, holm, mcnemar, smallest_gap, wilson
 
 UNREAD = "(unread)"
 
@@ -75,7 +75,19 @@ def compared(task: Task, judged: Sequence[Judged], earlier: Mapping[str, Any]) -
     before = [bool(old[one.item.id]["right"]) for one in judged]
     after = [one.right for one in judged]
     result = compare_paired(before, after, [one.item.scene for one in judged])
-    return {"model": earlier["model"], **{key: _rounded(value) for key, value in asdict(result).items()}}
+    told = {key: _rounded(value) for key, value in asdict(result).items()}
+    return {"model": earlier["model"], **told, "by_label": _changes(task, judged, old)}
+
+
+def _changes(task: Task, judged: Sequence[Judged], old: Mapping[str, Any]) -> dict[str, Any]:
+    """For each label the texts gained and lost, with McNemar's exact p adjusted for the number of labels (Holm)."""
+    counts = {}
+    for label in task.label_ids:
+        own = [(bool(old[one.item.id]["right"]), one.right) for one in judged if one.item.label == label]
+        counts[label] = (own.count((False, True)), own.count((True, False)))
+    adjusted = holm({label: mcnemar(gained, lost) for label, (gained, lost) in counts.items()})
+    return {label: {"gained": gained, "lost": lost, "p": _round(adjusted[label])}
+            for label, (gained, lost) in counts.items()}  # fmt: skip
 
 
 def _by(judged: Sequence[Judged], key: Any) -> dict[str, Any]:

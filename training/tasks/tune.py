@@ -11,6 +11,8 @@ from training.domain.launch import launch
 from training.domain.recipe import AnswerStage, HardwarePart, LoraPart
 from training.domain.stage import StageJob
 from training.errors import TaskInvalid
+from training.tasks.task import Task
+from training.tasks.tuned_card import write_tuned_card
 
 BUNDLED = Path(__file__).resolve().parents[2] / "models/andon-slm-ja-en.q8_0.gguf"
 
@@ -27,11 +29,16 @@ class Tuning:
     seed: int = 1
 
 
-def tune(rows: Path, out: Path, tuning: Tuning, say: Callable[[dict[str, object]], None]) -> dict[str, object]:
-    """Train on ``rows``; the stage's report. ``out``/sft/model is the tuned model. A run that was cut off goes on from
-    its newest checkpoint. Raises TaskInvalid, BaseUnfit and what the stage raises."""
+def tune(
+    task: Task, rows: Path, out: Path, tuning: Tuning, say: Callable[[dict[str, object]], None]
+) -> dict[str, object]:
+    """Train on ``rows``; the stage's report. ``out``/sft/model is the tuned model, ``out``/model-card.md its card.
+    A run that was cut off goes on from its newest checkpoint. Raises TaskInvalid, BaseUnfit and what the stage raises."""
     if not rows.is_file():
         raise TaskInvalid(f"{rows} is not there.", "andon train task rows TASK --out FOLDER")
-    base = open_base(tuning.base or BUNDLED, out / "base")
+    source = tuning.base or BUNDLED
+    base = open_base(source, out / "base")
     job = StageJob("sft", tuning.stage, base, rows, out / "sft", tuning.seed, tuning.lora, tuning.hardware)
-    return launch(job, say)
+    report = launch(job, say)
+    write_tuned_card(task, source, rows, report, out)
+    return report

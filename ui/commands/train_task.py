@@ -27,6 +27,9 @@ Model = Annotated[
 ]
 
 
+TEACHER_TOKENS = 4096  # room for rules, passages and a text, also where a server does not count tokens itself
+
+
 @app.command("generate")
 def generate(
     task: Task,
@@ -41,6 +44,7 @@ def generate(
         Path | None, typer.Option(help="Text file of the site's own words; blank lines part its passages.")
     ] = None,
     balance: Annotated[float, typer.Option(min=1, help="Most texts of a category, in times of the rarest.")] = 2.0,
+    temperature: Annotated[float, typer.Option(min=0, help="Of the teacher; the second look has 0.")] = 0.9,
     seed: Seed = 1,
     data: Data = None,
 ) -> None:
@@ -55,7 +59,7 @@ def generate(
     from training.tasks.teacher import TaskTeacher
 
     read = read_task(task)
-    wanted = Wanted(count, seed, _langs(lang), _passages(passages), balance=balance)
+    wanted = Wanted(count, seed, _langs(lang), _passages(passages), temperature, balance)
     writer = _runner(teacher, data)
     reader = _runner(second, data) if second else writer
     try:
@@ -100,16 +104,17 @@ def tune(
     bf16: Annotated[bool, typer.Option(help="Matrix products in bfloat16.")] = False,
     seed: Seed = 1,
 ) -> None:
-    """Tune a model on the sft.jsonl in OUT. Writes OUT/sft/model; a run that was cut off goes on."""
+    """Tune a model on the sft.jsonl in OUT. Writes OUT/sft/model and its card; a run that was cut
+    off goes on."""
     from training.domain.recipe import AnswerStage, HardwarePart, LoraPart
     from training.tasks.rows import ROWS
     from training.tasks.task import read_task
     from training.tasks.tune import Tuning
     from training.tasks.tune import tune as train
 
-    read_task(task)
+    read = read_task(task)
     stage = AnswerStage(epochs=epochs, learning_rate=rate, tokens_per_step=8192)
-    report = train(out / ROWS, out, Tuning(base, stage, LoraPart(lora), HardwarePart(bf16=bf16), seed), _story)
+    report = train(read, out / ROWS, out, Tuning(base, stage, LoraPart(lora), HardwarePart(bf16=bf16), seed), _story)
     tell("task.tuned", rows=report["rows"], steps=report["steps"], seconds=report["seconds"],
          first=report["first_loss"] or report["last_loss"], last=report["last_loss"])  # fmt: skip
     tell("train.written", path=out / "sft" / "model")
@@ -158,9 +163,14 @@ def evaluate(
 
 def _runner(model: str, data: Path | None) -> Runner:
     from assistant.build import open_runner
+    from edge.openai_api.options import is_endpoint
     from training.errors import TeacherFailed
 
-    runner = open_runner(settings_with(data=data, **({"model": model} if model else {})))
+    given = {"model": model} if model else {}
+    settings = settings_with(data=data, **given)
+    if is_endpoint(settings.model):  # a server that tells of a shorter context is believed
+        settings = settings_with(data=data, **given, context_tokens=max(settings.context_tokens, TEACHER_TOKENS))
+    runner = open_runner(settings)
     if runner is None:
         raise TeacherFailed('The setting model is "none".', "Name one, such as --model http://127.0.0.1:8080/v1.")
     runner.load()

@@ -59,6 +59,10 @@ TASKS: dict[str, Entry] = {
         "ja": "この {count} 件で検出できる二つのモデルの差は {gap} ポイント以上です。",
         "en": "The smallest gap between two models that these {count} texts would show is {gap} points.",
     },
+    "task.page.changes": {
+        "ja": "| 分類 | 新たに正答 | 新たに誤答 | p(ホルム補正) |",
+        "en": "| category | gained | lost | p (Holm) |",
+    },
     "task.page.against": {
         "ja": "{model} との差: {difference} ポイント(95 % 区間 {low}〜{high})。新たに正答 {gained} 件、"
         "新たに誤答 {lost} 件、"
