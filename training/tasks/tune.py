@@ -33,7 +33,8 @@ def tune(
     task: Task, rows: Path, out: Path, tuning: Tuning, say: Callable[[dict[str, object]], None]
 ) -> dict[str, object]:
     """Train on ``rows``; the stage's report. ``out``/sft/model is the tuned model, ``out``/model-card.md its card.
-    A run that was cut off goes on from its newest checkpoint. Raises TaskInvalid, BaseUnfit and what the stage raises."""
+    A run that was cut off goes on from its newest checkpoint. Raises TaskInvalid, BaseUnfit and what the
+    stage raises."""
     if not rows.is_file():
         raise TaskInvalid(f"{rows} is not there.", "andon train task rows TASK --out FOLDER")
     source = tuning.base or BUNDLED
