@@ -46,6 +46,9 @@ def replies(script: Callable[[Sequence[Message]], str], path: Path | None = None
         ("Tighten to 45 N·m.", "**Tighten** it to 54 N·m.", "torque"),
         ("See alarm AL.45.", "It is AL.46.", "code"),
         ("Open valve V1.", "Close valve V1.", "valve"),
+        ("Tighten V1 to 45 N·m and V2 to 30 N·m.", "V2: 30 N·m. V1: 54 N·m.", "torque"),
+        ("Oil of the kind H1.", "Use H6 oil.", "part"),
+        ("Yes, lock V1 as well.", "No, that is enough: V1 stays.", "yes"),
         ("Set Pr.07 to 3 and restart.", "1. Set Pr.07 to 8\n2. restart", "number"),
     ],
 )
@@ -55,6 +58,19 @@ def test_a_wrong_slot_decides_before_any_judge(reference: str, answer: str, rule
     assert (judged.right, judged.by) == (False, "rule")
     assert rule in judged.reason
     assert asked.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [
+        ("The lid is not shut. Close it and press ENABLE.", "It thinks the cover stands open: push it down, enable."),
+        ("Wait 2 hours.", "120 minutes of waiting."),
+        ("Tighten to 45 N·m.", "To 45 N·m, again after 10 hours."),
+        ("1. Cut the power. 2. Change F1.", "Change F1 once the power is cut."),
+    ],
+)
+def test_the_same_fact_in_other_words_is_left_to_the_judge(reference: str, answer: str) -> None:
+    assert rule_on(given(answer, reference)) is None
 
 
 def test_what_the_question_names_decides_nothing() -> None:

@@ -27,6 +27,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("cm", "centimetre", "centimetres", "centimeter", "centimeters", "センチ"), ("length", 1e-2)),
     **dict.fromkeys(("m", "metre", "metres", "meter", "meters", "メートル"), ("length", 1.0)),
     **dict.fromkeys(("n·m", "nm", "n・m", "n*m", "newton metre", "newton metres"), ("torque", 1.0)),
+    **dict.fromkeys(("ニュートンメートル",), ("torque", 1.0)),
     **dict.fromkeys(("n", "newton", "newtons", "ニュートン"), ("force", 1.0)),
     **dict.fromkeys(("kn", "kilonewton", "kilonewtons"), ("force", 1e3)),
     **dict.fromkeys(("°c", "℃", "度", "degrees", "degree", "deg c", "degrees celsius", "°"), ("degrees", 1.0)),
