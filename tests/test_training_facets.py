@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_runner import FakeRunner
 from typer.testing import CliRunner
 
 from training.errors import AnswersWrong
@@ -18,9 +19,12 @@ from training.facets.margin_trust import margin_trust
 from training.facets.refusals import refusals
 from training.facets.results import Verdict, read_results
 from training.judge.given import Given
+from training.judge.replies import Judge, Replies
 from training.judge.run import judge_answers
 from ui.cli import app
 from ui.wording import LANGS
+
+YES = "REASON: x\nSCORE: 5\nVERDICT: RIGHT"
 
 
 def verdicts(*groups: str) -> list[Verdict]:
@@ -116,9 +120,11 @@ def test_a_calibrated_model_shows_only_chance_and_a_boaster_more() -> None:
 def test_the_command_reads_all_three_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = Given("a", "How hot?", "It is 45 °C.", "It is 45 °C.", "en", group="g")
     rows = [row, replace(row, id="b", question="What heat?", answer="54 °C"),
+            replace(row, id="d", question="Is it warm?", answer="Rather warm."),
             replace(row, id="c", answerable=False, reference="", answer="I do not know.", group="")]  # fmt: skip
     files = {
-        "judged": judge_answers(rows, "answers.jsonl", None),
+        "judged": judge_answers(rows, "answers.jsonl", Replies(Judge(FakeRunner(lambda _: YES), "judge", "bb"), None)),
+        "rules": judge_answers(rows, "answers.jsonl", None),
         "scored": {"what": "two-choice", "items": [
             {"id": f"i{n}", "right": n > 1, "cluster": "t", "margins": {"sum": n - 1.5, "character": 0.1}}
             for n in range(4)
@@ -127,7 +133,7 @@ def test_the_command_reads_all_three_kinds(tmp_path: Path, monkeypatch: pytest.M
     }  # fmt: skip
     for name, held in files.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(held), "utf-8")
-    paths = [str(tmp_path / f"{name}.json") for name in ("judged", "scored")]
+    paths = [str(tmp_path / f"{name}.json") for name in ("judged", "scored", "rules")]
     out, page = tmp_path / "out/facets.json", tmp_path / "facets.md"
     for lang, locale in zip(LANGS, ("ja_JP.UTF-8", "C"), strict=True):
         monkeypatch.setenv("LC_ALL", locale)
@@ -136,8 +142,11 @@ def test_the_command_reads_all_three_kinds(tmp_path: Path, monkeypatch: pytest.M
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, (done.output, done.exception)
         assert ("ECE", "確信度")[lang == "ja"] in page.read_text("utf-8")
-    judged, scored = json.loads(out.read_text())["rows"]
+    judged, scored, rules = json.loads(out.read_text())["rows"]
     assert judged["consistency"]["same"][0] == 0.0
+    assert judged["right"][0] == 0.75
+    assert (rules["right"], rules["consistency"], rules["undecided"]) == (None, None, 4), "the rules alone are no share"
+    assert rules["refusals"] == judged["refusals"]
     assert judged["refusals"]["f1"][0] == 1.0
     assert judged["same_verdicts"] is None
     assert scored["margin_trust"]["measure"] == "sum"

@@ -92,21 +92,23 @@ def _judged(given: Given, point: Point) -> Judged:
 
 
 def figures(judged: Sequence[Judged], replies: Replies | None) -> dict[str, Any]:
-    """Shares and counts. ``if_missing``: the share right if all that have no verdict were wrong, and right."""
+    """Shares and counts. Without a judge ``share`` is None unless the rules decided all: what they decide is mostly
+    wrong, and a share of it would say nothing. ``if_missing``: the share right if all that have no verdict were wrong, and right."""
     told = [one for one in judged if one.right is not None]
     right = sum(bool(one.right) for one in told)
     missing = len(judged) - len(told)
     low, high = wilson(right, len(told))
+    share = (right / max(1, len(told)), low, high)
     scores = [one.score for one in told if one.score is not None]
     problems = Counter(one.problem for one in judged if one.problem)
     return {
         "answers": len(judged), "judged": len(told), "right": right,
-        "share": [round(value, 4) for value in (right / max(1, len(told)), low, high)],
+        "share": [round(value, 4) for value in share] if replies is not None or not missing else None,
         "if_missing": [round(count / max(1, len(judged)), 4) for count in (right, right + missing)],
         "by": dict(Counter(one.by for one in told)),
         "rules": dict(Counter(one.reason for one in told if one.by == "rule")),
         "scores": {str(score): scores.count(score) for score in range(1, 6)},
         "at_odds": sum(one.at_odds for one in told),
-        "unparsable": problems.pop(UNPARSABLE, 0), "errors": dict(problems),
+        "unparsable": problems.pop(UNPARSABLE, 0), "not_asked": problems.pop(NOT_ASKED, 0), "errors": dict(problems),
         "asked": replies.asked if replies else 0, "kept": replies.kept if replies else 0,
     }  # fmt: skip

@@ -113,9 +113,9 @@ def figures_of(rows: Sequence[Told]) -> Json:
 
 
 def gain(first: Sequence[Told], second: Sequence[Told]) -> Json | None:
-    """What ``second`` has right more, paired, its interval by manual; None where no question can be told by facts."""
+    """What ``second`` has right more, paired, its interval by section; None where no question can be told by facts."""
     pairs = [
-        (one.right, other.right, one.question.manual or one.question.id)
+        (one.right, other.right, _cluster(one.question))
         for one, other in zip(first, second, strict=True)
         if one.right is not None and other.right is not None
     ]
@@ -126,6 +126,11 @@ def gain(first: Sequence[Told], second: Sequence[Told]) -> Json | None:
         "questions": len(pairs), "difference": [round(v, 4) for v in (found.difference, found.low, found.high)],
         "gained": found.gained, "lost": found.lost, "p": round(found.permuted, 4), "mcnemar": round(found.mcnemar, 4),
     }  # fmt: skip
+
+
+def _cluster(question: Question) -> str:
+    """What goes right or wrong together: the questions of one section, or of one manual where no section is named."""
+    return f"{question.manual} {question.section}".strip() or question.id
 
 
 def _closed(question: Question, runner: Runner, max_tokens: int) -> Told:

@@ -142,6 +142,10 @@ def _judged(
 
 
 def _tell_points(figures: dict[str, Any], people: dict[str, Any] | None) -> None:
+    if figures["share"] is None:
+        wrong = figures["judged"] - figures["right"]
+        tell("train.rules_alone", right=figures["right"], wrong=wrong, left=figures["not_asked"])
+        return
     share, low, high = (f"{100 * value:.1f}" for value in figures["share"])
     tell("train.judged", answers=figures["answers"], judged=figures["judged"], share=share, low=low, high=high)
     by = figures["by"]

@@ -14,6 +14,12 @@ JUDGING: dict[str, Entry] = {
         "ja": "正答率 {share} %(95 % 区間 {low}–{high} %)。{answers} 件中 {judged} 件を採点しました。",
         "en": "Right: {share} % (95 % interval {low}–{high} %); {judged} of {answers} answers were judged.",
     },
+    "train.rules_alone": {
+        "ja": "規則だけの判定: 正 {right} 件、誤 {wrong} 件。残りの {left} 件には採点モデル(--judge)が必要なため、"
+        "正答率は出しません。",
+        "en": "By rules alone: {right} right, {wrong} wrong. The other {left} need a judge (--judge), so there is no "
+        "share.",
+    },
     "train.judged_by": {
         "ja": "規則で判定 {rules} 件、モデルで採点 {judge} 件(保存済みの応答 {kept} 件)。",
         "en": "Decided by rules: {rules}; by the judge: {judge} ({kept} replies were kept from before).",
