@@ -93,7 +93,8 @@ def _judged(given: Given, point: Point) -> Judged:
 
 def figures(judged: Sequence[Judged], replies: Replies | None) -> dict[str, Any]:
     """Shares and counts. Without a judge ``share`` is None unless the rules decided all: what they decide is mostly
-    wrong, and a share of it would say nothing. ``if_missing``: the share right if all that have no verdict were wrong, and right."""
+    wrong, and a share of it would say nothing. ``if_missing``: the share right if all that have no verdict were wrong,
+    and right."""
     told = [one for one in judged if one.right is not None]
     right = sum(bool(one.right) for one in told)
     missing = len(judged) - len(told)
