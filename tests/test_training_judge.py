@@ -45,6 +45,7 @@ def replies(script: Callable[[Sequence[Message]], str], path: Path | None = None
     [
         ("Tighten to 45 N·m.", "**Tighten** it to 54 N·m.", "torque"),
         ("See alarm AL.45.", "It is AL.46.", "code"),
+        ("約10分待つ", "約20分待つ", "time"),
         ("Open valve V1.", "Close valve V1.", "valve"),
         ("Tighten V1 to 45 N·m and V2 to 30 N·m.", "V2: 30 N·m. V1: 54 N·m.", "torque"),
         ("Oil of the kind H1.", "Use H6 oil.", "part"),
@@ -65,6 +66,7 @@ def test_a_wrong_slot_decides_before_any_judge(reference: str, answer: str, rule
     [
         ("The lid is not shut. Close it and press ENABLE.", "It thinks the cover stands open: push it down, enable."),
         ("Wait 2 hours.", "120 minutes of waiting."),
+        ("50 ℃ を超えた", "盤内の温度が値(初期値50 ℃)を超えています。60 ℃を超えると重故障です。"),
         ("Tighten to 45 N·m.", "To 45 N·m, again after 10 hours."),
         ("1. Cut the power. 2. Change F1.", "Change F1 once the power is cut."),
     ],

@@ -6,6 +6,7 @@ rules say something, that holds; they say "right" only to the reference's very w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from index.text import normalise
@@ -15,6 +16,7 @@ from training.judge.bare_text import bare
 from training.judge.given import Given
 from training.judge.refusing import refuses
 
+_AGAINST = re.compile(r"(?<=[ぁ-んァ-ヺー一-鿿々])(?=[-±]?\d)")
 ALIKE = 0.45  # of the letter pairs of two answers; those of two wordings of one fact are below, seldom a changed word's
 
 
@@ -43,8 +45,8 @@ def rule_on(given: Given) -> Ruling | None:
 def difference(question: str, reference: str, answer: str) -> str:
     """In which slot ``answer`` contradicts ``reference``; "" where nothing speaks against it. What the question names
     is repeated by both and decides nothing."""
-    asked = slots_of(bare(question))
-    wanted, found = slots_of(bare(reference)), slots_of(bare(answer))
+    asked = _slots(question)
+    wanted, found = _slots(reference), _slots(answer)
     wanted_own, found_own = _without(wanted, asked), _without(found, asked)
     against = contradiction(wanted_own, found_own) or _replaced(wanted_own, found_own)
     if against:
@@ -71,6 +73,11 @@ def _alike(reference: str, answer: str) -> bool:
     open" is no contradiction of "close the lid"."""
     ours, theirs = shingles(bare(reference), 2), shingles(bare(answer), 2)
     return len(ours & theirs) >= ALIKE * len(ours | theirs)
+
+
+def _slots(text: str) -> Slots:
+    """An amount is looked for where a word begins; in Japanese a number stands against the word before it."""
+    return slots_of(_AGAINST.sub(" ", bare(text)))
 
 
 def _without(slots: Slots, asked: Slots) -> Slots:
