@@ -146,6 +146,7 @@ def test_conversations_are_found_opened_gone_on_with_and_deleted_by_their_owner(
     assert "もう一度押すと削除" in page.inner_text(".a-past-delete[data-asked]")
     page.click(".a-past-delete[data-asked]")
     page.wait_for_selector(f".a-past-one >> text={ALARM}", state="detached")
+    assert page.locator(".a-past footer p").is_visible()  # whose they are, and how long they stay
     if page.locator(".a-past-all").is_visible():  # of the tests before
         page.click(".a-past-all")
         page.click(".a-past-all[data-asked]")
