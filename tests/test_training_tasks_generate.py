@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -249,9 +250,13 @@ def test_a_tiny_model_learns_the_rows(loto: Task, tmp_path: Path) -> None:
     run(loto, tmp_path, script(loto), count=16, langs=("en",))
     make_rows(loto, tmp_path / "texts.jsonl", tmp_path / "sft.jsonl", 1)
     base = make_base(tmp_path / "base")
-    stage = AnswerStage(epochs=2, learning_rate=3e-3, tokens_per_step=4096, max_tokens=4096, save_steps=100)
+    stage = AnswerStage(epochs=6, learning_rate=3e-3, tokens_per_step=2048, max_tokens=2048, save_steps=100)
+    short = replace(stage, max_tokens=256)
+    with pytest.raises(TaskInvalid, match="a row may have 256"):
+        tune(loto, tmp_path / "sft.jsonl", tmp_path, Tuning(base, short, hardware=CPU), lambda news: None)
     report = tune(loto, tmp_path / "sft.jsonl", tmp_path, Tuning(base, stage, hardware=CPU), lambda news: None)
-    assert report["rows"] == 16 and float(str(report["last_loss"])) > 0
+    assert report["rows"] == 16
+    assert float(str(report["last_loss"])) < 0.8 * float(str(report["first_loss"])), report
     assert loto.notice["ja"] in (tmp_path / "model-card.md").read_text("utf-8")
     items = read_items(loto)[:1]
     judged = list(judge(loto, items, by_folder(tmp_path / "sft" / "model")))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.data.data_card import read_rows_of
 from training.domain.base import open_base
 from training.domain.launch import launch
 from training.domain.recipe import AnswerStage, HardwarePart, LoraPart
@@ -39,7 +40,24 @@ def tune(
         raise TaskInvalid(f"{rows} is not there.", "andon train task rows TASK --out FOLDER")
     source = tuning.base or BUNDLED
     base = open_base(source, out / "base")
+    _check_lengths(base, rows, tuning.stage.max_tokens)
     job = StageJob("sft", tuning.stage, base, rows, out / "sft", tuning.seed, tuning.lora, tuning.hardware)
     report = launch(job, say)
     write_tuned_card(task, source, rows, report, out)
     return report
+
+
+def _check_lengths(base: Path, rows: Path, most: int) -> None:
+    """The trainer would cut a longer row at its end, where the answer stands, without a word."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    longest = 0
+    for row in read_rows_of(rows):
+        text = tokenizer.apply_chat_template([*row["prompt"], *row["completion"]], tokenize=False)
+        longest = max(longest, len(tokenizer(text, add_special_tokens=False)["input_ids"]))
+    if longest > most:
+        raise TaskInvalid(
+            f"The longest row has {longest} tokens of {base.name}; a row may have {most}.",
+            f"Give --max-tokens {longest}, or shorten the rules in the task file.",
+        )

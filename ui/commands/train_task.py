@@ -101,6 +101,7 @@ def tune(
     epochs: Annotated[float, typer.Option(help="How often the rows are read.")] = 3.0,
     rate: Annotated[float, typer.Option(help="Highest learning rate; with LoRA about ten times as high.")] = 1e-5,
     lora: Annotated[int, typer.Option(min=0, help="Rank of a LoRA adapter, merged at the end; 0 trains all.")] = 0,
+    max_tokens: Annotated[int, typer.Option(min=64, help="Longest row; the prompt with its rules counts.")] = 2048,
     bf16: Annotated[bool, typer.Option(help="Matrix products in bfloat16.")] = False,
     seed: Seed = 1,
 ) -> None:
@@ -113,7 +114,7 @@ def tune(
     from training.tasks.tune import tune as train
 
     read = read_task(task)
-    stage = AnswerStage(epochs=epochs, learning_rate=rate, tokens_per_step=8192)
+    stage = AnswerStage(epochs=epochs, learning_rate=rate, tokens_per_step=max(8192, max_tokens), max_tokens=max_tokens)
     report = train(read, out / ROWS, out, Tuning(base, stage, LoraPart(lora), HardwarePart(bf16=bf16), seed), _story)
     tell("task.tuned", rows=report["rows"], steps=report["steps"], seconds=report["seconds"],
          first=report["first_loss"] or report["last_loss"], last=report["last_loss"])  # fmt: skip
