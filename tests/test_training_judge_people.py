@@ -13,7 +13,7 @@ import pytest
 from fake_endpoint import FakeEndpoint, Manner
 from typer.testing import CliRunner
 
-from training.errors import LabelsTooFew, LabelsWrong
+from training.errors import AnswersWrong, LabelsTooFew, LabelsWrong
 from training.judge.correction import FEWEST, agreement, correct, interval
 from training.judge.given import Given, write_given
 from training.judge.labels import HEADERS, read_labels, write_sheet
@@ -163,3 +163,29 @@ def test_the_command_judges_labels_and_corrects(tmp_path: Path, monkeypatch: pyt
     assert fixed["raw"] > report["people"]["corrected"]["share"]
     assert fixed["low"] <= 2 / 3 <= fixed["high"]
     assert str(tmp_path) not in out.read_text()
+
+
+def test_the_command_compares_two_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    ours, theirs, out = tmp_path / "ours.jsonl", tmp_path / "theirs.jsonl", tmp_path / "pairs.json"
+    write_given(ours, [replace(row, answer="Cool it well.") for row in rows(20)])
+    write_given(theirs, [replace(row, answer="Leave it.", model="other") for row in rows(20)])
+
+    def script(messages: list[dict[str, str]]) -> str:
+        text = messages[-1]["content"]
+        return f"REASON: x\nBETTER: {'A' if text.index('Cool') < text.index('Leave') else 'B'}"
+
+    command = ["train", "judge", str(ours), "--against", str(theirs), "--out", str(out), "--data", str(tmp_path)]
+    alone = CliRunner().invoke(app, command)
+    assert isinstance(alone.exception, AnswersWrong), "two models need a judge"
+    with FakeEndpoint(script, Manner(context=8192)) as endpoint:
+        done = CliRunner().invoke(app, [*command, "--judge", f"{endpoint.url}#fake-3b"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "1 つ目が良い 20" in done.output
+    report = json.loads(out.read_text())
+    assert (report["what"], report["figures"]["first"], report["figures"]["changed_with_order"]) == (
+        "judged-pairs",
+        20,
+        0,
+    )
+    assert report["figures"]["p"] < 0.001

@@ -16,6 +16,8 @@ from assistant.ask import Assistant
 from edge.runner import Message
 from index.library import Library
 from index.options import IndexOptions
+from training.data.prepare import AnswerShares, prepare, write_prepared
+from training.data.split import Shares
 from training.errors import AnswersWrong
 from training.judge.given import read_given, write_given
 from training.judge.run import judge_answers
@@ -77,6 +79,24 @@ def test_the_same_questions_both_ways(library: Library, questions: Path, tmp_pat
     assert {(row.model, row.weights, row.way) for row in rows} == {("fake", "ab" * 32, MANUALS)}
     judged = judge_answers(rows, "manuals.jsonl", None)
     assert [row["right"] for row in judged["rows"]][::2] == [True, True]
+
+
+def test_parts_of_a_prepared_faq_keep_their_fact_groups(library: Library, tmp_path: Path) -> None:
+    table = tmp_path / "faq.csv"
+    lines = ["question,answer,document,page,same_as"]
+    lines += [f"Which part is AL.{n} about?,It is station {max(n, 2)} of the line.,elsewhere,3-{n},{'one' * (n < 3)}"
+              for n in range(1, 25)]  # fmt: skip
+    table.write_text("\n".join(lines) + "\n", "utf-8")
+    shares = Shares(0.0, 0.0, 0.0, 1)
+    write_prepared(prepare([table], shares), [table], tmp_path / "faq", shares, AnswerShares())
+    runner = FakeRunner(lambda messages: f"The part {''.join(c for c in messages[-1].content if c.isdigit())} is hot.")
+    ways = ask_both_ways(Assistant(library, runner), [tmp_path / "faq/train.jsonl"])
+    rows = ways.given[CLOSED]
+    assert len(rows) == 24, "of whatever document: closed book needs none"
+    assert {row.document for row in rows} == {"elsewhere"}
+    assert len({row.group for row in rows}) == 23
+    assert ways.report["ways"][CLOSED]["right"] is None, "words are no facts; a judge must say"
+    assert ways.report["gain_on_closed_book"][MANUALS] is None
 
 
 def test_nothing_to_ask_is_said(library: Library, questions: Path, tmp_path: Path) -> None:

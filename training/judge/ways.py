@@ -15,12 +15,12 @@ from assistant.answer import Answer
 from assistant.ask import Assistant
 from assistant.evaluation.answers import judge
 from assistant.evaluation.measures import measure_mean
-from assistant.evaluation.question_rows import rows_of
-from assistant.evaluation.questions import OR, Question, read_questions
+from assistant.evaluation.questions import Question
 from assistant.evaluation.run import ReportAsked, library_json, run_files
 from edge.runner import Message, Runner, Sampling
 from training.errors import AnswersWrong
 from training.facets.refusals import refusals
+from training.judge.asked import Reference, read_asked
 from training.judge.given import Given
 from training.judge.refusing import refuses
 from training.two_choice.statistics import compare_paired, wilson
@@ -62,28 +62,28 @@ class Ways:
 def ask_both_ways(
     assistant: Assistant, paths: Sequence[Path], weights: str = "", report: ReportAsked | None = None
 ) -> Ways:
-    """Ask the questions of the files ``paths`` (docs/evaluate.md) twice. Questions of manuals that the library does not
-    have are left out. Raises AnswersWrong without a model or where no question is left; QuestionsWrong, edge.errors."""
+    """Ask the questions of the files ``paths`` (docs/evaluate.md, or parts of a prepared FAQ) twice. Questions of
+    manuals that the library does not have are left out. Raises AnswersWrong without a model or where no question is
+    left; QuestionsWrong, edge.errors."""
     runner = assistant.runner
     if runner is None:
         raise AnswersWrong("There is no model to ask.", "Name one: --model FILE.gguf")
     told: dict[str, list[Told]] = {CLOSED: [], MANUALS: [], WORDS: []}
     given: dict[str, list[Given]] = {CLOSED: [], MANUALS: []}
-    files, left_out = [read_questions(path) for path in paths], 0
-    references = {(file.name, *key): row for file, path in zip(files, paths, strict=True)
-                  for key, row in _references(path).items()}  # fmt: skip
+    asked, left_out = [read_asked(path) for path in paths], 0
+    files = [one.file for one in asked]
 
     def ask(question: Question) -> tuple[Told, Told, Told]:
         return (_closed(question, runner, assistant.options.answer_tokens), *_through(question, assistant))
 
-    for run in run_files(assistant.library, files, ask, report):
+    for source, run in zip(asked, run_files(assistant.library, files, ask, report), strict=True):
         left_out += sum(run.missing.values())
         for row in run.rows:
             for way, one in zip(told, row, strict=True):
                 told[way].append(one)
             for way in given:
                 one = told[way][-1]
-                known = references.get((run.file.name, one.question.id, one.question.text), {})
+                known = source.reference(one.question)
                 given[way] += _given(one, known, f"{run.file.name}:", runner.name, weights, way)
     if not told[CLOSED]:
         raise AnswersWrong("None of the questions is about a manual that is here.", "andon index add MANUAL")
@@ -151,25 +151,12 @@ def _through(question: Question, assistant: Assistant) -> tuple[Told, Told]:
     return seen, Told(question, answer.text, words, declined or not answer.text, answer.failure)
 
 
-def _references(path: Path) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """The rows of a question file by id and question, for what an evaluation by facts does not read."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for line, row in rows_of(path):
-        if isinstance(row, Mapping):
-            text = str(row.get("question") or "").strip()
-            found[str(row.get("id") or "").strip() or str(line), text] = row
-    return found
-
-
-def _given(one: Told, row: Mapping[str, Any], prefix: str, model: str, weights: str, way: str) -> list[Given]:
+def _given(one: Told, reference: Reference, prefix: str, model: str, weights: str, way: str) -> list[Given]:
     """One line for a judge; none where the question has no reference to judge by."""
     question = one.question
-    written = str(row.get("reference") or row.get("answer") or "").strip()
-    reference = written or "; ".join(fact.split(OR)[0] for fact in question.facts)
-    if question.answerable and not reference:
+    if question.answerable and not reference.answer:
         return []
-    group = str(row.get("group") or row.get("same_as") or "").strip()
     return [Given(
-        f"{prefix}{question.id}", question.text, one.text, reference if question.answerable else "", question.lang,
-        question.answerable, one.refused, group, question.manual, model, weights, way,
+        f"{prefix}{question.id}", question.text, one.text, reference.answer if question.answerable else "",
+        question.lang, question.answerable, one.refused, reference.group, reference.document, model, weights, way,
     )]  # fmt: skip

@@ -15,7 +15,8 @@ from ui.wording import say
 
 def answer(
     questions: Annotated[
-        list[Path], typer.Argument(help="Question files: JSONL, CSV, TSV or XLSX (docs/evaluate.md tells the columns).")
+        list[Path],
+        typer.Argument(help="Question files (docs/evaluate.md), or dev.jsonl and others of andon train faq."),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the answers and figures.")],
     model: Annotated[
@@ -44,6 +45,7 @@ def answer(
         ways = ask_both_ways(andon.assistant, questions, weights, _report)
     finally:
         andon.close()
+    out.mkdir(parents=True, exist_ok=True)
     for name, way in (("closed-book", CLOSED), ("manuals", MANUALS)):
         write_given(out / f"{name}.jsonl", ways.given[way])
     (out / "ways.json").write_text(json.dumps(ways.report, ensure_ascii=False, indent=1) + "\n", "utf-8")
