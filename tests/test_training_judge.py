@@ -156,6 +156,7 @@ def test_an_unreadable_reply_is_asked_again_once_and_then_counted() -> None:
     never = replies(lambda _: "Hm, fine.")
     judged = judge_all([given("Wait."), given("Wait at 45 °C.", "At 54 °C.", id="q2")], never)
     told = figures(judged, never)
+    assert figures(judged[:1], never)["share"] is None, "nothing was judged"
     assert judged[0].problem == UNPARSABLE
     assert (told["unparsable"], told["judged"], told["by"]) == (1, 1, {"rule": 1})
     assert told["if_missing"] == [0.0, 0.5]

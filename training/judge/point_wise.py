@@ -104,7 +104,7 @@ def figures(judged: Sequence[Judged], replies: Replies | None) -> dict[str, Any]
     problems = Counter(one.problem for one in judged if one.problem)
     return {
         "answers": len(judged), "judged": len(told), "right": right,
-        "share": [round(value, 4) for value in share] if replies is not None or not missing else None,
+        "share": [round(value, 4) for value in share] if told and (replies or not missing) else None,
         "if_missing": [round(count / max(1, len(judged)), 4) for count in (right, right + missing)],
         "by": dict(Counter(one.by for one in told)),
         "rules": dict(Counter(one.reason for one in told if one.by == "rule")),

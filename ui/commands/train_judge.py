@@ -142,11 +142,11 @@ def _judged(
 
 
 def _tell_points(figures: dict[str, Any], people: dict[str, Any] | None) -> None:
-    if figures["share"] is None:
+    if figures["not_asked"]:
         wrong = figures["judged"] - figures["right"]
         tell("train.rules_alone", right=figures["right"], wrong=wrong, left=figures["not_asked"])
         return
-    share, low, high = (f"{100 * value:.1f}" for value in figures["share"])
+    share, low, high = (f"{100 * value:.1f}" for value in figures["share"] or (0, 0, 1))
     tell("train.judged", answers=figures["answers"], judged=figures["judged"], share=share, low=low, high=high)
     by = figures["by"]
     tell("train.judged_by", rules=by.get("rule", 0), judge=by.get("judge", 0), kept=figures["kept"])
