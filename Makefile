@@ -26,6 +26,16 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-demo.json --demo
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_scale docs/results/scale.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_safety docs/results/safety.json --slm
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_queue docs/results/queue.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_isolation docs/results/isolation.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_memory docs/results/memory.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_forecast docs/results/forecast.json
+	@scripts/without-network.sh $(BIN)/python tests/bench_generation.py
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_parity docs/results/parity.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_rkllm docs/results/rkllm.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_mining docs/results/mining.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_two_choice docs/results/two-choice.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_training_speed docs/results/training-speed.json
 	@$(BIN)/python -m tests.bench_bundle docs/results/bundle.json
 	@$(BIN)/python -m tests.bench_pages docs/results/pages.json --shots build/page-shots $(if $(AXE),--axe $(AXE))
 
