@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tiny_model import save_model, save_sentencepiece_tokenizer
-
+from tests.tiny_model import save_model, save_sentencepiece_tokenizer
 from training.domain.recipe import AnswerStage, HardwarePart, LoraPart, PairStage, Stage, TextStage
 from training.domain.stage import Kind, StageJob
 
