@@ -217,11 +217,6 @@ class Library:
         used. Raises IndexStale and VectorsAway."""
         return self._store.vectors(ids) if self._store is not None else {}
 
-    def nearest(self, vector: Vectors, k: int, lang: str | None = None) -> list[tuple[str, float]]:
-        """The ``k`` passage ids whose vectors are nearest to ``vector`` (dim,), with their cosine, best first; empty
-        where vectors are not used."""
-        return self._store.nearest(vector, k, lang=lang) if self._store is not None else []
-
     def warnings_for(self, passage: Passage) -> tuple[Passage, ...]:
         """The warnings that belong to a procedure and do not stand in its passage; () for what is no procedure."""
         if not tells_steps(passage):

@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 ASKINGS = 3  # wordings in which a table's fact is asked in instruction tuning
 DONE = "card.json"
 SUFFIXES = (".pdf", ".docx", ".pptx", ".xlsx", ".html", ".md", ".adoc", ".txt", ".csv", ".zip")
-FILES = ("cpt.jsonl", "sft.jsonl", "sft-chosen.jsonl", "items.jsonl", "general.jsonl")
 Row = dict[str, Any]
 
 
 def make_data(recipe: DomainRecipe, folder: Path, say: Callable[[dict[str, object]], None]) -> dict[str, Any]:
-    """Write FILES, ``pairs-RULE.jsonl`` and the cards into ``folder``, the divided FAQ into its ``faq``; what the card
-    says. Done only once. Raises CorpusMissing, FaqUnusable, ItemsMissing and what the index raises."""
+    """Write ``cpt``, ``sft``, ``sft-chosen``, ``pairs-RULE``, ``items`` and ``general`` (.jsonl) and the cards into
+    ``folder``, the divided FAQ into its ``faq``; what the card says. Done only once. Raises CorpusMissing, FaqUnusable,
+    ItemsMissing and what the index raises."""
     if (folder / DONE).is_file():
         held: dict[str, Any] = json.loads((folder / DONE).read_text("utf-8"))
         return held

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.domain.adapter_file import write_adapter
 from training.domain.base import copy_tokenizer
 from training.domain.checkpoints import mark_complete, newest_complete
 from training.domain.recipe import HardwarePart, LoraPart, PairStage, Stage
@@ -209,12 +210,14 @@ _TOLD = ("loss", "learning_rate", "logps/chosen", "rewards/accuracies", "rewards
 
 
 def _save(job: Job, trainer: Any, tokenizer: Any) -> None:
-    """The model into ``out``/model, whole or not at all; a LoRA is kept as ``adapter`` and merged."""
+    """The model into ``out``/model, whole or not at all; a LoRA is kept as ``adapter``, and as ``adapter.gguf`` for
+    llama.cpp over the model that the stage began with, and merged."""
     part, done = job.out / "model.part", job.out / "model"
     shutil.rmtree(part, ignore_errors=True)
     model = trainer.accelerator.unwrap_model(trainer.model)
     if job.lora.rank:
         model.save_pretrained(job.out / "adapter")
+        write_adapter(job.out / "adapter", job.start, job.out / "adapter.gguf")
         model = model.merge_and_unload()
     model.save_pretrained(part)
     tokenizer.save_pretrained(part)
