@@ -238,8 +238,8 @@ def test_a_stopped_turn_is_remembered_and_clearing_stops(seats: Seats, assistant
     until(lambda: bool(second.view.pieces))
     assert [turn.passage for turn in assistant.asked[-1][2]] == ["p1"]
     seats.clear("a")
-    second.join(5)
-    assert assistant.walking == 0
+    until(lambda: second.view.done)
+    until(lambda: assistant.walking == 0)
 
 
 def test_only_an_offered_machine_can_be_chosen(seats: Seats, assistant: FakeAssistant) -> None:
