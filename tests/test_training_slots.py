@@ -41,6 +41,22 @@ def test_both_ends_of_a_range_are_amounts() -> None:
     assert [a.value for a in amounts("−10 ℃")] == [-10.0]
 
 
+@pytest.mark.parametrize(
+    ("text", "quantity", "value"),
+    [
+        ("初期値50 ℃", "degrees", 50.0),
+        ("締付けトルク8 N·m", "torque", 8.0),
+        ("設定は0.5MPaにする", "pressure", 500_000.0),
+        ("約-10℃", "degrees", -10.0),
+        ("1時間30分", "time", 1800.0),
+        ("1時間30分", "time", 3600.0),
+        ("約１０分待つ", "time", 600.0),
+    ],
+)
+def test_an_amount_may_stand_right_after_japanese(text: str, quantity: str, value: float) -> None:
+    assert (quantity, value) in {(amount.quantity, amount.value) for amount in amounts(text)}
+
+
 def test_digits_of_codes_and_parts_are_no_amounts() -> None:
     slots = slots_of("AL.32: switch QS1 off for 30 s, then check PH3 of the SC-200")
     assert slots.values == {("time", 30.0)}

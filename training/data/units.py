@@ -72,8 +72,8 @@ _UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=Tr
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _RANGE = rf"(?:\s*(?:~|-|–|to|から|and)\s*(?P<second>{_NUMBER}))?"
 _AMOUNT = re.compile(
-    rf"(?<![\w.\-])(?P<sign>[-+±]\s?)?(?P<first>{_NUMBER}){_RANGE}\s?(?P<unit>{_UNIT})?"
-    r"(?![a-z0-9μω]|\.\d)"
+    rf"(?<![a-z0-9_.\-])(?P<sign>[-+±]\s?)?(?P<first>{_NUMBER}){_RANGE}\s?(?P<unit>{_UNIT})?"
+    r"(?:(?<=[間分秒])(?=\d)|(?![a-z0-9μω]|\.\d))"
 )
 _WORDED = re.compile(
     rf"\b(?P<word>{'|'.join(w for w in NUMBER_WORDS if w not in ('once', 'twice', 'a', 'an'))})[\s-](?P<unit>{_UNIT})\b"
