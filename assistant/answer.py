@@ -36,6 +36,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedent:
+    """How a stoppage of before ended, as a colleague wrote it down: no word of a manual, never quoted or cited, and
+    never read by the model. ``number``: of the stoppage; ``day``: on which it stopped, ISO 8601."""
+
+    number: int
+    day: str
+    minutes_down: int
+    code: str
+    line: str
+    machine: str
+    cause: str
+    remedy: str
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of the model's answer after verification. ``citations`` are numbers of quotes that exist;
     a sentence that is not ``supported`` is withheld and ``reason`` says which number, code or word had no source."""
@@ -63,7 +79,8 @@ class Found:
 
     ``understood``: the completed question of a follow-up, "" where the question stands alone; ``dropped``: how many
     earlier turns were left out for it; ``step``: the step of the quoted procedure that it asks for; ``choices``: the
-    entries of several machines among which the asker must choose first.
+    entries of several machines among which the asker must choose first; ``precedents``: how the same ended before, the
+    latest first, to be shown apart from the quotes.
     """
 
     question: str
@@ -76,6 +93,7 @@ class Found:
     dropped: int = 0
     step: Step | None = None
     choices: tuple[Choice, ...] = ()
+    precedents: tuple[Precedent, ...] = ()
 
     @property
     def asked(self) -> str:
@@ -113,6 +131,7 @@ class Answer:
     dropped: int = 0
     step: Step | None = None
     choices: tuple[Choice, ...] = ()
+    precedents: tuple[Precedent, ...] = ()
 
 
 Event = Found | Piece | Answer

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence, Timing, Verdict
 from assistant.conversation import Exchange, fit_history
@@ -28,6 +29,9 @@ from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
 from index.search.question import asks_how
+
+if TYPE_CHECKING:
+    from assistant.precedents import Precedents
 
 MARKS_TOKENS = 32  # room for the chat template's own marks
 PROCEDURE_TOKENS = 800  # of an answer that says a whole procedure, line by line
@@ -55,7 +59,8 @@ class AskOptions:
 
 
 class Assistant:
-    """Answers questions over one library with one runner, or with quotes alone where there is none."""
+    """Answers questions over one library with one runner, or with quotes alone where there is none.
+    ``precedents``: finds how the same ended before, which is shown beside the quotes and has no part in the answer."""
 
     def __init__(
         self,
@@ -63,8 +68,10 @@ class Assistant:
         runner: Runner | None,
         options: AskOptions | None = None,
         measure: SafetyMeasure | None = None,
+        precedents: Precedents | None = None,
     ) -> None:
         self._measure = measure
+        self.precedents = precedents
         self.library = library
         self.runner = runner
         self.options = options or AskOptions()
@@ -94,7 +101,9 @@ class Assistant:
         question = self._checked(question)
         found = find(self.library, question, history, scope, self.options.quotes)
         found = made_safe(self.library, found, scope, self.options.quotes, self._measure)
-        yield found
+        # ``found`` itself goes on without them: nothing that a colleague wrote reaches the model or the verification
+        shown = self.precedents.beside(found, scope) if self.precedents is not None else found
+        yield shown
         said = Said(found.quotes)
         told = _Told(found.dropped)
         if found.step is not None:
@@ -106,7 +115,7 @@ class Assistant:
             yield from self._generate(self.runner, found, said, told, _Limits(stop or Flag(), until), past)
         first_ms = round((said.first_at - start) * 1000, 1) if said.first_at else 0.0
         timing = Timing(found.found_ms, first_ms, _ms(start))
-        yield _answer(found, said, told, self.runner.name if self.runner is not None else "", timing)
+        yield _answer(shown, said, told, self.runner.name if self.runner is not None else "", timing)
 
     def ahead(self, stop: Flag) -> int:
         """How many answers are written before the one that ``stop`` was given for; 0 where it is its turn, or over."""
@@ -289,6 +298,7 @@ def _answer(found: Found, said: Said, told: _Told, model: str, timing: Timing) -
         dropped=told.dropped,
         step=found.step,
         choices=found.choices,
+        precedents=found.precedents,
     )
 
 

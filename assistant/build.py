@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
 from assistant.backup.restore import finish_restore
+from assistant.precedents import Precedents
 from assistant.records.records import Records, revision_of
 from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.settings import Settings
@@ -23,10 +25,12 @@ from edge.runner import Runner
 from index.embedders.embedder import Embedder, make_embedder
 from index.errors import IndexFailed
 from index.library import Library
+from index.notes import Notes
 from index.options import IndexOptions
 from index.search.reranker import Reranker, make_reranker
 
 log = logging.getLogger(__name__)
+NOTES = "notes.sqlite3"  # in the index's folder; made again from the records, and in no backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Andon:
     model_failure: EdgeFailed | None = None
     embedder_problem: str = ""
     records: Records = field(default_factory=lambda: Records(None))
+    precedents: Precedents | None = None
 
     @property
     def model_problem(self) -> str:
@@ -50,6 +55,8 @@ class Andon:
     def close(self) -> None:
         if self.assistant.runner is not None:
             self.assistant.runner.close()
+        if self.precedents is not None:
+            self.precedents.close()
         self.library.close()
         self.accounts.close()
         self.records.close()
@@ -165,6 +172,23 @@ def open_records(settings: Settings, library: Library | None = None) -> Records:
     return Records(settings.records_file, settings.log_days, revision)
 
 
+def open_precedents(settings: Settings, library: Library, records: Records, *, write: bool) -> Precedents | None:
+    """How the same ended before, from ``records``: found in an index of notes beside the manuals'. Who writes keeps it
+    as the records are from here on; None for a reader where there is none yet."""
+    place = settings.index_folder / NOTES
+    if not write and not place.is_file():
+        return None
+    try:
+        precedents = Precedents(Notes(place, library.embedder, library.synonyms), records, library)
+    except (IndexFailed, sqlite3.Error) as failed:
+        log.warning("What fixed the same before is not shown. %s", failed)
+        return None
+    if write:
+        records.stoppages_changed = precedents.sync
+        precedents.sync_behind()
+    return precedents
+
+
 def ask_options(settings: Settings, style: str = "free") -> AskOptions:
     """How questions are answered under ``settings`` by a model of that style."""
     return AskOptions(
@@ -197,5 +221,6 @@ def build(settings: Settings, *, write: bool = False) -> Andon:
     records = open_records(settings, library)
     if write:
         records.forget_daily()
-    assistant = Assistant(library, runner, options, SafetyMeasure(settings.models, embedder))
-    return Andon(settings, library, assistant, accounts, failure, embedder_problem, records)
+    precedents = open_precedents(settings, library, records, write=write)
+    assistant = Assistant(library, runner, options, SafetyMeasure(settings.models, embedder), precedents)
+    return Andon(settings, library, assistant, accounts, failure, embedder_problem, records, precedents)

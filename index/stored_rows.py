@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,15 @@ class StoredRows:
 
     def insert_codes(self, db: sqlite3.Connection, number: int) -> None:
         db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
+
+
+def drop_rows(db: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Take the passages of these numbers out of all tables, inside the caller's transaction."""
+    gone = [(number,) for number in numbers]
+    db.executemany("DELETE FROM keyword WHERE rowid = ?", gone)
+    db.executemany("DELETE FROM code WHERE passage = ?", gone)
+    db.executemany("DELETE FROM word_vectors WHERE passage = ?", gone)
+    db.executemany("DELETE FROM passage WHERE number = ?", gone)
 
 
 def words_of(title: str, name: str, passage: DraftPassage | Passage) -> Words:

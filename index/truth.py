@@ -19,7 +19,7 @@ from index.passage import Box, Manual, Passage
 from index.postings import Postings
 from index.remembered import Remembered
 from index.schema import VERSION, upgrade, version_of
-from index.stored_rows import StoredRows, WordRow, Words
+from index.stored_rows import StoredRows, WordRow, Words, drop_rows
 
 FAILED_KEPT = 8  # of so many failed files the original stays, so that a job can be tried again without an upload
 
@@ -209,11 +209,7 @@ class Truth:
 
     def _drop_passages(self, db: sqlite3.Connection, manual_id: str) -> list[str]:
         rows = db.execute("SELECT number, id FROM passage WHERE manual_id = ?", (manual_id,)).fetchall()
-        numbers = [(row["number"],) for row in rows]
-        db.executemany("DELETE FROM keyword WHERE rowid = ?", numbers)
-        db.executemany("DELETE FROM code WHERE passage = ?", numbers)
-        db.executemany("DELETE FROM word_vectors WHERE passage = ?", numbers)
-        db.executemany("DELETE FROM passage WHERE number = ?", numbers)
+        drop_rows(db, [int(row["number"]) for row in rows])
         return [str(row["id"]) for row in rows]
 
     # passages

@@ -17,7 +17,7 @@ from fake_runner import FakeRunner
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
-from assistant.build import Andon, open_library, open_records
+from assistant.build import Andon, open_library, open_precedents, open_records
 from assistant.settings import read_settings
 from edge.runner import Message, Piece, Sampling
 
@@ -121,7 +121,9 @@ def serve(folder: Path, more: Sequence[Path] = ()) -> Iterator[Site]:
     runner = SlowRunner()
     options = AskOptions(max_question=300, excerpts=3, prompt_tokens=1500)
     records = open_records(settings, library)
-    andon = Andon(settings, library, Assistant(library, runner, options), accounts, records=records)
+    precedents = open_precedents(settings, library, records, write=True)
+    assistant = Assistant(library, runner, options, precedents=precedents)
+    andon = Andon(settings, library, assistant, accounts, records=records, precedents=precedents)
     app = make_app(andon)
     library.jobs.start()
     listening = socket.socket()

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts
 from assistant.ask import Assistant
-from assistant.build import Andon, open_records
+from assistant.build import Andon, open_precedents, open_records
 from assistant.http.service import make_service
 from assistant.settings import Settings
 from index.library import Library
@@ -45,8 +45,9 @@ class Site:
         self.accounts.put(*OPERATOR, "operator")
         self.accounts.put(*ADMIN, "admin")
         records = open_records(settings, self.library)
-        assistant = Assistant(self.library, self.runner)
-        self.andon = Andon(settings, self.library, assistant, self.accounts, records=records)
+        precedents = open_precedents(settings, self.library, records, write=True)
+        assistant = Assistant(self.library, self.runner, precedents=precedents)
+        self.andon = Andon(settings, self.library, assistant, self.accounts, records=records, precedents=precedents)
         self.service: FastAPI = make_service(self.andon)
         self.library.jobs.start()
 

@@ -37,19 +37,32 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.close()
 
 
-def test_it_is_found_again_by_its_alarm_and_by_words(records: Records) -> None:
+def test_it_is_looked_up_by_words(records: Records) -> None:
     records.close_stoppage(FIXED, "sato")
     records.close_stoppage(replace(FIXED, code="E-4010", symptom="", machine="SW-310"), "sato")
-    records.close_stoppage(replace(FIXED, code="", symptom="ｅ－４０１ again", machine="", remedy="Reset."), "sato")
     table = records.stoppages
-    assert [one.remedy for one in table.like({"E401"})] == ["Reset.", "ロールを交換した。"]  # however it was written
-    assert [one.machine for one in table.like({"E401"}, {"SW-310"})] == [
-        ""
-    ]  # another machine's E-401 is another matter
-    assert table.like(()) == []
     assert [one.code for one in table.all("継ぎ目 e-4010")] == ["E-4010"]
+    assert (table.count("継ぎ目 e-4010"), table.count()) == (1, 2)
     assert table.all("%") == []
-    assert table.count() == 3
+
+
+def test_an_admin_corrects_switches_and_deletes(records: Records) -> None:
+    number = records.close_stoppage(FIXED, "sato")
+    before = records.stoppages.some([number])[number]
+    after = records.correct_stoppage(number, replace(before, remedy=" ガイドを直した。 ", code="E-402", minutes_down=9))
+    assert after == replace(before, remedy="ガイドを直した。", code="E-402", minutes_down=9)
+    with pytest.raises(FeedbackRefused):
+        records.correct_stoppage(number, replace(before, remedy=""))
+    records.enable_stoppages("L1", False)
+    records.enable_stoppages("L1", False)
+    assert [(one.line, one.count, one.enabled) for one in records.stoppages.lines()] == [("L1", 1, False)]
+    records.enable_stoppages("L1", True)
+    assert records.stoppages.off() == frozenset()
+    records.delete_stoppage(number)
+    assert records.stoppages.count() == 0
+    for gone in (lambda: records.delete_stoppage(number), lambda: records.correct_stoppage(number, before)):
+        with pytest.raises(RecordUnknown):
+            gone()
 
 
 def test_one_answer_closes_one_stoppage(records: Records) -> None:
@@ -112,6 +125,37 @@ def test_over_http(site: Site) -> None:
     assert exported.content.startswith(b"\xef\xbb\xbf")
     assert "QS1 を切って待った。" in exported.content.decode("utf-8-sig")
     assert json.loads(admin.get("/stoppages", params={"format": "jsonl"}).text)["minutes_down"] == 7
+
+
+def test_the_next_shift_is_told_over_http_and_an_admin_keeps_the_records(site: Site) -> None:
+    operator, admin = site.client(OPERATOR), site.client(ADMIN)
+    answer = events_of(operator.post("/ask", json=ASK).text)[-1][1]
+    assert answer["precedents"] == []
+    body = {
+        "answer": answer["id"],
+        "minutes_down": 7,
+        "remedy": "コネクタを挿し直した。",
+        "code": "AL.32",
+        "line": "L1",
+    }
+    number = operator.post("/stoppages", json=body).json()["id"]
+    found, *_, answer = [content for _, content in events_of(operator.post("/ask", json=ASK).text)]
+    for event in (found, answer):
+        assert [one["remedy"] for one in event["precedents"]] == ["コネクタを挿し直した。"]
+        assert "who" not in event["precedents"][0]
+        assert all("コネクタ" not in quote["text"] for quote in event["quotes"])
+    assert operator.get("/search", params={"q": "AL.32"}).json()["precedents"][0]["number"] == number
+    check_error(operator.patch(f"/stoppages/{number}", json={"remedy": "x"}), 403, "admin_only")
+    check_error(operator.delete(f"/stoppages/{number}"), 403, "admin_only")
+    assert admin.patch(f"/stoppages/{number}", json={"remedy": "端子を締めた。"}).json()["cause"] == ""
+    assert operator.get("/search", params={"q": "AL.32"}).json()["precedents"][0]["remedy"] == "端子を締めた。"
+    lines = admin.put("/stoppages/lines", json={"line": "L1", "enabled": False}).json()
+    assert lines == {"lines": [{"line": "L1", "count": 1, "enabled": False}]}
+    assert operator.get("/search", params={"q": "AL.32"}).json()["precedents"] == []
+    assert admin.delete(f"/stoppages/{number}").json() == {"deleted": number}
+    check_error(admin.delete(f"/stoppages/{number}"), 404, "record_unknown")
+    check_error(admin.patch(f"/stoppages/{number}", json={"remedy": "x"}), 404, "record_unknown")
+    assert [entry["kind"] for entry in admin.get("/log", params={"kind": "acts"}).json()["entries"]] == ["stoppage"] * 3
 
 
 def test_conversations_over_http(site: Site) -> None:

@@ -108,8 +108,16 @@ def test_this_fixed_it_closes_the_stoppage_and_is_shown_the_next_time(visitor: V
     ask(other, "E-401?")
     answered(other)
     other.wait_for_selector(".a-earlier")
-    assert "ロールを <b>2 本</b> 交換した" in other.inner_text(".a-earlier")
-    assert "operator" not in other.inner_text(".a-earlier")
+    before = other.inner_text(".a-earlier")
+    assert before.startswith("What fixed it last time\n\nNoted by colleagues, not by the manufacturer.")
+    assert "ロールを <b>2 本</b> 交換した" in before
+    assert kept.day in before
+    assert "operator" not in before
+    quote, told = other.locator("#quote-1").bounding_box(), other.locator(".a-earlier").bounding_box()
+    assert told["y"] > quote["y"] + quote["height"]  # below the manual's words, whatever it says
+    assert "2 本" not in other.inner_text("#quote-1") + other.inner_text("#answer")
+    other.click("button[data-lang=ja]")
+    other.wait_for_selector(".a-earlier >> text=前回の処置")
 
 
 def test_conversations_are_found_opened_gone_on_with_and_deleted_by_their_owner(visitor: Visitor) -> None:

@@ -8,12 +8,14 @@ import pytest
 from ui_made import MANUAL, make_answer, make_found, make_hit
 
 from assistant.answer import Quote
+from assistant.precedents import precedent_of
 from assistant.records.stoppages import Stoppage
 from index.library import Scope
 from index.passage import Passage
 from ui.checklist import checklist_html
-from ui.fixed import earlier_html, form_html, known_of, sent_html
+from ui.fixed import form_html, known_of, sent_html
 from ui.history import list_html, turns_html
+from ui.precedents import precedents_html
 from ui.seats import view_of
 from ui.take_away import answer_text, quote_text
 from ui.verbatim import verbatim_html
@@ -47,7 +49,7 @@ def test_of_a_procedure_its_heading_is_the_remedy_and_of_nothing_nothing() -> No
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_what_people_wrote_is_text(lang: Lang) -> None:
     evil = Stoppage("a1", 3, "<script>1</script>", "<img src=x>", stopped_at="2026-01-31T09:05:00+00:00")
-    for html in (sent_html(evil, lang), earlier_html([evil], "a1", lang)):
+    for html in (sent_html(evil, lang), precedents_html([precedent_of(evil)], lang)):
         assert "<script>" not in html
         assert "&lt;img" in html
     view = replace(view_of(make_answer(make_found(make_hit(ROW, "alarm")))), question='"><script>x</script>')

@@ -30,6 +30,7 @@ class FakeAssistant:
         self.walking = 0
         self.asked: list[tuple[str, Any, Any]] = []
         self.found = make_found()
+        self.precedents: Any = None
 
     def ask(self, question: str, scope: Any = None, stop: Any = None, history: Any = ()) -> Iterator[Event]:
         if self.raises is not None:

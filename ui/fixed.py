@@ -104,21 +104,10 @@ class FixedPart:
         try:
             if closing.sent:
                 return [closing, sent_html(self._records.stoppages.of_answer(closing.answer), lang)]
-            earlier = earlier_html(self._earlier(view), closing.answer, lang)
         except RecordsFailed:
             return [Closing(), ""]  # nothing could be written down either
         shown = form_html(view, self._seats.scope(key), lang) if closing.form else ask_html(closing.answer, lang)
-        return [closing, earlier + shown]
-
-    def _earlier(self, view: View) -> list[Stoppage]:
-        """Stoppages of the same alarm that were closed before."""
-        answer = view.answer
-        codes = [code.canonical for code in find_codes(answer.understood or answer.question)] if answer else []
-        machines: set[str] = set()
-        for quote in answer.quotes if answer is not None else ():
-            machines |= {"".join(machine_labels(quote.hit.manual)[:1]), *machine_labels(quote.hit.manual)}
-        found = self._records.stoppages.like(codes, machines)
-        return [one for one in found if answer is None or one.entry != answer.id]
+        return [closing, shown]
 
 
 def known_of(view: View) -> Known:
@@ -138,24 +127,6 @@ def known_of(view: View) -> Known:
     if hit.passage.kind == "steps" and hit.passage.section and not remedies:
         remedies = (hit.passage.section[-1],)
     return Known(printed, machine, causes, remedies)
-
-
-def earlier_html(stoppages: Sequence[Stoppage], answer: str, lang: Lang) -> str:
-    """How the same was fixed before; "" where it was not."""
-    if not stoppages:
-        return ""
-    items = "".join(
-        f'<li lang="{one.lang}"><p>{_say("fixed.on", lang, date=one.day, minutes=one.minutes_down)}</p>'
-        f"<p><b>{_say('fixed.remedy', lang)}</b> {escape(one.remedy)}</p>"
-        + (f"<p><b>{_say('fixed.cause', lang)}</b> {escape(one.cause)}</p>" if one.cause else "")
-        + "</li>"
-        for one in stoppages
-    )
-    head = _say("fixed.earlier", lang, count=len(stoppages))
-    return (
-        f'<section class="a-card a-earlier" data-answer="{escape(answer)}"><h2>{head}</h2>'
-        f'<ul role="list">{items}</ul></section>'
-    )
 
 
 def ask_html(answer: str, lang: Lang) -> str:

@@ -160,6 +160,7 @@ class Seats:
     def reopen(self, key: str, conversation: str, answers: Sequence[Answer]) -> View | None:
         """Go on with a conversation that was kept; returns its last turn."""
         views = tuple(view_of(answer) for answer in answers)
+        views = (*views[:-1], *map(self._fresh, views[-1:]))
         self._restart(key, Thread(conversation, len(views) + 1), views)
         return views[-1] if views else None
 
@@ -170,8 +171,10 @@ class Seats:
             views = seat.views if seat else ()
             if seat is None or not 0 <= at < len(views) or not views[-1].done:
                 return None
-            seat.looked_at = views[at]
-            return seat.looked_at
+        fresh = self._fresh(views[at])
+        with self._guard:
+            seat.looked_at = fresh
+        return fresh
 
     def stop(self, key: str) -> View | None:
         """Stop the turn at this seat; returns what is there to show."""
@@ -219,6 +222,13 @@ class Seats:
                     return
         finally:
             turn.unwatch(told)
+
+    def _fresh(self, view: View) -> View:
+        """``view`` with how the same ended before as it is known now: meanwhile a record may have come, or gone."""
+        precedents = self._assistant.precedents
+        if precedents is None or view.found is None:
+            return view
+        return replace(view, found=precedents.beside(view.found, view.scope, view.answer.id if view.answer else ""))
 
     def _seat(self, key: str) -> _Seat:
         return self._seats.setdefault(key, _Seat("ja"))

@@ -28,7 +28,7 @@ from assistant.http.records import add_records
 from assistant.http.stoppages import add_stoppages
 from assistant.http.stream import Form, Streams
 from assistant.http.synonyms import LARGEST_FILE, add_synonyms
-from assistant.http.wire import Json, event_json, results_json
+from assistant.http.wire import Json, event_json, precedents_json, results_json
 from assistant.records.entry import Asker
 from index.library import Scope
 
@@ -57,7 +57,7 @@ def make_service(andon: Andon) -> FastAPI:
     whole_file = (andon.settings.max_file_mb + 1) * 1024 * 1024
     small = (
         "/ask", "/session", "/manuals/*", "/synonyms", "/synonyms/*", "/feedback", "/feedback/*", "/gaps/*",
-        "/stoppages", "/conversations", "/conversations/*",
+        "/stoppages", "/stoppages/*", "/conversations", "/conversations/*",
     )  # fmt: skip
     limits = {**dict.fromkeys(small, MAX_JSON_BYTES), "/manuals": whole_file, "/synonyms/file": LARGEST_FILE}
     service.add_middleware(BodyLimit, limits=limits)
@@ -72,7 +72,7 @@ def make_service(andon: Andon) -> FastAPI:
     add_records(service, andon, account, admin)
     add_backup(service, andon, admin)
     add_conversations(service, andon, account)
-    add_stoppages(service, andon, account)
+    add_stoppages(service, andon, account, admin)
     _add_docs(service)
     return service
 
@@ -177,8 +177,11 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Stream
         scope: Annotated[Scope, Depends(_scope_of_query)],
         k: Annotated[int, Query(ge=1, le=100)] = 10,
     ) -> Json:
-        """Hits alone, best first, each with score and why it was found."""
-        return results_json(andon.library.search(q, k, scope))
+        """Hits alone, best first, each with score and why it was found; ``precedents``: how the same ended before, from
+        colleagues' records, which are no hits."""
+        results = andon.library.search(q, k, scope)
+        earlier = andon.precedents.of(q, results.hits, scope) if andon.precedents is not None else ()
+        return {**results_json(results), "precedents": precedents_json(earlier)}
 
 
 _Names = Annotated[list[str] | None, Query(max_length=1000)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answer import Answer, Event, Found, Piece, Quote, Sentence
+from assistant.answer import Answer, Event, Found, Piece, Precedent, Quote, Sentence
 from assistant.steps import Step
 from index.codes.rivals import Choice
 from index.ingest.jobs import Job
@@ -122,7 +123,13 @@ def _follow_up_json(event: Found | Answer) -> Json:
     return {
         "understood": event.understood, "dropped": event.dropped, "step": step_json(event.step),
         "choices": [choice_json(choice) for choice in event.choices],
+        "precedents": precedents_json(event.precedents),
     }  # fmt: skip
+
+
+def precedents_json(precedents: Sequence[Precedent]) -> list[Json]:
+    """How the same ended before, as colleagues wrote it down: no word of a manual, and no source of the answer."""
+    return [asdict(each) for each in precedents]
 
 
 def _sentence_json(sentence: Sentence) -> Json:

@@ -19,11 +19,11 @@ Door = Literal["page", "http", "cli"]
 DOORS: tuple[Door, ...] = ("page", "http", "cli")
 Act = Literal[
     "manual_added", "manual_deleted", "manual_described", "manual_enabled", "manual_disabled", "manual_cancelled",
-    "words", "account", "model", "feedback", "gap", "backup",
+    "words", "account", "model", "feedback", "gap", "stoppage", "backup",
 ]  # fmt: skip
 ACTS: tuple[Act, ...] = (
     "manual_added", "manual_deleted", "manual_described", "manual_enabled", "manual_disabled", "manual_cancelled",
-    "words", "account", "model", "feedback", "gap", "backup",
+    "words", "account", "model", "feedback", "gap", "stoppage", "backup",
 )  # fmt: skip
 QUESTION = "question"
 

@@ -7,17 +7,19 @@ from dataclasses import asdict, fields, is_dataclass, replace
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from assistant.answer import Answer, Quote
+from assistant.answer import Answer, Precedent, Quote
 from index.manuals.coverage import Coverage
 from index.passage import Hit
 
 
 def answer_json(answer: Answer) -> str:
-    """The whole answer but for what of its manuals was not read, which may be long and is told elsewhere."""
+    """The whole answer but for what of its manuals was not read, which may be long and is told elsewhere, and for how
+    the same ended before: such a record may be corrected or deleted meanwhile, and is looked for anew."""
     lean = replace(
         answer,
         quotes=tuple(replace(quote, hit=_lean(quote.hit)) for quote in answer.quotes),
         nearest=tuple(_lean(hit) for hit in answer.nearest),
+        precedents=(),
     )
     return json.dumps(asdict(lean), ensure_ascii=False, separators=(",", ":"))
 
@@ -39,7 +41,7 @@ def _lean(hit: Hit) -> Hit:
 def _made(kind: Any, value: Any) -> Any:
     """``value``, plain JSON, as a ``kind``: dataclasses with their fields, tuples of one kind or of several."""
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind, localns={"Quote": Quote, "Hit": Hit})
+        hints = get_type_hints(kind, localns={"Quote": Quote, "Hit": Hit, "Precedent": Precedent})
         known = {each.name for each in fields(kind)}
         return kind(**{name: _made(hints[name], held) for name, held in value.items() if name in known})
     origin, inner = get_origin(kind), get_args(kind)

@@ -21,7 +21,14 @@ from assistant.records.entry import Act, Asker, Door, Entry, entry_of, now_utc
 from assistant.records.errors import RecordsFailed, RecordUnknown
 from assistant.records.feedback import Answered, FeedbackTable, Passage, Said, put_feedback
 from assistant.records.gaps import FEEDBACK, REASONS, Asked, GapTable, put_gap
-from assistant.records.stoppages import Stoppage, StoppageTable, put_stoppage
+from assistant.records.stoppages import (
+    Stoppage,
+    StoppageTable,
+    change_stoppage,
+    drop_stoppage,
+    put_line,
+    put_stoppage,
+)
 from index.passage import Manual
 
 DAY_S = 86_400.0
@@ -58,6 +65,7 @@ class Records:
         self._closed = threading.Event()
         self._folder = None if path is None else path.parent
         self.database = None if path is None else Database(path)
+        self.stoppages_changed: Callable[[], None] = _nobody  # who makes them found sets this (assistant.build)
 
     def asking(self, events: Iterator[Event], asker: Asker) -> Iterator[Event]:
         """``events`` as they come; the answer gets its id and is written down before it is handed on. What a reader saw
@@ -143,7 +151,28 @@ class Records:
                     "There is no such answer of yours.", "Ask again, and send the id of the new answer."
                 )
         with self._kept().write() as db:
-            return put_stoppage(db, stoppage, who)
+            number = put_stoppage(db, stoppage, who)
+        self.stoppages_changed()
+        return number
+
+    def correct_stoppage(self, number: int, stoppage: Stoppage) -> Stoppage:
+        """Put right what was written of a stoppage; returns it as it is now. Raises FeedbackRefused, RecordUnknown."""
+        with self._kept().write() as db:
+            change_stoppage(db, number, stoppage.checked())
+        self.stoppages_changed()
+        return self.stoppages.some([number])[number]
+
+    def delete_stoppage(self, number: int) -> None:
+        """It is gone, and nobody is shown it any more. Raises RecordUnknown."""
+        with self._kept().write() as db:
+            drop_stoppage(db, number)
+        self.stoppages_changed()
+
+    def enable_stoppages(self, line: str, enabled: bool) -> None:
+        """Whether a line's stoppages are shown when the same comes again; they are kept either way."""
+        with self._kept().write() as db:
+            put_line(db, line, enabled)
+        self.stoppages_changed()
 
     def conversations(self, who: str) -> Conversations:
         return Conversations(self._kept(), who)
@@ -243,6 +272,10 @@ class Records:
             return held
         entry = self.audit.entry(answer_id)
         return _answered(entry, self.audit.texts([shown.key for shown in entry.quotes])) if entry else None
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 def _answered(entry: Entry, texts: dict[str, str]) -> Answered:

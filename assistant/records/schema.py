@@ -52,8 +52,11 @@ CREATE TABLE stoppage (
 CREATE INDEX stoppage_closed ON stoppage (closed_at);
 CREATE INDEX stoppage_entry ON stoppage (entry);
 """
+_LINES_CAN_BE_OFF = """
+CREATE TABLE stoppage_off (line TEXT PRIMARY KEY);
+"""
 # never change a step that was released; append another
-STEPS = (_FIRST, _GAPS_ARE_ASSIGNED, _CONVERSATIONS_AND_STOPPAGES)
+STEPS = (_FIRST, _GAPS_ARE_ASSIGNED, _CONVERSATIONS_AND_STOPPAGES, _LINES_CAN_BE_OFF)
 VERSION = len(STEPS)
 
 

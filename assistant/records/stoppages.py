@@ -14,7 +14,7 @@ from typing import Any
 from assistant.records.audit import spreadsheet_cell
 from assistant.records.database import Database
 from assistant.records.entry import now_utc
-from assistant.records.errors import FeedbackRefused
+from assistant.records.errors import FeedbackRefused, RecordUnknown
 from index.codes.find import canonical, find_codes
 
 LONGEST = 2000  # characters of a symptom, cause or remedy
@@ -66,6 +66,15 @@ class Stoppage:
         return tidy
 
 
+@dataclass(frozen=True, slots=True)
+class LineRecords:
+    """The stoppages of one line ("" where none was said): how many, and whether people are shown them."""
+
+    line: str
+    count: int
+    enabled: bool
+
+
 NAMES = tuple(each.name for each in fields(Stoppage) if each.name != "id")
 
 
@@ -86,6 +95,31 @@ def put_stoppage(db: sqlite3.Connection, stoppage: Stoppage, who: str) -> int:
     return row.lastrowid
 
 
+def change_stoppage(db: sqlite3.Connection, number: int, changed: Stoppage) -> None:
+    """Write down what an admin made of it; when it stopped, and who closed it, stays. Raises RecordUnknown."""
+    names = ("minutes_down", "cause", "remedy", "code", "symptom", "line", "machine", "lang")
+    row = db.execute(
+        f"UPDATE stoppage SET {', '.join(f'{name} = ?' for name in names)}, canonical = ? WHERE id = ?",
+        (*(getattr(changed, name) for name in names), _canonical(changed), number),
+    )
+    if not row.rowcount:
+        raise _unknown(number)
+
+
+def drop_stoppage(db: sqlite3.Connection, number: int) -> None:
+    """Raises RecordUnknown."""
+    if not db.execute("DELETE FROM stoppage WHERE id = ?", (number,)).rowcount:
+        raise _unknown(number)
+
+
+def put_line(db: sqlite3.Connection, line: str, enabled: bool) -> None:
+    """Whether the stoppages of a line are shown when the same comes again."""
+    if enabled:
+        db.execute("DELETE FROM stoppage_off WHERE line = ?", (line,))
+    else:
+        db.execute("INSERT OR IGNORE INTO stoppage_off VALUES (?)", (line,))
+
+
 class StoppageTable:
     """Reads the stoppages that were closed."""
 
@@ -94,11 +128,7 @@ class StoppageTable:
 
     def all(self, words: str = "", limit: int = PAGE, offset: int = 0) -> list[Stoppage]:
         """Newest first; each of ``words`` stands somewhere in it."""
-        where, values = "1", list[Any]()
-        for word in words.split():
-            where += " AND instr(lower(code || ' ' || symptom || ' ' || cause || ' ' || remedy || ' ' || line || ' ' ||"
-            where += " machine), lower(?))"
-            values.append(word)
+        where, values = _holding(words)
         with self._database.read() as db:
             rows = db.execute(
                 f"SELECT * FROM stoppage WHERE {where} ORDER BY closed_at DESC, id DESC LIMIT ? OFFSET ?",
@@ -106,30 +136,36 @@ class StoppageTable:
             ).fetchall()
         return [_stoppage(row) for row in rows]
 
-    def count(self) -> int:
+    def count(self, words: str = "") -> int:
+        where, values = _holding(words)
         with self._database.read() as db:
-            return int(db.execute("SELECT count(*) FROM stoppage").fetchone()[0])
+            return int(db.execute(f"SELECT count(*) FROM stoppage WHERE {where}", values).fetchone()[0])
 
     def of_answer(self, answer_id: str) -> Stoppage | None:
         with self._database.read() as db:
             row = db.execute("SELECT * FROM stoppage WHERE entry = ?", (answer_id,)).fetchone()
         return _stoppage(row) if row else None
 
-    def like(self, codes: Collection[str], machines: Collection[str] = (), limit: int = 3) -> list[Stoppage]:
-        """Earlier ones of any of ``codes`` (canonical), newest first; those of ``machines`` (names as they were written
-        down) before the others, since the same code of another machine means something else."""
-        if not codes:
-            return []
-        wanted = [f" {code} " for code in codes]
-        where = " OR ".join("instr(canonical, ?)" for _ in wanted)
+    def some(self, numbers: Collection[int]) -> dict[int, Stoppage]:
+        """Those of these numbers that are there, by number."""
+        marks = ",".join("?" * len(numbers))
+        with self._database.read() as db:
+            rows = db.execute(f"SELECT * FROM stoppage WHERE id IN ({marks})", tuple(numbers)).fetchall()
+        return {int(row["id"]): _stoppage(row) for row in rows}
+
+    def lines(self) -> list[LineRecords]:
+        """The lines that have stoppages, in the order of their names."""
         with self._database.read() as db:
             rows = db.execute(
-                f"SELECT * FROM stoppage WHERE ({where}) ORDER BY closed_at DESC, id DESC LIMIT 200", wanted
+                "SELECT line, count(*) AS count, line NOT IN (SELECT line FROM stoppage_off) AS enabled"
+                " FROM stoppage GROUP BY line ORDER BY line"
             ).fetchall()
-        found = [_stoppage(row) for row in rows]
-        if machines:
-            found = [one for one in found if not one.machine or one.machine in machines]
-        return found[:limit]
+        return [LineRecords(row["line"], int(row["count"]), bool(row["enabled"])) for row in rows]
+
+    def off(self) -> frozenset[str]:
+        """The lines whose stoppages are not shown."""
+        with self._database.read() as db:
+            return frozenset(str(row["line"]) for row in db.execute("SELECT line FROM stoppage_off"))
 
 
 def as_incident(stoppage: Stoppage) -> dict[str, Any]:
@@ -160,6 +196,17 @@ def incidents_csv(stoppages: Sequence[Stoppage]) -> str:
 
 def stoppage_json(stoppage: Stoppage) -> dict[str, Any]:
     return asdict(stoppage)
+
+
+def _holding(words: str) -> tuple[str, list[str]]:
+    """The condition that each of ``words`` stands somewhere in a stoppage, and its values."""
+    parts = " || ' ' || ".join(("code", "symptom", "cause", "remedy", "line", "machine"))
+    wanted = words.split()
+    return " AND ".join(["1", *[f"instr(lower({parts}), lower(?))"] * len(wanted)]), wanted
+
+
+def _unknown(number: int) -> RecordUnknown:
+    return RecordUnknown(f"There is no stoppage {number}.", "Look at the list again; somebody may have deleted it.")
 
 
 def _stoppage(row: sqlite3.Row) -> Stoppage:

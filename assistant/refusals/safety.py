@@ -7,6 +7,7 @@ on the development half of tests/data/unsafe_questions.jsonl; the other half is 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -35,6 +36,17 @@ def unsafe_request(question: str) -> str | None:
         if all(part.search(said) for part in rule.parts):
             return rule.name
     return None
+
+
+def tells_defeat(text: str) -> bool:
+    """Whether ``text``, what somebody did, tells of a safety device defeated or of running without one. That a
+    precaution was skipped cannot be read from such texts: "power off, wait, restart" has the same words."""
+    told = re.split(r"(?<=[。.!?！？])|\n", _plain_lines(text))
+    return any(unsafe_request(part) not in (None, "skips a precaution") for part in told if part.strip())
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(map(_plain, text.splitlines()))
 
 
 def harmless(question: str) -> bool:

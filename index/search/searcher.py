@@ -22,13 +22,13 @@ from index.search.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASK
 from index.search.glossary import bundled
 from index.search.keywords import rarity_of_nothing, search_keywords, term_rarity
 from index.search.makers import makers_in
+from index.search.neighbours import Neighbours
 from index.search.nicknames import with_reason
 from index.search.question import Question, understand
 from index.search.rank import Fields, Relevance, Weighed
 from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
 from index.search.term_rows import TermRow, TermRows
-from index.store import VectorStore
 from index.text import terms
 from index.truth import Truth, storable
 from index.word_rows import WordRows
@@ -74,20 +74,22 @@ class Results:
 
 
 class Searcher:
-    """Searches one truth and its vector store. Safe to call from several threads."""
+    """Searches one truth and its vectors. Safe to call from several threads. ``synonyms``: the site's words, where they
+    are kept in another truth."""
 
     def __init__(
         self,
         truth: Truth,
-        store: VectorStore | None,
+        store: Neighbours | None,
         embedder: Embedder | None,
         rank: Callable[[Evidence], list[Candidate]] = fuse,
+        synonyms: SynonymTable | None = None,
     ) -> None:
         self._truth = truth
         self._store = store
         self._embedder = embedder
         self._rank = rank
-        self._synonyms = SynonymTable(truth)
+        self._synonyms = synonyms or SynonymTable(truth)
         self._words = WordRows(truth, embedder.name) if store is not None and embedder and embedder.word_dim else None
 
     def search(self, question: str, k: int = 10, scope: Scope | None = None) -> Results:

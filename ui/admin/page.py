@@ -1,4 +1,4 @@
-"""Admin page: its parts put together: manuals, a search to try, gaps, feedback, words, figures, log, users, the box."""
+"""Admin page: its parts put together: manuals, a search to try, gaps, feedback, stoppages, words, log, users, box."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ui.admin.parts import PARTS_EVENT, Part, parts_html
 from ui.admin.reading import ReadingPart
 from ui.admin.records import RecordsPart
 from ui.admin.search import SearchPart
+from ui.admin.stoppages import StoppagesPart
 from ui.admin.users import UsersPart
 from ui.admin.words import WordsPart
 from ui.frame import LANG_EVENT, READY, account_of, event_lang, page_lang, seat_key, top_html
@@ -34,6 +35,7 @@ class AdminPage:
         self._search = SearchPart(andon, self._lang)
         self._words = WordsPart(andon.library, self._lang, self._note)
         self._records = RecordsPart(andon, self._lang)
+        self._stoppages = StoppagesPart(andon.records, self._lang, self._note)
         self._reading = ReadingPart(andon, self._lang)
         self._figures = FiguresPart(andon, self._lang)
         self._users = UsersPart(andon.accounts, self._lang, self._note)
@@ -52,6 +54,7 @@ class AdminPage:
             ("search", self._search.build),
             ("gaps", self._records.build_gaps),
             ("reviews", self._records.build_reviews),
+            ("stoppages", self._stoppages.build),
             ("words", self._words.build),
             ("figures", self._figures.build),
             ("log", self._records.build_log),
@@ -72,7 +75,7 @@ class AdminPage:
         self._manuals.wire(quiet, lambda event: self._search.refreshed(event, quiet))
         self._search.wire(quiet)
         self._words.wire(quiet)
-        for part in (self._reading, self._records, self._figures, self._users, self._box):
+        for part in (self._reading, self._records, self._stoppages, self._figures, self._users, self._box):
             part.wire(quiet)
 
     def _open(self, request: gr.Request) -> list[Any]:

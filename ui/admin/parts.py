@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ui.admin.cells import told
 from ui.wording import Lang
 
-PARTS = ("manuals", "reading", "search", "gaps", "reviews", "words", "figures", "log", "users", "box")
+PARTS = ("manuals", "reading", "search", "gaps", "reviews", "stoppages", "words", "figures", "log", "users", "box")
 # shows the part that the address names, now and whenever it changes, and again in the other language
 PARTS_EVENT = "andon.parts(element); watch('value', () => andon.parts(element));"
 

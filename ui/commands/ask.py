@@ -106,6 +106,7 @@ def _print_found(found: Found) -> None:
             print(f"\n{say('cli.nearest', reader_lang())}:")
             for hit in found.nearest:
                 print(f"  - {_where(hit)}")
+        _print_precedents(found)
         return
     print(f"— {say('cli.quote', reader_lang())} —")
     for quote in found.quotes:
@@ -114,7 +115,21 @@ def _print_found(found: Found) -> None:
             if quote.warnings:
                 print("\n" + "\n".join([say("quote.warnings", reader_lang()), *(w.text for w in quote.warnings)]))
             print("\n" + quote.text + "\n")
+    _print_precedents(found)
     print(f"\n— {say('cli.answer', reader_lang())} —", flush=True)
+
+
+def _print_precedents(found: Found) -> None:
+    """How the same ended before, plainly apart from the manual's words."""
+    lang = reader_lang()
+    if found.precedents:
+        print(f"\n— {say('before.title', lang)} —\n{say('before.note', lang)}")
+    for one in found.precedents:
+        about = " ".join(part for part in (one.code, one.line, one.machine) if part)
+        print(f"* {say('before.on', lang, date=one.day, minutes=one.minutes_down)} {about}".rstrip())
+        for key, text in (("cause", one.cause), ("remedy", one.remedy)):
+            if text:
+                print(f"  {say(f'before.{key}', lang)}: {' '.join(text.split())}")
 
 
 def _print_verdict(answer: Answer, *, explained: bool) -> None:

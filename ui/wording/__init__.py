@@ -32,6 +32,7 @@ def all_wording() -> dict[str, Entry]:
     from ui.wording.judging import JUDGING
     from ui.wording.operator import OPERATOR
     from ui.wording.pages import PAGES
+    from ui.wording.stoppages import STOPPAGES
     from ui.wording.tasks import TASKS
     from ui.wording.terminal import TERMINAL
     from ui.wording.training import TRAINING
@@ -49,4 +50,5 @@ def all_wording() -> dict[str, Entry]:
         **TRAINING,
         **JUDGING,
         **TASKS,
+        **STOPPAGES,
     }

@@ -11,6 +11,7 @@ _PARTS: dict[str, Entry] = {
     "parts.search": {"ja": "検索の確認", "en": "Try a search"},
     "parts.gaps": {"ja": "足りない内容", "en": "Gaps"},
     "parts.reviews": {"ja": "回答への評価", "en": "Feedback"},
+    "parts.stoppages": {"ja": "停止の記録", "en": "Stoppages"},
     "parts.words": {"ja": "現場の言葉", "en": "Site words"},
     "parts.figures": {"ja": "利用状況", "en": "Figures"},
     "parts.log": {"ja": "記録", "en": "Log"},

@@ -59,35 +59,6 @@ _CARD: dict[str, Entry] = {
     },
 }
 
-_CLOSING: dict[str, Entry] = {
-    "fixed.ask": {"ja": "直ったら、何が効いたかを記録できます。", "en": "Running again? Note what fixed it."},
-    "fixed.button": {"ja": "これで直った", "en": "This fixed it"},
-    "fixed.title": {"ja": "停止の記録", "en": "Close the stoppage"},
-    "fixed.minutes": {"ja": "停止時間(分)", "en": "Minutes down"},
-    "fixed.less": {"ja": "5 分減らす", "en": "5 minutes less"},
-    "fixed.more": {"ja": "5 分増やす", "en": "5 minutes more"},
-    "fixed.cause": {"ja": "原因", "en": "Cause"},
-    "fixed.remedy": {"ja": "直した方法", "en": "What fixed it"},
-    "fixed.taps": {"ja": "マニュアルの言葉を入れる", "en": "Put in the manual's words"},
-    "fixed.save": {"ja": "記録する", "en": "Save"},
-    "fixed.cancel": {"ja": "やめる", "en": "Cancel"},
-    "fixed.missing": {
-        "ja": "「直した方法」を入れてください。ひと言で十分です。",
-        "en": "Say what fixed it; a few words are enough.",
-    },
-    "fixed.failed": {
-        "ja": "記録できませんでした。もう一度押し、続くときは管理者に連絡してください。",
-        "en": "This could not be saved. Press again; if it stays, tell your admin.",
-    },
-    "fixed.thanks": {
-        "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きたとき、ここに表示されます。",
-        "en": "The stoppage is closed ({minutes} min). It will be shown here when the same happens again.",
-    },
-    "fixed.again": {"ja": "記録を直す", "en": "Change it"},
-    "fixed.earlier": {"ja": "前にも起きています({count} 件)", "en": "It happened before ({count})"},
-    "fixed.on": {"ja": "{date}・停止 {minutes} 分", "en": "{date}, {minutes} min down"},
-}
-
 _PAST: dict[str, Entry] = {
     "past.open": {"ja": "履歴", "en": "History"},
     "past.title": {"ja": "これまでの質問", "en": "Your conversations"},
@@ -120,4 +91,4 @@ _VOICE: dict[str, Entry] = {
     "voice.failed": {"ja": "聞き取れません", "en": "Not understood"},
 }
 
-OPERATOR: dict[str, Entry] = {**_VIEW, **_CARD, **_CLOSING, **_PAST, **_VOICE}
+OPERATOR: dict[str, Entry] = {**_VIEW, **_CARD, **_PAST, **_VOICE}

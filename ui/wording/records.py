@@ -139,6 +139,7 @@ _LOG: dict[str, Entry] = {
     "log.kind.account": {"ja": "アカウント", "en": "account"},
     "log.kind.feedback": {"ja": "評価の確認", "en": "feedback reviewed"},
     "log.kind.gap": {"ja": "足りない内容の確認", "en": "gap reviewed"},
+    "log.kind.stoppage": {"ja": "停止の記録の修正・削除", "en": "stoppage corrected"},
     "log.door.page": {"ja": "画面から", "en": "by page"},
     "log.door.http": {"ja": "HTTP から", "en": "by HTTP"},
     "log.door.cli": {"ja": "コマンドから", "en": "by command"},
