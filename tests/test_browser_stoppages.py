@@ -1,4 +1,4 @@
-"""The admin page's stoppages in a real browser: looked through, corrected, switched by line, deleted; on a phone too."""
+"""The admin page's stoppages in a real browser: looked through, corrected, switched by line, deleted; on a phone."""
 
 from __future__ import annotations
 

@@ -173,8 +173,10 @@ class Seats:
                 return None
         fresh = self._fresh(views[at])
         with self._guard:
-            seat.looked_at = fresh
-        return fresh
+            if at < len(seat.past):
+                seat.past = (*seat.past[:at], fresh, *seat.past[at + 1 :])
+            seat.looked_at = fresh if at < len(seat.past) else views[at]
+            return seat.looked_at
 
     def stop(self, key: str) -> View | None:
         """Stop the turn at this seat; returns what is there to show."""

@@ -215,7 +215,7 @@ _ANSWER: dict[str, Entry] = {
     },
     "answer.declined.unsafe_request.help": {
         "ja": "けがや死亡事故につながります。機械を止め、下記のマニュアルの警告に従ってください。"
-        "安全装置のために作業が進まないときは、保全担当と安全管理者に連絡してください。",
+        "安全装置のために作業が進まないときは、保全の担当者と安全管理者に連絡してください。",
         "en": "People are injured or killed that way. Stop the machine and keep to the manual's warnings below. "
         "If a safety device holds up the work, call maintenance and the person in charge of safety.",
     },
