@@ -37,7 +37,6 @@ from training.two_choice.run import Built, build, write_built
 if TYPE_CHECKING:
     from index.library import Library
 
-ASKINGS = 3  # wordings in which a table's fact is asked in instruction tuning
 DONE = "card.json"
 SUFFIXES = (".pdf", ".docx", ".pptx", ".xlsx", ".html", ".md", ".adoc", ".txt", ".csv", ".zip")
 Row = dict[str, Any]
@@ -113,8 +112,10 @@ def _answers(
     }
     groups = list(range(len(entries)))
     rows = answer_rows(entries, groups, near, stage.with_excerpts, stage.unanswerable, seed)
-    more = [_entry(fact, wording) for fact in cells for wording in range(1, ASKINGS)]
-    rows += answer_rows(more, [len(groups) + n for n in range(len(more))], {}, 0.0, 0.0, seed)
+    own = entries[: len(entries) - len(cells)]  # of the FAQ; a person's question is repeated as it is
+    for wording in range(1, stage.askings):
+        more = [*own, *(_entry(fact, wording) for fact in cells)]
+        rows += answer_rows(more, list(range(len(more))), {}, 0.0, 0.0, seed)
     random.Random(f"{seed}:sft").shuffle(rows)
     return [_clean(row) for row in rows]
 
@@ -184,7 +185,7 @@ def _card(recipe: DomainRecipe, prepared: Prepared, built: Built, files: dict[st
         licence="the site's own; as its source documents",
         inputs={path.name: sha256_of(path) for path in (*recipe.data.faq, *_files(recipe.data.manuals))},
         funnel=[("entries of the FAQ", len(prepared.entries)), ("facts", built.facts), ("items", len(built.items))],
-        settings={"wordings in which a cell is asked": ASKINGS, "restatements": recipe.cpt.restatements},
+        settings={"wordings in which a cell is asked": recipe.sft.askings, "restatements": recipe.cpt.restatements},
         files=files,
         rule=str(__doc__),
         gaps=["Facts are those of tables and FAQ; what running text alone states is read and not tested."],

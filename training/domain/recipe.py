@@ -47,11 +47,14 @@ class TextStage(Stage):
 
 @dataclass(frozen=True, slots=True)
 class AnswerStage(Stage):
-    """Instruction tuning. Besides the questions alone, ``with_excerpts`` (a share of the rows) show the model passages,
-    of which the right one is missing in ``unanswerable`` of them: then the answer is that it is not there."""
+    """Instruction tuning. Each fact is asked in ``askings`` wordings: a small model needs to meet a fact some thirty
+    times (askings times epochs), and in many wordings, before it knows it. Besides the questions alone,
+    ``with_excerpts`` (a share of the rows of one wording) show the model passages, of which the right one is missing in
+    ``unanswerable`` of them: then the answer is that it is not there."""
 
     learning_rate: float = 1e-5
     warmup_share: float = 0.1
+    askings: int = 3
     with_excerpts: float = 0.3
     unanswerable: float = 0.2
 
@@ -251,6 +254,8 @@ def _check(recipe: DomainRecipe, path: Path) -> None:
     for rule in recipe.dpo.rules:
         if rule not in RULES:
             no(f"dpo.rules names {rule!r}.", f"Known are: {', '.join(RULES)}.")
+    if not 1 <= recipe.sft.askings <= 12:
+        no(f"sft.askings is {recipe.sft.askings}.", "There are 1 to 12 wordings.")
     for name in ("replay_share",):
         if not 0 <= getattr(recipe.cpt, name) < 1:
             no(f"cpt.{name} is not from 0 to below 1.", "0.1 is usual.")
