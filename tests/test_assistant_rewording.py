@@ -78,7 +78,7 @@ def test_what_only_looks_like_it(sentence: str, source: str) -> None:
 def test_there_are_never_many() -> None:
     assert [said.text for said in rewordings("x" * (LONGEST + 1))] == ["x" * (LONGEST + 1)]
     long = "If the SV1 lamp is on when the SV2 valve is off, turn off the SV3 pump until the SV4 motor stops. "
-    found = rewordings((long * 4)[:LONGEST])
+    found = list(rewordings((long * 4)[:LONGEST]))
     assert len(found) <= MOST
     assert len({said.text for said in found}) == len(found)
 

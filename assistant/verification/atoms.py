@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from assistant.verification.spelling import one_form
 from index.codes.find import find_codes
@@ -17,6 +17,7 @@ JOINT, CELL, LINE = 1, 2, 3  # borders: comma, colon or bracket; table cell or s
 
 NEGATION = "¬"
 OBLIGATION = "!"
+_PARENS = 1000  # brackets of a line have numbers of their own
 MAX_LABEL = 14  # atoms; a longer text before a colon is a sentence, not a column's header
 CITATION = re.compile(r"(?<!\d)\[(\d{1,2})\]")
 _LIST_MARK = re.compile(
@@ -30,6 +31,7 @@ _NOT = re.compile(
 _CONTRACTED = re.compile(r"\b(?P<can>ca)n['’]t\b|\b(?P<cannot>can)not\b|(?<=[a-z])n['’]t\b", re.IGNORECASE)
 _FINAL_VOWEL = re.compile(r"(?<=[ァ-ヺ]{2})ー+(?![ァ-ヺー])")
 _OPENS_LIST = re.compile(r":\s*$|(?:次|以下|下記)の[^。]*。?\s*$|\b(?:following|these)\b[^.]*\.?\s*$", re.IGNORECASE)
+_MAY_LEAD = re.compile(r"[A-Za-z0-9$アエスパバフワ異警停]")  # what codes begin with (index.codes.find)
 _RANGE = re.compile(r"(?<=\d)\s?[-~〜–]\s?(?=\d)")
 _TOKEN = re.compile(
     r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_][A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_][A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
@@ -53,8 +55,7 @@ FUNCTION_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):  # made by the hundred for each passage: a tuple costs a third of a frozen dataclass
     """``key`` is what must be equal. ``border``: the strongest border between the atom before and this one.
     ``line``, ``sentence`` count from 0; ``paren`` numbers the bracket it stands in (0: none); ``label`` names the
     table column whose header it is part of, ``column`` the column it belongs to ("" outside of labelled cells).
@@ -108,19 +109,47 @@ def atoms_of(text: str) -> Atoms:
     for raw in text.splitlines():
         if not raw.strip():
             continue
-        mark = _LIST_MARK.match(CITATION.sub(" ", raw))
+        mark = _LIST_MARK.match(CITATION.sub(" ", raw) if "[" in raw else raw)
         body = plain_text(raw[_mark_end(raw) :] if mark else raw)
-        reader = _LineReader(len(lines), sentence)
-        found = reader.read(body)
+        read = _read_line(body)
         number = _mark_number(mark)
         if number:
-            found = [Atom(number, "number", LINE, len(lines), sentence, mark=True), *found]
-        atoms += found
-        negative = any(NEGATION in atom.key for atom in found)
-        refuses = _OPENS_LIST.search(body) is not None and _forbids([a for a in found if a.sentence == reader.sentence])
-        lines.append(Line(number, mark is not None, reader.row, negative, refuses))
-        sentence = reader.sentence + 1
+            atoms.append(Atom(number, "number", LINE, len(lines), sentence, mark=True))
+        atoms += read.at(len(lines), sentence)
+        lines.append(Line(number, mark is not None, read.row, read.negative, read.refuses))
+        sentence += read.sentences
     return Atoms(tuple(atoms), tuple(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadLine:
+    """The atoms of a line as if it were the first of its text, and what is known of it."""
+
+    atoms: tuple[Atom, ...]
+    sentences: int
+    row: bool
+    negative: bool
+    refuses: bool
+
+    def at(self, line: int, sentence: int) -> tuple[Atom, ...]:
+        """The atoms where the line is another one of its text, and its first sentence too."""
+        if not line and not sentence:
+            return self.atoms
+        above = line * _PARENS
+        return tuple([
+            Atom(key, kind, border, line, sentence + own, paren + above if paren else 0, label, column, mark, lead)
+            for key, kind, border, _, own, paren, label, column, mark, lead in self.atoms
+        ])  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _read_line(body: str) -> _ReadLine:
+    """What is read of a line's plain text. A passage's lines are read with it and once more when they are said."""
+    reader = _LineReader()
+    atoms = reader.read(body)
+    negative = any(NEGATION in atom.key for atom in atoms)
+    refuses = _OPENS_LIST.search(body) is not None and _forbids([a for a in atoms if a.sentence == reader.sentence])
+    return _ReadLine(tuple(atoms), reader.sentence + 1, reader.row, negative, refuses)
 
 
 def _forbids(sentence: list[Atom]) -> bool:
@@ -145,10 +174,10 @@ def _mark_number(mark: re.Match[str] | None) -> str:
 
 
 class _LineReader:
-    """Reads the atoms of one line."""
+    """Reads the atoms of one line, the first of its text."""
 
-    def __init__(self, line: int, sentence: int) -> None:
-        self.line, self.sentence = line, sentence
+    def __init__(self) -> None:
+        self.sentence = 0
         self.row = False
         self._border = LINE
         self._paren = self._parens = 0
@@ -161,7 +190,7 @@ class _LineReader:
     def read(self, body: str) -> list[Atom]:
         body = _RANGE.sub(" ~ ", body)
         last = ""
-        lead_end = max((code.end for code in find_codes(body) if code.start == 0 and code.kind != "part"), default=0)
+        lead_end = _lead_end(body)
         for match in _TOKEN.finditer(body):
             kind = match.lastgroup or ""
             if kind in _BORDERS:
@@ -179,9 +208,7 @@ class _LineReader:
         if self._border == LINE and self._started:
             self.sentence += 1
         self._started = True
-        self._cell.append(
-            Atom(key, kind, self._border, self.line, self.sentence, self._paren, column=self._column, lead=lead)
-        )
+        self._cell.append(Atom(key, kind, self._border, 0, self.sentence, self._paren, column=self._column, lead=lead))
         self._border = 0
 
     def _take_border(self, kind: str, printed: str) -> None:
@@ -192,14 +219,14 @@ class _LineReader:
             self._prose = False
         if kind == "open":
             self._parens += 1
-            self._paren = (self.line + 1) * 1000 + self._parens
+            self._paren = _PARENS + self._parens
         if kind == "close":
             self._paren = 0
         labels = printed == ":" and not (self._paren or self._column or self._prose)
         if labels and 0 < len(self._cell) <= MAX_LABEL:
             # what stands before the first colon of a cell is its column's header
             self._column = "".join(atom.key for atom in self._cell)
-            self._cell = [replace(atom, label=True, column=self._column) for atom in self._cell]
+            self._cell = [atom._replace(label=True, column=self._column) for atom in self._cell]
         if kind == "line":
             self._prose = True
         self._border = max(self._border, _BORDERS[kind])
@@ -209,28 +236,36 @@ class _LineReader:
         self._cell = []
 
 
-def _keys(kind: str, printed: str, *, after_number: bool) -> list[tuple[str, AtomKind]]:
+def _lead_end(body: str) -> int:
+    """Where the alarm's or parameter's code that opens a line ends; 0 where none does."""
+    if not _MAY_LEAD.match(body):
+        return 0
+    return max((code.end for code in find_codes(body) if code.start == 0 and code.kind != "part"), default=0)
+
+
+@lru_cache(maxsize=8192)
+def _keys(kind: str, printed: str, *, after_number: bool) -> tuple[tuple[str, AtomKind], ...]:
     """What a token must be equal in. Words are folded and stemmed, units after numbers are kept as printed."""
     if kind == "ident":
         # AL.32, AL-32 and AL32 are one; AL.32.3 and AL.323 are two; PA03 is short for Pr.PA03
         key = re.sub(r"(?<=[A-Za-z])[.\-_](?=\w)|(?<=\w)[\-_]", "", printed).upper()
-        return [(re.sub(r"^PR(?=P[A-Z]\d)", "", key), "ident")]
+        return ((re.sub(r"^PR(?=P[A-Z]\d)", "", key), "ident"),)
     if kind == "number":
         grouped = re.fullmatch(r"[+\-±]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", printed)
-        return [(printed.replace(",", "") if grouped else printed, "number")]
+        return ((printed.replace(",", "") if grouped else printed, "number"),)
     if kind == "word":
         folded = printed.casefold()
         unit = after_number and folded not in FUNCTION_WORDS and (len(printed) <= 3 or not printed.isalpha())
         if unit:
-            return [(re.sub(r"[・⋅]", "·", "N·m" if printed == "Nm" else printed), "unit")]
-        return [(word_key(piece), "word") for piece in re.split(r"[·・⋅/]", printed) if piece]
+            return ((re.sub(r"[・⋅]", "·", "N·m" if printed == "Nm" else printed), "unit"),)
+        return tuple((word_key(piece), "word") for piece in re.split(r"[·・⋅/]", printed) if piece)
     if kind == "kana":
-        return [(_kana(printed), "kana")]
+        return ((_kana(printed), "kana"),)
     if kind == "always":  # says no "no", though it ends like one
-        return [(printed, "word")]
+        return ((printed, "word"),)
     if kind == "nothing":  # the dash of an empty table cell says something too
-        return [("-", "sign")]
-    return [(printed, "kanji" if kind == "kanji" else "sign")]
+        return (("-", "sign"),)
+    return ((printed, "kanji" if kind == "kanji" else "sign"),)
 
 
 @lru_cache(maxsize=4096)

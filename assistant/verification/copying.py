@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.verification.atoms import CELL, FUNCTION_WORDS, JOINT, OBLIGATION, Atom, Atoms, word_key
-from assistant.verification.endings import inflects, one_only_can, same_verb
+from assistant.verification.atoms import CELL, FUNCTION_WORDS, JOINT, OBLIGATION, Atom, Atoms, atoms_of, word_key
+from assistant.verification.endings import inflects
+from assistant.verification.matching import Matching, clause_ends
 from assistant.verification.rewording import Claim
 from assistant.verification.weight import conditions, heavy, keys, says_no, weighs
 
@@ -20,16 +22,10 @@ _FUNCTION = frozenset(word_key(word) for word in FUNCTION_WORDS)
 _ADDABLE = keys("the a an is are be please and but then also that")
 _LEAVABLE = (_ADDABLE - keys("but")) | keys("which always") | {"必ず"}
 _THEN = word_key("then")
-_BE, _STAYS = keys("is are be"), keys("lie lies stay stays remain remains")
-_COUNTS = dict(zip("一二三四五六七八九十", map(str, range(1, 11)), strict=True)) | {
-    word_key(word): str(count)
-    for count, word in enumerate("two three four five six seven eight nine ten".split(), start=2)  # noqa: SIM905
-}
 _JOINING = keys("and then")
 _DETERMINERS = keys("the a an this these each")
 _POSTMODIFIERS = keys("of for in on at with by near from")
 _ADDABLE_KANA = frozenset(("は", "が", "の", "です", "である", "だ"))
-_SAME_KANA = {"は": "は", "が": "は", "には": "に", "では": "で", "および": "と", "や": "と"}
 
 
 class Place(NamedTuple):
@@ -41,11 +37,17 @@ class Place(NamedTuple):
 
 class Copy:
     """A source to be compared with. ``holds`` is True for a sentence that is the source's own words, in the source's
-    order, with nothing added but particles and nothing left out that changes what it says."""
+    order, with nothing added but particles and nothing left out that changes what it says.
+
+    What depends on the source alone is worked out once and kept: the lines of a passage are compared with it one after
+    the other (``copy_of``). Safe to use from several threads."""
 
     def __init__(self, source: Atoms) -> None:
         self._all = source.atoms
         self._lines = source.lines
+        self._matching = Matching(source.atoms)
+        self._openings: dict[int, bool] = {}
+        self._endings: dict[int, bool] = {}
 
     def holds(self, said: Sequence[Atom]) -> bool:
         """Whether the source holds ``said``, which is without list marks."""
@@ -69,6 +71,8 @@ class Copy:
         ]
 
     def _meets(self, claim: Claim, start: int) -> bool:
+        if not claim:
+            return True
         atom = self._all[start]
         line = self._lines[atom.line]
         opens = not any(other.line == atom.line and other.sentence < atom.sentence for other in self._all[:start])
@@ -76,71 +80,60 @@ class Copy:
             return opens and line.number in ("", "1")
         if claim == "later":
             return not (opens and (line.number == "1" or start == 0))
-        if claim == "order":
-            end = [other.key for other in self._all[start:] if other.sentence == atom.sentence and other.kind == "kana"]
-            polite = bool(end) and (end[-1].endswith(("ください", "こと")) or OBLIGATION in end[-1])
-            return polite or bool(line.number)
-        return True
+        end = [other.key for other in self._all[start:] if other.sentence == atom.sentence and other.kind == "kana"]
+        polite = bool(end) and (end[-1].endswith(("ください", "こと")) or OBLIGATION in end[-1])
+        return polite or bool(line.number)
 
     def _starts(self, said: Sequence[Atom], number: str) -> list[int]:
         return [
             start
-            for start, atom in enumerate(self._all)
-            if self._may_start(start, said) and (not number or self._lines[atom.line].number in ("", number))
+            for start in self._matching.places(said[0], ends=clause_ends(said, 0))
+            if self._may_start(start) and (not number or self._lines[self._all[start].line].number in ("", number))
         ]
 
     def _copied_from(self, start: int, said: Sequence[Atom], borders: int) -> bool:
-        """Depth-first search over (atoms of the sentence done, atom of the source matched last)."""
-        seen = {(1, start)}
-        open_states = [(1, start)]
-        while open_states:
-            done, at = open_states.pop()
-            if done == len(said):
-                if self._may_end(at, start):
+        """Depth-first search over (atoms of the sentence done, atom of the source matched last). What follows a state
+        is made when it is looked at: a true copy goes straight on, and nothing else is made."""
+        limit = self._limit(start, borders)
+        seen = set[tuple[int, int]]()
+        waiting: list[Iterator[tuple[int, int]]] = [iter(((1, start),))]
+        while waiting:
+            state = next(waiting[-1], None)
+            if state is None:
+                waiting.pop()
+            elif state not in seen:
+                seen.add(state)
+                done, at = state
+                if done < len(said):
+                    waiting.append(self._following(said, done, at, limit))
+                elif self._may_end(at):
                     return True
-                continue
-            following = [(done + 1, there) for there in self._next(start, at, said, done, borders)]
-            if self._addable(said, done, at):
-                following.insert(0, (done + 1, at))
-            for state in reversed(following):
-                if state not in seen:
-                    seen.add(state)
-                    open_states.append(state)
         return False
 
-    def _next(self, start: int, at: int, said: Sequence[Atom], done: int, borders: int) -> list[int]:
+    def _limit(self, start: int, borders: int) -> int:
+        """The first place that a copy from ``start`` cannot reach."""
         first = self._all[start]
-        places = []
-        for there in range(at + 1, min(at + 2 + MAX_GAP, len(self._all))):
+        row = self._lines[first.line].row
+        for there in range(start + 1, len(self._all)):
             atom = self._all[there]
             if atom.sentence - first.sentence > borders:
-                break
-            if atom.line != first.line and (self._lines[first.line].row or self._lines[atom.line].row):
-                break  # rows of a table say different things
-            if self._equal(said, done, there) and self._may_leave_out(at, there):
-                places.append(there)
-        return places
+                return there
+            if atom.line != first.line and (row or self._lines[atom.line].row):
+                return there  # rows of a table say different things
+        return len(self._all)
 
-    def _equal(self, said: Sequence[Atom], done: int, there: int) -> bool:
-        mine, theirs = said[done], self._all[there]
-        if mine.key == theirs.key:
-            return mine.kind == theirs.kind
-        if "number" in (mine.kind, theirs.kind):
-            return _COUNTS.get(mine.key, mine.key) == _COUNTS.get(theirs.key, theirs.key)
-        if mine.key in _BE and theirs.key in _STAYS:
-            return True
-        if mine.kind != "kana" or theirs.kind != "kana":
-            return False
-        if _SAME_KANA.get(mine.key, mine.key) == _SAME_KANA.get(theirs.key, theirs.key):
-            return True
-        if mine.key == "は" and theirs.key == "を":
-            return True  # what is done to it, made the topic
-        ends = _clause_ends(said, done) or _clause_ends(self._all, there)
-        if not ends or one_only_can(mine.key, theirs.key):
-            return False
-        if mine.key.endswith(("てから", "でから")):  # said of two orders: "…し、" goes before what follows it
-            mine = replace(mine, key=mine.key[:-2])
-        return (_inflects(mine) and _inflects(theirs)) or same_verb(mine.key, theirs.key)
+    def _following(self, said: Sequence[Atom], done: int, at: int, limit: int) -> Iterator[tuple[int, int]]:
+        """The states after the one in which ``done`` atoms are said and ``at`` was matched last."""
+        places = self._matching.places(said[done], ends=clause_ends(said, done))
+        end = min(at + 2 + MAX_GAP, limit)
+        for number in range(bisect_right(places, at), len(places)):
+            there = places[number]
+            if there >= end:
+                break
+            if there == at + 1 or self._may_leave_out(at, there):
+                yield done + 1, there
+        if self._addable(said, done, at):
+            yield done + 1, at
 
     def _addable(self, said: Sequence[Atom], done: int, at: int) -> bool:
         """Whether the sentence may hold this atom though the source does not."""
@@ -155,14 +148,18 @@ class Copy:
             return atom.key in _ADDABLE
         if atom.kind != "kana":
             return False
-        if _inflects(atom) and _clause_ends(said, done) and _clause_ends(self._all, at):
+        if _inflects(atom) and clause_ends(said, done) and self._matching.ends[at]:
             return True
-        return atom.key in _ADDABLE_KANA and (_clause_ends(self._all, at) or self._all[at + 1].kind != "kana")
+        return atom.key in _ADDABLE_KANA and (self._matching.ends[at] or self._all[at + 1].kind != "kana")
 
-    def _may_start(self, start: int, said: Sequence[Atom]) -> bool:
+    def _may_start(self, start: int) -> bool:
+        if start not in self._openings:
+            self._openings[start] = self._opens(start)
+        return self._openings[start]
+
+    def _opens(self, start: int) -> bool:
+        """Whether a sentence may begin at ``start``: nothing that must be read stands before it."""
         atom = self._all[start]
-        if not self._equal(said, 0, start):
-            return False
         opening = start
         while opening and not self._all[opening].border and self._leavable(opening - 1):
             opening -= 1
@@ -191,14 +188,20 @@ class Copy:
             above -= 1
         return above >= 0 and self._lines[above].refuses
 
-    def _may_end(self, at: int, start: int) -> bool:
+    def _may_end(self, at: int) -> bool:
+        if at not in self._endings:
+            self._endings[at] = self._closes(at)
+        return self._endings[at]
+
+    def _closes(self, at: int) -> bool:
+        """Whether a sentence may end with ``at``: nothing that must be read stands after it."""
         after = at + 1
         if self._all[at].label:
             return False  # a header without what stands under it: the sentence claims something else, such as "-"
-        if not _clause_ends(self._all, at):
+        if not self._matching.ends[at]:
             atom = self._all[after]
             joined = atom.kind == "word" and atom.key in _JOINING
-            if not joined and not (_inflects(atom) and _clause_ends(self._all, after)):
+            if not joined and not (_inflects(atom) and self._matching.ends[after]):
                 return False
         if self._weighs_after(at):
             return False
@@ -247,7 +250,7 @@ class Copy:
             return True
         if atom.kind == "word":
             return atom.key in _LEAVABLE
-        return _inflects(atom) and _clause_ends(self._all, place)
+        return _inflects(atom) and self._matching.ends[place]
 
     def _is_header(self, gap: list[Atom], places: list[int], there: int) -> bool:
         """A column's header: "cause: " before what it says. A number keeps its header; a unit may lose it."""
@@ -322,9 +325,11 @@ def _katakana(atom: Atom) -> bool:
     return "ァ" <= atom.key <= "ヾ"
 
 
-def _clause_ends(atoms: Sequence[Atom], place: int) -> bool:
-    return place + 1 >= len(atoms) or atoms[place + 1].border >= JOINT
-
-
 def _inflects(atom: Atom) -> bool:
     return atom.kind == "kana" and inflects(atom.key)
+
+
+@lru_cache(maxsize=64)
+def copy_of(text: str) -> Copy:
+    """``text`` as a source; passages come back with every line that is compared, and from question to question."""
+    return Copy(atoms_of(text))

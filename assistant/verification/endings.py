@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.verification.atoms import NEGATION, OBLIGATION
 
@@ -22,26 +24,45 @@ _LAST_KANA = frozenset("うくぐすずつづぬぶむるいきぎしちにび�
 
 def inflects(run: str) -> bool:
     """Whether a run of kana is the end of a verb or clause and nothing more."""
-    return _INFLECTION.fullmatch(run) is not None
+    return _ending(run).inflects
 
 
-def same_verb(mine: str, theirs: str) -> bool:
-    """Whether two kana runs end one verb or another politely or plainly; what says no must do so in both."""
-    if mine.count(NEGATION) != theirs.count(NEGATION) or OBLIGATION in mine:
+def same_end(mine: str, theirs: str) -> bool:
+    """Whether two runs of kana, ``mine`` of a sentence and ``theirs`` of its source, end the same verb or clause:
+    politely or plainly, but neither alone with a no, a must or a can."""
+    said, source = _ending(mine), _ending(theirs)
+    if not (said.bare or source.bare) and said.can != source.can:
         return False
-    theirs = theirs.replace(OBLIGATION, "ます")
-    return bool(_stems(mine) & _stems(theirs))
+    if mine.endswith(("てから", "でから")):  # said of two orders: "…し、" goes before what follows it
+        said = _ending(mine[:-2])
+    if said.inflects and source.inflects:
+        return True
+    return said.refusals == source.refusals and not said.obliges and not said.stems.isdisjoint(source.polite_stems)
 
 
-def one_only_can(mine: str, theirs: str) -> bool:
-    """Whether one verb's end may say that something can be done and the other's does not: 外せます, 外します. Verbs
-    such as 開ける have that row in every form."""
-    bare = ("て", "で")  # 見て, 捨て: no telling
-    return not (mine in bare or theirs in bare) and _e_row(mine) != _e_row(theirs)
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """What is compared of a run of kana. ``inflects``: it is the end of a verb or clause and nothing more; ``can``:
+    whether it may say that something can be done (外せます, not 外します), which verbs such as 開ける do in every form;
+    ``bare``: it tells nothing of that (見て, 捨て); ``obliges``, ``refusals``: whether it says must, and how often no;
+    ``stems``: what may be the verb's stem, ``polite_stems`` with a must taken for politeness."""
+
+    inflects: bool
+    can: bool
+    bare: bool
+    obliges: bool
+    refusals: int
+    stems: frozenset[str]
+    polite_stems: frozenset[str]
 
 
-def _e_row(run: str) -> bool:
-    return _POLITE_END.sub("", run)[:1] in _E_ROW
+@lru_cache(maxsize=4096)
+def _ending(run: str) -> _Ending:
+    """The same few hundred come again and again."""
+    can = _POLITE_END.sub("", run)[:1] in _E_ROW
+    stems, polite = _stems(run), _stems(run.replace(OBLIGATION, "ます"))
+    whole = _INFLECTION.fullmatch(run) is not None
+    return _Ending(whole, can, run in ("て", "で"), OBLIGATION in run, run.count(NEGATION), stems, polite)
 
 
 def _stems(run: str) -> frozenset[str]:

@@ -77,15 +77,18 @@ _APART = re.compile(
 _TOGETHER = re.compile(rf"\b(?P<verb>[A-Za-z][a-z]+) (?P<part>{_PARTICLE}) (?P<what>the (?:[\w\-]+ )?[\w\-]+)\b")
 
 
-def rewordings(text: str) -> list[Said]:
-    """``text`` first, then what else it might have said in the same sense, at most ``MOST`` in all."""
+def rewordings(text: str) -> Iterator[Said]:
+    """``text`` first, then what else it might have said in the same sense, at most ``MOST`` in all; each is made when
+    it is asked for, and most sentences are found as they are."""
     out = [Said(text)]
+    yield out[0]
     if len(text) > LONGEST:
-        return out
+        return
     for opener, claim in _OPENERS:
         if match := opener.match(text):
             rest = text[match.end() :]
             out.append(Said(rest[0].upper() + rest[1:], claim))
+            yield out[-1]
     seen = {said.text for said in out}
     change = _ja if re.search(r"[ぁ-んァ-ヺ一-龥]", text) else _en
     done = 0
@@ -96,8 +99,8 @@ def rewordings(text: str) -> list[Said]:
                 if changed.text not in seen and len(out) < MOST:
                     seen.add(changed.text)
                     out.append(Said(changed.text, said.claim or changed.claim, moved=True))
+                    yield out[-1]
         done = until
-    return out
 
 
 def _ja(text: str) -> Iterator[Said]:

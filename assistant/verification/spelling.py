@@ -13,59 +13,88 @@ _OKURIGANA = {
 }  # fmt: skip
 _POTENTIAL = dict(zip("うくぐすつぬぶむ", "えけげせてねべめ", strict=True))
 
-# in this order: later patterns see what earlier ones wrote
+# in this order: later patterns see what earlier ones wrote. First the words of which a line must hold one before the
+# pattern is tried, a tenth of the work
 _JA = tuple(
-    (re.compile(pattern), new)
-    for pattern, new in (
-        (r"下さい", "ください"), (r"又は|もしくは|あるいは", "または"), (r"及び|ならびに|並びに", "および"),
-        (r"全て", "すべて"), (r"直ちに", "ただちに"), (r"出来(?=[るまなた])", "でき"), (r"無い", "ない"),
-        (r"およそ", "約"), (r"取外(?=[しすせさそ])", "取り外"), (r"引抜(?=[かきくけいこ])", "引き抜"),
-        (r"差込(?=[まみむめもん])", "差し込"), (r"繰返(?=[しすせさそ])", "繰り返"),
-        (r"(?<=\d)\s?秒間?(?!目)", " s"), (r"(?<=\d)\s?分間?(?![の割岐解])", " min"), (r"(?<=\d)\s?時間(?!目)", " h"),
-        (r"(?<=単位: )秒", "s"), (r"(?<=単位: )分", "min"), (r"(?<=単位: )時間", "h"),
-        (r"(?<=\d)\s?[ヶケヵカ](?=[月所])", "か"), (r"(?<=\d)\s?パーセント", " %"),
-        (rf"(?:少なくとも|最低でも)\s*({_NUMBER}{_UNIT})", r"\1 以上"),
-        (r"(?<=[一-龥])すると、?", "したときは、"), (r"であっても", "でも"), (r"([ただ])状態で", r"\1まま"),
-        (r"備えてい(?=ます|る)", "備え"), (r"(?<=[有示表味])してい(?=ます)", "し"),
-        (r"(とき|場合|際)(\([^()]*\))に?は、?", r"\1は、\2、"), (r"(?<=[赤緑青黄白黒橙])色", ""), (r"掃除", "清掃"),
-        (r"すぐに", "ただちに"), (r"取り外(?=[しすせさそ])", "外"),
-        (r"しない(?:まま|で(?![くすしはもの]))、?", "せずに"), (r"ない(?:まま|で(?![くすしはもの]))、?", "ずに"),
-        (r"た(?:後|あと)(?![ろ方部面端])[にで]?、?", "てから"), (r"だ(?:後|あと)(?![ろ方部面端])[にで]?、?", "でから"),
-        (r"確かめる", "確認する"), (r"確かめ(?=[てた]|ます|、|$)", "確認し"),
-        (r"取り替える", "交換する"), (r"取り替え(?=[てた]|ます|、)", "交換し"),
-        (r"(?<=[一-龥ァ-ヺー])することができ", "でき"), (r"ることができ", "られ"),
-        (r"(?:とき|場合|際)(?:に?は)?、|(?:とき|場合|際)に?は", "ときは、"), (r"(?:場合|際)に(?!は)", "ときに"),
-        (r"(?:なければ|なかったら)(?!なら|なり|いけ)、?", "ないときは、"),
-        (r"(?<=[ぁ-ん出見])([ただ])ら(?![なずぬしすせけっ])、?", r"\1ときは、"),
-        (r"(?<!れば)(?:であれば|ならば|なら(?![なばいべうっびしすせそ]))、?", "なら、"),
+    (tuple(needs.split("|")), re.compile(pattern), new)
+    for needs, pattern, new in (
+        ("下さい", r"下さい", "ください"), ("又は|もしくは|あるいは", r"又は|もしくは|あるいは", "または"),
+        ("及び|ならびに|並びに", r"及び|ならびに|並びに", "および"),
+        ("全て", r"全て", "すべて"), ("直ちに", r"直ちに", "ただちに"), ("出来", r"出来(?=[るまなた])", "でき"),
+        ("無い", r"無い", "ない"),
+        ("およそ", r"およそ", "約"), ("取外", r"取外(?=[しすせさそ])", "取り外"),
+        ("引抜", r"引抜(?=[かきくけいこ])", "引き抜"),
+        ("差込", r"差込(?=[まみむめもん])", "差し込"), ("繰返", r"繰返(?=[しすせさそ])", "繰り返"),
+        ("秒", r"(?<=\d)\s?秒間?(?!目)", " s"), ("分", r"(?<=\d)\s?分間?(?![の割岐解])", " min"),
+        ("時間", r"(?<=\d)\s?時間(?!目)", " h"),
+        ("秒", r"(?<=単位: )秒", "s"), ("分", r"(?<=単位: )分", "min"), ("時間", r"(?<=単位: )時間", "h"),
+        ("ヶ|ケ|ヵ|カ", r"(?<=\d)\s?[ヶケヵカ](?=[月所])", "か"), ("パーセント", r"(?<=\d)\s?パーセント", " %"),
+        ("少なくとも|最低でも", rf"(?:少なくとも|最低でも)\s*({_NUMBER}{_UNIT})", r"\1 以上"),
+        ("すると", r"(?<=[一-龥])すると、?", "したときは、"), ("であっても", r"であっても", "でも"),
+        ("状態で", r"([ただ])状態で", r"\1まま"),
+        ("備えてい", r"備えてい(?=ます|る)", "備え"), ("してい", r"(?<=[有示表味])してい(?=ます)", "し"),
+        ("(", r"(とき|場合|際)(\([^()]*\))に?は、?", r"\1は、\2、"), ("色", r"(?<=[赤緑青黄白黒橙])色", ""),
+        ("掃除", r"掃除", "清掃"),
+        ("すぐに", r"すぐに", "ただちに"), ("取り外", r"取り外(?=[しすせさそ])", "外"),
+        ("しない", r"しない(?:まま|で(?![くすしはもの]))、?", "せずに"),
+        ("ない", r"ない(?:まま|で(?![くすしはもの]))、?", "ずに"),
+        ("後|あと", r"た(?:後|あと)(?![ろ方部面端])[にで]?、?", "てから"),
+        ("後|あと", r"だ(?:後|あと)(?![ろ方部面端])[にで]?、?", "でから"),
+        ("確かめ", r"確かめる", "確認する"), ("確かめ", r"確かめ(?=[てた]|ます|、|$)", "確認し"),
+        ("取り替え", r"取り替える", "交換する"), ("取り替え", r"取り替え(?=[てた]|ます|、)", "交換し"),
+        ("ことができ", r"(?<=[一-龥ァ-ヺー])することができ", "でき"), ("ことができ", r"ることができ", "られ"),
+        ("とき|場合|際", r"(?:とき|場合|際)(?:に?は)?、|(?:とき|場合|際)に?は", "ときは、"),
+        ("場合に|際に", r"(?:場合|際)に(?!は)", "ときに"),
+        ("なければ|なかったら", r"(?:なければ|なかったら)(?!なら|なり|いけ)、?", "ないときは、"),
+        ("たら|だら", r"(?<=[ぁ-ん出見])([ただ])ら(?![なずぬしすせけっ])、?", r"\1ときは、"),
+        ("であれば|なら", r"(?<!れば)(?:であれば|ならば|なら(?![なばいべうっびしすせそ]))、?", "なら、"),
     )
 )  # fmt: skip
+_SAYS_JA, _SAYS_EN = re.compile(r"[ぁ-ん]|単位"), re.compile(r"[A-Za-z]{2}")
 _OKURI = re.compile("|".join(f"{short}[けてえ]?" for short in _OKURIGANA))
 _CAN = re.compile(r"([うくぐすつぬぶむ])ことができ")
 _EN = tuple(
-    (re.compile(pattern, re.IGNORECASE), new)
-    for pattern, new in (
-        (r"(?<=\d)\s?(?:seconds?|secs?)\b", " s"), (r"(?<=\d)\s?(?:minutes?|mins?)\b", " min"),
-        (r"(?<=\d)\s?(?:hours?|hrs?)\b", " h"), (r"(?<=\d)\s?degrees? C(?:elsius)?\b", " °C"),
-        (r"(?<=\d)\s?(?:percent|per cent)\b", " %"), (r"(?<=\d)\s?(?:millimet(?:er|re)s?)\b", " mm"),
-        (r"(?<=\bunit: )seconds?", "s"), (r"(?<=\bunit: )minutes?", "min"), (r"(?<=\bunit: )hours?", "h"),
-        (rf"\b(?:at least|no less than|not less than|a minimum of)\s+({_NUMBER}{_UNIT})", r"\1 or more"),
-        (rf"\b(?:at most|no more than|not more than|a maximum of)\s+({_NUMBER}{_UNIT})", r"\1 or less"),
-        (rf"(?<=\d)({_UNIT}) or (?:longer|higher|greater)\b", r"\1 or more"),
-        (rf"(?<=\d)({_UNIT}) or (?:shorter|lower|fewer)\b", r"\1 or less"),
-        (rf"\b(?:(?:greater|higher|larger|longer) than|above|over|exceeding)(?=\s+{_NUMBER})", "more than"),
-        (rf"\b(?:(?:smaller|lower|shorter|fewer) than|below|under)(?=\s+{_NUMBER})", "less than"),
-        (rf"\b(?:approximately|approx\.?|roughly)(?=\s+{_NUMBER})", "about"),
+    (tuple(needs.split("|")), re.compile(pattern, re.IGNORECASE), new)
+    for needs, pattern, new in (
+        ("sec", r"(?<=\d)\s?(?:seconds?|secs?)\b", " s"), ("min", r"(?<=\d)\s?(?:minutes?|mins?)\b", " min"),
+        ("hour|hr", r"(?<=\d)\s?(?:hours?|hrs?)\b", " h"), ("degree", r"(?<=\d)\s?degrees? C(?:elsius)?\b", " °C"),
+        ("percent|per cent", r"(?<=\d)\s?(?:percent|per cent)\b", " %"),
+        ("millimet", r"(?<=\d)\s?(?:millimet(?:er|re)s?)\b", " mm"),
+        ("unit: second", r"(?<=\bunit: )seconds?", "s"), ("unit: minute", r"(?<=\bunit: )minutes?", "min"),
+        ("unit: hour", r"(?<=\bunit: )hours?", "h"),
         (
+            "at least|less than|minimum of",
+            rf"\b(?:at least|no less than|not less than|a minimum of)\s+({_NUMBER}{_UNIT})",
+            r"\1 or more",
+        ),
+        (
+            "at most|more than|maximum of",
+            rf"\b(?:at most|no more than|not more than|a maximum of)\s+({_NUMBER}{_UNIT})",
+            r"\1 or less",
+        ),
+        ("or longer|or higher|or greater", rf"(?<=\d)({_UNIT}) or (?:longer|higher|greater)\b", r"\1 or more"),
+        ("or shorter|or lower|or fewer", rf"(?<=\d)({_UNIT}) or (?:shorter|lower|fewer)\b", r"\1 or less"),
+        (
+            "than|above|over|exceeding",
+            rf"\b(?:(?:greater|higher|larger|longer) than|above|over|exceeding)(?=\s+{_NUMBER})",
+            "more than",
+        ),
+        ("than|below|under", rf"\b(?:(?:smaller|lower|shorter|fewer) than|below|under)(?=\s+{_NUMBER})", "less than"),
+        ("approx|roughly", rf"\b(?:approximately|approx\.?|roughly)(?=\s+{_NUMBER})", "about"),
+        (
+            "make sure|ensure|verify|confirm|check|see",
             r"\b(?:make sure|ensure|verify|confirm|check|see)(?: that\b| (?=the\b|it\b|all\b|no\b|nobody\b))",
             "check that ",
         ),
-        (r"\bturn(?= (?:off|on)\b)", "switch"), (r"\bround the\b", "around the"), (r"\btowards\b", "toward"),
-        (r"\b(?:has|have|needs?) to\b", "must"), (r"\b(?:indicates?|means) that\b", "means"),
-        (r"\busing the\b", "with the"),
-        (r"\bin order to\b", "to"), (r"\bprior to\b", "before"), (r"\bgets? (?=[a-z]+(?:ed|n)\b)", "is "),
-        (r"\bcarry out\b", "perform"), (r"\bunplug\b", "disconnect"),
-        (r"\bif\b", "when"), (r",? as well(?! as)\b", ""), (r",? too(?=[.,;]|$)", ""),
+        ("turn o", r"\bturn(?= (?:off|on)\b)", "switch"), ("round the", r"\bround the\b", "around the"),
+        ("towards", r"\btowards\b", "toward"),
+        ("has to|have to|need to|needs to", r"\b(?:has|have|needs?) to\b", "must"),
+        ("indicate|means", r"\b(?:indicates?|means) that\b", "means"),
+        ("using the", r"\busing the\b", "with the"),
+        ("in order to", r"\bin order to\b", "to"), ("prior to", r"\bprior to\b", "before"),
+        ("get", r"\bgets? (?=[a-z]+(?:ed|n)\b)", "is "),
+        ("carry out", r"\bcarry out\b", "perform"), ("unplug", r"\bunplug\b", "disconnect"),
+        ("if", r"\bif\b", "when"), ("as well", r",? as well(?! as)\b", ""), ("too", r",? too(?=[.,;]|$)", ""),
     )
 )  # fmt: skip
 
@@ -74,12 +103,21 @@ _EN = tuple(
 def one_form(line: str) -> str:
     """``line``, in form NFKC, with words that say the same in one form. What it merges must never say two things: a
     bound stays a bound of the same kind, a unit the same unit, a condition the same condition."""
-    if re.search(r"[ぁ-ん]|単位", line):
+    if _SAYS_JA.search(line):
         line = _OKURI.sub(lambda match: _OKURIGANA[match[0][:2]], line)
         line = _CAN.sub(lambda match: _POTENTIAL[match[1]], line)
-        for pattern, new in _JA:
-            line = pattern.sub(new, line)
-    if re.search(r"[A-Za-z]{2}", line):
-        for pattern, new in _EN:
-            line = pattern.sub(new, line)
+        for needs, pattern, new in _JA:
+            if any(word in line for word in needs):
+                line = pattern.sub(new, line)
+    if _SAYS_EN.search(line):
+        small = _small(line)
+        for needs, pattern, new in _EN:
+            if any(word in small for word in needs):
+                line = pattern.sub(new, line)
+                small = _small(line)
     return line
+
+
+def _small(line: str) -> str:
+    """In small letters, as patterns take them whatever their case: for these the i without a dot is one, too."""
+    return line.lower().replace("ı", "i").replace("ſ", "s")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from assistant.answer import Quote, Sentence
 from assistant.facts import facts_of, missing_numbers
 from assistant.verification.atoms import CITATION, Atom, atoms_of
-from assistant.verification.copying import MAX_BORDERS, Copy, Place
+from assistant.verification.copying import MAX_BORDERS, Place, copy_of
 from assistant.verification.rewording import rewordings
 from index.text import informative, terms
 
@@ -72,14 +72,14 @@ def _places(quote: Quote, plain: str) -> tuple[Place, ...] | None:
         return None  # what stands under "Never do this" is no instruction
     if all(atom.mark for atom in said.atoms):
         return None
-    whole = Copy(atoms_of("\n".join([*headings, quote.text])))
-    above = len(atoms_of("\n".join(headings)).lines)
+    whole = copy_of("\n".join([*headings, quote.text]))
     mark = said.lines[0].number
     for other in rewordings(plain):
         read = atoms_of(other.text)
         atoms = [atom for atom in read.atoms if not atom.mark]
         found = whole.places(atoms, mark, other.claim, 0 if other.moved else MAX_BORDERS)
         if found:
+            above = len(atoms_of("\n".join(headings)).lines)
             return tuple(Place(place.line - above, place.sentence) for place in found if place.line >= above)
     return () if _under_heading(quote, headings, [atom for atom in said.atoms if not atom.mark]) else None
 
@@ -87,7 +87,7 @@ def _places(quote: Quote, plain: str) -> tuple[Place, ...] | None:
 def _under_heading(quote: Quote, headings: Sequence[str], said: Sequence[Atom]) -> bool:
     """Whether the sentence begins with a heading's words and goes on with the text's. A code in a heading speaks for
     the text only where the text names no other code."""
-    body = Copy(atoms_of(quote.text))
+    body = copy_of(quote.text)
     for heading in headings:
         above = atoms_of(heading)
         codes = {atom.key for atom in above.atoms if atom.kind == "ident"}
@@ -99,7 +99,7 @@ def _under_heading(quote: Quote, headings: Sequence[str], said: Sequence[Atom]) 
                 break
             if rest[0].kind == "kana" and rest[0].key in ("は", "が", "の"):
                 rest = rest[1:]
-            if rest and Copy(above).holds(head) and body.holds(rest):
+            if rest and copy_of(heading).holds(head) and body.holds(rest):
                 return True
     return False
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 CodeKind = Literal["alarm", "parameter", "flag", "part"]
@@ -43,6 +44,8 @@ class Code:
 
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒−－"), "-")
+_MAY_BE_DASH = re.compile(r"(?<=([^ァ-ヺー]))ー|(?<=(.))–(?=(.))", re.DOTALL)
+_MAY_FOLD = re.compile(r"[^\x00-\x7fぁ-ゖァ-ヺー一-鿿、。・「」]")  # none of these does
 _FAMILY = {
     "al": "AL", "alm": "AL", "alarm": "AL", "alarms": "AL", "アラーム": "AL", "アラム": "AL", "警報": "AL",
     "err": "ERR", "error": "ERR", "errors": "ERR", "エラー": "ERR", "エラ": "ERR",
@@ -56,6 +59,13 @@ _KIND = (
     r"alarms?|errors?|faults?|warnings?|param(?:eter)?s?|settings?|アラーム?|アラム|警報|エラー?|フォルト|異常|警告|"
     r"ワーニング|パラメーター?"
 )
+# one of which stands where a kind word does, or a stop code's, in small letters
+_KIND_BEGINNINGS = (
+    "alarm", "error", "fault", "warning", "param", "setting", "アラ", "警報", "エラ", "フォルト", "異常", "警告",
+    "ワーニング", "パラメ",
+)  # fmt: skip
+_STOP_BEGINNINGS = ("stop", "bug", "停止", "ストップ", "バグ")
+LINE = 300  # characters; a longer text is a passage, which is looked through once
 _NO_CODE = (
     "ISO IEC JIS JISB EN IP RS USB UTF DIN ANSI UL CE CAT SUS DDR PCI PCIE HTTP SHA MD CPU AC DC ASTM NEMA IEEE RFC "
     "PT SS SCM FIG NO CH PAGE PP VOL VER REV STEP TABLE TAB SECTION SEC CHAPTER APPENDIX PART LEVEL TYPE CLASS SIZE "
@@ -125,22 +135,43 @@ _NEAR = re.compile(r"alarm|error|fault|warning|アラーム|エラー|警報|異
 _NEAR_CHARACTERS = 14
 
 
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).translate(_DASHES)
+
+
+def _dashed(match: re.Match[str]) -> str:
+    """A Japanese keyboard gives the long vowel mark for the dash of "E-401". What is set for that dash, and means a
+    range between two codes ("ES1–ES4"), stays there."""
+    before_vowel, before, after = match.groups()
+    if before_vowel is not None:
+        return "-" if unicodedata.normalize("NFKC", before_vowel).isascii() else match[0]
+    return "-" if before.isalpha() and after.isdigit() else match[0]
+
+
 def _folded(text: str) -> tuple[str, list[int] | None]:
-    """Text with full-width forms and dashes made plain, and for each of its characters the place in ``text``."""
+    """Text with full-width forms and dashes made plain, and for each of its characters the place in ``text``; None
+    where each has its own."""
     if text.isascii():
         return text, None
-    out: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        plain = character if character.isascii() else unicodedata.normalize("NFKC", character).translate(_DASHES)
-        if character == "ー" and place and unicodedata.normalize("NFKC", text[place - 1]).isascii():
-            plain = "-"  # a Japanese keyboard gives the long vowel mark for the dash of "E-401"
-        if character == "–" and text[place - 1 : place].isalpha() and text[place + 1 : place + 2].isdigit():
-            plain = "-"  # set for the dash of "E-401"; between two codes ("ES1–ES4") it means a range and stays
-        out.append(plain)
-        places.extend([place] * len(plain))
-    places.append(len(text))
-    return "".join(out), places
+    text = _MAY_BE_DASH.sub(_dashed, text)
+    if not _MAY_FOLD.search(text):
+        return text, None
+    plain = [_plain(character) for character in text]
+    folded = "".join(plain)
+    if len(folded) == len(text):  # no character folds into none
+        return folded, None
+    places = [place for place, one in enumerate(plain) for _ in one]
+    return folded, [*places, len(text)]
+
+
+def _small(text: str) -> str:
+    """In small letters, as patterns that take capitals for them do: for these the i without a dot is one, too."""
+    return text.lower().replace("ı", "i")
+
+
+def _family(word: str) -> str:
+    return _FAMILY[_small(word)]
 
 
 def _number(digits: str) -> str:
@@ -152,38 +183,48 @@ def _near_alarm_word(text: str, start: int, end: int) -> bool:
     return _NEAR.search(window) is not None
 
 
-def _alarms(text: str) -> list[Code]:
+def _alarms(text: str, small: str) -> list[Code]:
+    """``small``: the text in small letters, which tells which patterns need not be tried."""
     found: list[Code] = []
-    for pattern in (_WORD_NUMBER, _COLUMN):
+    told = any(word in small for word in _KIND_BEGINNINGS)
+    for pattern in (_WORD_NUMBER, _COLUMN) if told else (_COLUMN,) if "$" in text else ():
         for m in pattern.finditer(text):
-            family = _FAMILY[m["word"].lower()]
+            family = _family(m["word"])
             kind: CodeKind = "parameter" if family in ("PARAM", "SETTING") else "alarm"
             found.append(Code(family + _number(m["number"]), kind, m.start("word"), m.end("number")))
-    for m in _NUMBER_WORD.finditer(text):
-        family = _FAMILY[(m["word_ja"] or m["word_en"]).lower()]
+    for m in _NUMBER_WORD.finditer(text) if told else ():
+        family = _family(m["word_ja"] or m["word_en"])
         kind = "parameter" if family == "PARAM" else "alarm"
         found.append(Code(family + _number(m["ja"] or m["en"]), kind, m.start(), m.end()))
-    found.extend(Code("0x" + _number(m["number"]), "alarm", m.start(), m.end()) for m in _STOP_CODE.finditer(text))
-    for m in _SHORT_WORD.finditer(text):
+    if any(word in small for word in _STOP_BEGINNINGS):
+        found.extend(_hexadecimal(m) for m in _STOP_CODE.finditer(text))
+    for m in _SHORT_WORD.finditer(text) if "al" in small or "err" in small else ():
         hexadecimal = not m["number"].isdigit()
         if hexadecimal and (not m["separator"] or not m["word"].isupper()):
             continue  # "al1a" may be any word; "AL.1A" is an alarm
-        canonical = _FAMILY[m["word"].lower()] + _number(m["number"]) + (m["detail"] or "")
+        canonical = _family(m["word"]) + _number(m["number"]) + (m["detail"] or "")
         found.append(Code(canonical, "alarm", m.start(), m.end()))
-    for m in _E_CODE.finditer(text):
+    for m in _E_CODE.finditer(text) if "e" in small else ():
         if " " in m[0] and not m[0][0].isupper():
             continue
         detail = (m["detail"] or "").replace("-", ".")
         found.append(Code("E" + _number(m["number"]) + detail, "alarm", m.start(), m.end()))
-    found.extend(Code("0x" + _number(m["number"]), "alarm", m.start(), m.end()) for m in _HEX.finditer(text))
-    found.extend(Code(f"{m['number']}_{m['index']}", "alarm", m.start(), m.end()) for m in _INDEXED.finditer(text))
+    if "0x" in small:
+        found.extend(_hexadecimal(m) for m in _HEX.finditer(text))
+    if "[" in text:
+        found.extend(Code(f"{m['number']}_{m['index']}", "alarm", m.start(), m.end()) for m in _INDEXED.finditer(text))
     return found
 
 
+def _hexadecimal(match: re.Match[str]) -> Code:
+    return Code("0x" + _number(match["number"]), "alarm", match.start(), match.end())
+
+
 def _parameters(text: str) -> list[Code]:
-    found = [Code("SETTING" + _number(m["number"]), "parameter", m.start(), m.end()) for m in _DOLLAR.finditer(text)]
-    for pattern in (_PARAMETER, _PARAMETER_LOWER):
-        for m in pattern.finditer(text):
+    dollars = _DOLLAR.finditer(text) if "$" in text else ()
+    found = [Code("SETTING" + _number(m["number"]), "parameter", m.start(), m.end()) for m in dollars]
+    for pattern, may_hold in ((_PARAMETER, "P" in text or "." in text), (_PARAMETER_LOWER, "p" in text)):
+        for m in pattern.finditer(text) if may_hold else ():
             printed = next(value for value in m.groupdict().values() if value)
             canonical = re.sub(r"[\s\-]|(?<=[A-Za-z])\.", "", printed).upper()
             if canonical.startswith("PRP"):
@@ -193,7 +234,8 @@ def _parameters(text: str) -> list[Code]:
 
 
 def _parts(text: str) -> list[Code]:
-    found = [Code(re.sub(r"\s", "", m[0]), "flag", m.start(), m.end()) for m in _FLAG.finditer(text)]
+    flags = _FLAG.finditer(text) if "_" in text else ()
+    found = [Code(re.sub(r"\s", "", m[0]), "flag", m.start(), m.end()) for m in flags]
     for m in _PLAIN.finditer(text):
         letters, joined = m["letters"], m["letters"] + m["number"]
         if letters in _NO_CODE_PREFIX:
@@ -206,7 +248,7 @@ def _parts(text: str) -> list[Code]:
             found.append(Code(joined, "alarm", m.start(), m.end()))
         elif dashed or (not single and len(m["number"]) >= 3 and not m["separator"]):
             found.append(Code(joined, "part", m.start(), m.end()))
-    for m in _PART.finditer(text):
+    for m in _PART.finditer(text) if "-" in text else ():
         printed = m[0]
         letters = re.match(r"[A-Za-z]*", printed)
         prefix = letters[0].upper() if letters else ""
@@ -226,13 +268,21 @@ _MAY_HOLD = re.compile(r"[\d_＿²³¹¼-¾⁰-₟⅐-↋①-⓿❶-➓㈀-㏿]"
 
 def find_codes(text: str) -> tuple[Code, ...]:
     """All codes of ``text`` in order, without overlaps: the longer one wins, then the surer kind."""
-    return _found(text) if _MAY_HOLD.search(text) else ()
+    if not _MAY_HOLD.search(text):
+        return ()
+    return _found_in_line(text) if len(text) <= LINE else _found(text)
+
+
+@lru_cache(maxsize=4096)
+def _found_in_line(text: str) -> tuple[Code, ...]:
+    """Questions and lines of passages are looked through several times for one answer."""
+    return _found(text)
 
 
 def _found(text: str) -> tuple[Code, ...]:
     folded, places = _folded(text)
     surest = {"parameter": 0, "alarm": 1, "flag": 2, "part": 3}
-    candidates = _alarms(folded) + _parameters(folded) + _parts(folded)
+    candidates = _alarms(folded, _small(folded)) + _parameters(folded) + _parts(folded)
     candidates.sort(key=lambda c: (c.start - c.end, surest[c.kind], c.start))
     taken: list[Code] = []
     for code in candidates:
@@ -251,7 +301,7 @@ def family_in(text: str) -> str:
     none. A stop code's is "0x"."""
     folded, _ = _folded(text.replace("_", " "))
     match = _KIND_WORD.search(folded)
-    return "" if match is None else "0x" if match["stop"] else _FAMILY[match[0].lower()]
+    return "" if match is None else "0x" if match["stop"] else _family(match[0])
 
 
 def canonical(code: str) -> str:
