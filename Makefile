@@ -31,6 +31,7 @@ bench:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_memory docs/results/memory.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_forecast docs/results/forecast.json
 	@scripts/without-network.sh $(BIN)/python tests/bench_generation.py
+	@scripts/without-network.sh $(BIN)/python tests/bench_drafting.py
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_parity docs/results/parity.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_rkllm docs/results/rkllm.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_mining docs/results/mining.json

@@ -23,7 +23,8 @@ from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.verification.atoms import CITATION
 from assistant.verification.said import Said
 from assistant.verification.verified import Verified
-from edge.errors import EdgeFailed, GenerationStuck, PromptTooLong
+from edge.errors import AdapterUnknown, EdgeFailed, GenerationStuck, PromptTooLong
+from edge.options import BARE
 from edge.runner import Piece as Spoken
 from edge.runner import Runner, Sampling
 from index.library import Library, Scope
@@ -47,7 +48,8 @@ class AskOptions:
     """``quotes``: how many passages are quoted, ``excerpts``: how many of them the model reads, in ``prompt_tokens``
     with the question and, from READS_TURNS on, the turns before a follow-up; ``answer_tokens``: longest answer;
     ``max_question``: characters; ``extract``: an answer is made of lines of the excerpts, where the runner can keep to
-    that; ``answer_seconds``: longest wait for an answer, the queue included."""
+    that; ``answer_seconds``: longest wait for an answer, the queue included; ``adapters``: names of the LoRA adapters
+    that were loaded with the model, ``adapter`` the one for questions that name none."""
 
     quotes: int = 3
     answer_tokens: int = 200
@@ -56,6 +58,8 @@ class AskOptions:
     prompt_tokens: int = 640
     extract: bool = False
     answer_seconds: float = 120.0
+    adapters: tuple[str, ...] = ()
+    adapter: str = ""
 
 
 class Assistant:
@@ -86,11 +90,14 @@ class Assistant:
         scope: Scope | None = None,
         stop: Flag | None = None,
         history: Sequence[Exchange] = (),
+        adapter: str = "",
     ) -> Iterator[Event]:
-        """Yields Found, then any number of Piece, then Answer. Raises QuestionEmpty or QuestionTooLong before Found.
+        """Yields Found, then any number of Piece, then Answer. Raises QuestionEmpty, QuestionTooLong or AdapterUnknown
+        before Found.
 
         ``history``: the turns before this one, oldest first; it completes a follow-up and never changes a question that
         stands alone. Where several machines have what was asked for, or a step was asked for, no model is asked.
+        ``adapter``: the LoRA adapter that the model answers with, "" for the one of the options, BARE for none.
 
         A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code
         ("runner_crashed" for what is not an EdgeFailed; the log has the traceback). One that hangs does not hold it
@@ -98,14 +105,14 @@ class Assistant:
         thread, ends the generation at once, also while it waits in the runner's queue; so does closing the iterator.
         """
         start, until = time.perf_counter(), time.monotonic() + self.options.answer_seconds
-        question = self._checked(question)
+        question, adapter = self._checked(question), self._adapter(adapter)
         found = find(self.library, question, history, scope, self.options.quotes)
         found = made_safe(self.library, found, scope, self.options.quotes, self._measure)
         # ``found`` itself goes on without them: nothing that a colleague wrote reaches the model or the verification
         shown = self.precedents.beside(found, scope) if self.precedents is not None else found
         yield shown
         said = Said(found.quotes)
-        told = _Told(found.dropped)
+        told = _Told(found.dropped, adapter)
         if found.step is not None:
             for line in found.step.lines:  # the manual's own words
                 said.sentences.append(Sentence(line, (1,), True))
@@ -115,7 +122,8 @@ class Assistant:
             yield from self._generate(self.runner, found, said, told, _Limits(stop or Flag(), until), past)
         first_ms = round((said.first_at - start) * 1000, 1) if said.first_at else 0.0
         timing = Timing(found.found_ms, first_ms, _ms(start))
-        yield _answer(shown, said, told, self.runner.name if self.runner is not None else "", timing)
+        model = ":".join(filter(None, (self.runner.name, adapter))) if self.runner is not None else ""
+        yield _answer(shown, said, told, model, timing)
 
     def ahead(self, stop: Flag) -> int:
         """How many answers are written before the one that ``stop`` was given for; 0 where it is its turn, or over."""
@@ -135,6 +143,19 @@ class Assistant:
                 limit=f"{self.options.max_question:,}",
             )
         return question
+
+    def _adapter(self, name: str) -> str:
+        """The adapter that ``name``, as it was asked for, means; "" for none."""
+        name = name or self.options.adapter
+        if name in ("", BARE):
+            return ""
+        if name not in self.options.adapters:
+            raise AdapterUnknown(
+                f"There is no adapter {name[:80]!r}.",
+                f"The setting adapters has: {', '.join(self.options.adapters) or 'none'}.",
+                adapter=name[:80],
+            )
+        return name
 
     def _generate(
         self, runner: Runner, found: Found, said: Said, told: _Told, limits: _Limits, history: Sequence[Exchange]
@@ -200,7 +221,8 @@ class Assistant:
             if asks_how(asked):  # a procedure is said whole, or it would look as if it ended early
                 taken = sum(runner.count_tokens(message.content) for message in messages) + MARKS_TOKENS
                 longest = max(longest, min(PROCEDURE_TOKENS, runner.context_tokens - taken))
-        return runner.stream(messages, Sampling(max_tokens=longest, temperature=0.0, choices=choices))
+        sampling = Sampling(max_tokens=longest, temperature=0.0, choices=choices, adapter=told.adapter)
+        return runner.stream(messages, sampling)
 
     def _excerpts(
         self, runner: Runner, asked: str, readings: _Readings, found: Found
@@ -243,9 +265,10 @@ class _Limits:
 
 @dataclass
 class _Told:
-    """What there is to tell of an answer beside what was said."""
+    """What there is to tell of an answer beside what was said; ``adapter``: which the model answers with."""
 
     dropped: int
+    adapter: str = ""
     stopped: bool = False
     failure: str = ""
 

@@ -14,12 +14,13 @@ from assistant.precedents import Precedents
 from assistant.records.records import Records, revision_of
 from assistant.refusals.safety_measure import SafetyMeasure
 from assistant.settings import Settings
+from edge.adapter_file import check_adapters
 from edge.choose import make_runner
-from edge.errors import EdgeFailed
+from edge.errors import AdapterUnreadable, EdgeFailed
 from edge.http_address import Address
 from edge.models import resolve, style_of
 from edge.openai_api.options import EndpointOptions, is_endpoint, split_model
-from edge.options import EdgeOptions, default_batch
+from edge.options import BARE, Adapter, EdgeOptions, default_batch
 from edge.rkllm.options import RkllmOptions
 from edge.runner import Runner
 from index.embedders.embedder import Embedder, make_embedder
@@ -129,9 +130,12 @@ def open_runner(settings: Settings) -> Runner | None:
 
 
 def edge_options(settings: Settings) -> EdgeOptions:
-    """What a model file is run with. Raises edge.errors.EdgeFailed where it is not what it should be."""
+    """What a model file is run with. Raises edge.errors.EdgeFailed where it or an adapter is not what it should be."""
+    model = resolve(settings.model, settings.models)
+    adapters = tuple(Adapter(name, path) for name, path in settings.adapters.items())
+    check_adapters(model, adapters)
     return EdgeOptions(
-        model=resolve(settings.model, settings.models),
+        model=model,
         context_tokens=settings.context_tokens,
         threads=settings.threads or None,
         gpu_layers=settings.gpu_layers,
@@ -139,6 +143,7 @@ def edge_options(settings: Settings) -> EdgeOptions:
         kv_type=settings.kv_type,
         flash_attention=settings.flash_attention,
         draft_tokens=settings.draft_tokens,
+        adapters=adapters,
         rkllm=RkllmOptions(
             library=settings.rkllm_library,
             version="" if settings.rkllm_version == "auto" else settings.rkllm_version,
@@ -152,7 +157,12 @@ def edge_options(settings: Settings) -> EdgeOptions:
 
 
 def endpoint_options(settings: Settings) -> EndpointOptions:
-    """What the settings say of a model behind an address. Raises edge.errors.AddressRefused."""
+    """What the settings say of a model behind an address. Raises edge.errors.AddressRefused, AdapterUnreadable."""
+    if settings.adapters:
+        raise AdapterUnreadable(
+            "Adapters are laid over a model file here; the model behind an address has those of its server.",
+            "Take the setting adapters out; vLLM serves each adapter as a model of its own name: model = ADDRESS#NAME.",
+        )
     url, name = split_model(settings.model)
     return EndpointOptions(
         Address.of(url, remote=settings.allow_remote_model),
@@ -199,6 +209,8 @@ def ask_options(settings: Settings, style: str = "free") -> AskOptions:
         settings.prompt_tokens,
         extract=style == "extract",
         answer_seconds=settings.answer_seconds,
+        adapters=tuple(settings.adapters),
+        adapter="" if settings.adapter == BARE else settings.adapter,
     )
 
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 _ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant", "system": "system"}
-_SAMPLING = ("max_tokens", "temperature", "top_p", "top_k", "repeat_penalty", "seed")
+_SAMPLING = (
+    "max_tokens", "temperature", "top_p", "top_k", "repeat_penalty", "seed", "adapter", "grammar", "json_schema",
+)  # fmt: skip
 
 
 class Searches(Protocol):

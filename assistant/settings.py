@@ -6,21 +6,24 @@ import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from assistant.errors import SettingsWrong
+from edge.options import BARE
 
 ROOT = Path(__file__).resolve().parents[1]
 # the settings file, open data for the tests, the password that "andon user add" takes; they are no settings
 _OTHER_VARIABLES = {"ANDON_CONFIG", "ANDON_SHARED_DATA", "ANDON_NEW_PASSWORD"}
+_AdapterName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]  # it stands in a URL and behind a colon
 
 
 class Settings(BaseSettings):
@@ -54,6 +57,14 @@ class Settings(BaseSettings):
         description="SLM: an id of models/models.toml, the path of a GGUF file, the address of an OpenAI-compatible "
         'server on the site ("http://127.0.0.1:8080/v1", with "#name" behind it where it has several models), or '
         '"none" for quotes only.',
+    )
+    adapters: dict[_AdapterName, Path] = Field(
+        default={},
+        description="LoRA adapters for the SLM's file, by the names that questions ask for them with: in andon.toml a "
+        'table [adapters] of NAME = "FILE.gguf", in the environment JSON. Held against the SLM\'s file at start.',
+    )
+    adapter: str = Field(
+        default="", description='Name of the adapter for questions that name none; empty, or "none", for the SLM alone.'
     )
     model_key: SecretStr = Field(default=SecretStr(""), description="Key that the model's server asks for.")
     model_ca: str = Field(
@@ -126,7 +137,7 @@ class Settings(BaseSettings):
         ge=0,
         le=64,
         description="Tokens of a freely written answer that are guessed ahead from the passages and checked at once, "
-        "at most; quicker where the model quotes. 0 guesses none.",
+        "at most (15 is a good choice): quicker where the model quotes; none where it would not pay. 0 guesses none.",
     )
     prefix_cache_mb: int = Field(
         default=256,
@@ -213,15 +224,26 @@ def read_settings(**flags: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise _wrong(error, given) from error
+    except SettingsError as error:  # of a variable that holds a table
+        raise SettingsWrong(
+            f"A variable ANDON_* is no JSON: {error}.",
+            'Write tables as {"NAME": "VALUE"}: ANDON_ADAPTERS=\'{"line2": "/models/line2.gguf"}\'.',
+        ) from error
     except (ValueError, OSError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise SettingsWrong(
             f"The settings file {_file()} cannot be read: {error}.", "Mend it, or name another in ANDON_CONFIG."
         ) from error
+    if settings.adapter not in ("", BARE, *settings.adapters):
+        raise SettingsWrong(
+            f"The setting adapter names {settings.adapter!r}, which is none of the setting adapters.",
+            f"It has: {', '.join(settings.adapters) or 'none'}.", setting="adapter",
+        )  # fmt: skip
     paths = {
         "data": settings.data.expanduser().resolve(),
         "models": settings.models.expanduser().resolve(),
         "rkllm_library": settings.rkllm_library and settings.rkllm_library.expanduser(),
         "model": _from_home(settings.model),
+        "adapters": {name: path.expanduser() for name, path in settings.adapters.items()},
         "embedder": _from_home(settings.embedder),
         "reranker": _from_home(settings.reranker),
     }
@@ -251,7 +273,7 @@ def _wrong(error: ValidationError, flags: dict[str, Any]) -> SettingsWrong:
         where = "a flag" if name in flags else str(_file())
         message = f"There is no setting {name} (in {where})."
         return SettingsWrong(message, _suggestion(name, Settings.model_fields), setting=name)
-    variable = f"ANDON_{name.upper()}"
+    variable = f"ANDON_{str(first['loc'][0]).upper()}"
     where = "the flag" if name in flags else variable if variable in os.environ else str(_file())
     return SettingsWrong(
         f"The setting {name} cannot be {first.get('input')!r} (from {where}): {first['msg']}.",

@@ -14,7 +14,7 @@ from edge.gguf_file import GgufFile, read_gguf
 from edge.options import EdgeOptions
 
 MIB = 1 << 20
-PROCESS = 42 * MIB  # Python, numpy and llama.cpp with nothing loaded (docs/results/forecast.json)
+PROCESS = 49 * MIB  # Python, numpy and llama.cpp beside what is counted apart (docs/results/forecast.json)
 TOKEN = 200  # bytes that llama.cpp keeps for a token of the vocabulary, or for a merge of two
 STEP = 256  # llama.cpp rounds a context up to it
 _KV_BYTES = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}  # a value; q8_0 is blocks of 32 with a scale of 2 bytes
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Bytes. ``weights``: the file's tensors, which are mapped and read; ``keys_values``: what a full context of
-    ``context_tokens`` holds; ``compute``: buffers of one batch; ``process``: what runs it, the vocabulary included.
-    ``free`` None: unknown, or the model goes to a GPU with memory of its own. ``fitting_context``: the longest context
-    that would fit, 0 where none does; ``kv_type`` is what the keys and values are counted in."""
+    """Bytes. ``weights``: the file's tensors, which are mapped and read, and the adapters; ``keys_values``: what a full
+    context of ``context_tokens`` holds; ``compute``: buffers of one batch; ``process``: what runs it, the vocabulary
+    included. ``free`` None: unknown, or the model goes to a GPU with memory of its own. ``fitting_context``: the
+    longest context that would fit, 0 where none does; ``kv_type`` is what the keys and values are counted in."""
 
     path: Path
     weights: int
@@ -60,7 +60,7 @@ def forecast(path: Path, options: EdgeOptions, tree: Tree | None = None) -> Fore
     free = free_memory(tree) if not options.gpu_layers or read_identity(tree).kind == "jetson" else None
     found = Forecast(
         path=path,
-        weights=sum(tensor.bytes for tensor in header.tensors),
+        weights=sum(tensor.bytes for tensor in header.tensors) + _adapters(options),
         keys_values=_keys_values(header, context, options.kv_type),
         compute=_compute(header, options.batch_tokens, context),
         process=PROCESS + TOKEN * (_count(header, "tokens") + _count(header, "merges")),
@@ -124,6 +124,11 @@ def _compute(header: GgufFile, batch: int, context: int) -> int:
     token, a mask over the context, and the logits of one (measured on models of 6 to 16 layers)."""
     rows = 3 * header.number("feed_forward_length") + 4 * header.number("embedding_length") + context
     return 4 * (batch * rows + _count(header, "tokens"))
+
+
+def _adapters(options: EdgeOptions) -> int:
+    """Adapters are loaded whole; of one that is missing is told where it is loaded."""
+    return sum(adapter.path.stat().st_size for adapter in options.adapters if adapter.path.is_file())
 
 
 def _count(header: GgufFile, name: str) -> int:

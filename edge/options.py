@@ -11,6 +11,7 @@ from typing import Literal
 from edge.errors import AdapterUnknown
 from edge.rkllm.options import RkllmOptions
 
+BARE = "none"  # in the place of an adapter's name: the model without one
 SMALL_MODEL_BYTES = 64 * 1024 * 1024
 _CPUS = Path("/sys/devices/system/cpu")
 
@@ -32,9 +33,10 @@ class EdgeOptions:
     smaller is nimbler and larger is faster on a GPU. ``kv_type`` q8_0 halves the context's memory. ``adapters`` are
     loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone. ``isolate`` puts the
     model into a process of its own (edge.isolated). ``flash_attention`` auto leaves it to llama.cpp; q8_0 needs it.
-    ``draft_tokens``: how many tokens of a free answer are guessed ahead, at most, from what prompt and answer hold
-    (edge.llama.drafting), 0 for none. ``prompt_cache`` is a folder for what prompts begin with
-    (edge.llama.saved_prefixes), ``prompt_cache_bytes`` its size, 0 for none."""
+    ``draft_tokens``: how many tokens of a free answer are guessed ahead, at most, from what prompt and answer hold,
+    where that is expected to pay by what batches cost when the model was loaded (edge.llama.drafting), 0 for none.
+    ``prompt_cache`` is a folder for what prompts begin with (edge.llama.saved_prefixes), ``prompt_cache_bytes`` its
+    size, 0 for none."""
 
     model: Path
     context_tokens: int = 2048

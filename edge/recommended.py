@@ -36,7 +36,8 @@ class RecommendedBoard:
 @dataclass(frozen=True, slots=True)
 class RecommendedModel:
     """``licence`` as published; ``licence_certain`` false where more than one text applies; ``commercial`` false where
-    it forbids use in production. ``shape_certain``: whether layers and heads were read from the model's own page."""
+    it forbids use in production. ``shape_certain``: whether layers and heads were read from the model's own page or
+    config.json, or those of its offspring (recommended.toml names them)."""
 
     id: str
     source: str

@@ -5,8 +5,6 @@
 - against a bare loop of llama_decode and argmax, same model and threads, in turns
 - time to the first token of a prompt that begins with the same 1,000 tokens: cold, from memory, from disk in a
   new runner
-- tokens guessed ahead: answers that quote (free writing over demo/faq.jsonl, with the passage that holds the answer)
-  and free text (no passage), with and without, and how often the text is the same
 
 Two models: the bundled one (9 MB), and the same made wide (110 MB, tests/wide_model.py): it says the same and computes
 twelve times as much, so that ratios are those of a model whose time goes into its weights.
@@ -44,7 +42,6 @@ OUT = ROOT / "docs/results/generation.json"
 TOKENS = 96
 ROUNDS = 5
 PREFIX_TOKENS = 1000
-DRAFT = 15
 
 
 def rows() -> list[dict[str, Any]]:
@@ -61,10 +58,6 @@ def quoting(count: int) -> list[tuple[Message, ...]]:
                     for n, one in enumerate(near, start=1)]  # fmt: skip
         asked.append(build_messages(row["question"], excerpts, row["lang"]))
     return asked
-
-
-def free(count: int) -> list[tuple[Message, ...]]:
-    return [build_messages(row["question"], (), row["lang"]) for row in rows()[:: max(1, len(rows()) // count)][:count]]
 
 
 def runner_of(gguf: Path, threads: int, **more: Any) -> LlamaCppRunner:
@@ -161,46 +154,20 @@ def first_token(gguf: Path, threads: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def guessing(gguf: Path, threads: int, asked: list[tuple[Message, ...]]) -> dict[str, Any]:
-    """Times are those of the whole generation behind the first token; the two take turns."""
-    plain, ahead = runner_of(gguf, threads), runner_of(gguf, threads, draft_tokens=DRAFT)
-    seconds, same, tokens = [0.0, 0.0], 0, 0
-    for messages in asked:
-        said = []
-        for side, runner in enumerate((plain, ahead)):
-            pieces = runner.stream(messages, Sampling(max_tokens=TOKENS))
-            text = [next(pieces)]
-            begin = time.perf_counter()
-            text += list(pieces)
-            seconds[side] += time.perf_counter() - begin
-            said.append("".join(piece.text for piece in text))
-            tokens += text[-1].tokens if side == 0 else 0
-        same += said[0] == said[1]
-    plain.close()
-    ahead.close()
-    return {"answers": len(asked), "tokens": tokens, "speed": round(seconds[0] / seconds[1], 3), "same_text": same}
-
-
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 24
     begun_at_load = round(os.getloadavg()[0], 1)
     result: dict[str, Any] = {
         "made_by": "python tests/bench_generation.py", "machine": platform.machine(), "llama_cpp": version(),
-        "draft_tokens": DRAFT, "models": {},
+        "models": {},
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as made:
         wide = widen(BUNDLED, Path(made) / "wide.gguf")
-        for name, gguf, threads, share in (
-            ("bundled, 9 MB", BUNDLED, 1, 1),
-            ("the same made wide, 110 MB", wide, 2, 2),
-        ):
+        for name, gguf, threads in (("bundled, 9 MB", BUNDLED, 1), ("the same made wide, 110 MB", wide, 2)):
             folder = Path(made) / f"prefixes-{threads}"
             result["models"][name] = {
                 "threads": threads,
                 "against_bare_loop": against_bare(gguf, threads),
                 "first_token": first_token(gguf, threads, folder),
-                "guessing_quotes": guessing(gguf, threads, quoting(count // share)),
-                "guessing_free_text": guessing(gguf, threads, free(count // share)),
             }
             print(json.dumps(result["models"][name], indent=1), flush=True)
     result["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]  # before and after; above 1 others ran, too

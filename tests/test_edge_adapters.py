@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from contract_runner import ASK, text_of
 from test_edge_runners import tiny_gguf
 
+from edge.adapter_file import check_adapters
 from edge.errors import AdapterUnknown, AdapterUnreadable
+from edge.forecast import forecast
 from edge.llama.runner import LlamaCppRunner
 from edge.options import Adapter, EdgeOptions
 from edge.runner import Sampling
@@ -127,6 +130,52 @@ def test_an_unknown_adapter_names_those_there_are(two: LlamaCppRunner) -> None:
     with pytest.raises(AdapterUnknown) as caught:
         said(two, "line 3")
     assert "line 1, line 2" in caught.value.remedy
+
+
+def test_what_does_not_fit_is_told_from_the_files_heads(tiny_gguf: Path, tmp_path: Path) -> None:
+    """Before anything is loaded; each is named with what is wrong about it."""
+    import gguf
+
+    def unlike(name: str, tensor: str) -> Path:
+        writer = gguf.GGUFWriter(tmp_path / name, "llama")
+        writer.add_type(gguf.GGUFType.ADAPTER)
+        writer.add_string("adapter.type", "lora" if tensor else "ia3")
+        if tensor:
+            writer.add_tensor(tensor, np.zeros((RANK, 64), np.float32))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        return tmp_path / name
+
+    fits = lora(tmp_path / "fits.gguf", tiny_gguf)
+    (tmp_path / "torn.gguf").write_bytes(fits.read_bytes()[:-1])
+    wrong = {
+        "is missing": tmp_path / "none.gguf",
+        "its end is missing": tmp_path / "torn.gguf",
+        "a model, no adapter": tiny_gguf,
+        "architecture qwen2": lora(tmp_path / "a.gguf", tiny_gguf, architecture="qwen2"),
+        "128 x": lora(tmp_path / "w.gguf", tiny_gguf, width=128),
+        "of the type 'ia3'": unlike("i.gguf", ""),
+        "half of blk.0.attn_v.weight.lora_a": unlike("h.gguf", "blk.0.attn_v.weight.lora_a"),
+        "the model has no blk.90.attn_v.weight": unlike("o.gguf", "blk.90.attn_v.weight.lora_a"),
+    }
+    check_adapters(tiny_gguf, (Adapter("line", fits),))
+    check_adapters(tmp_path / "gone.gguf", (Adapter("line", fits),))  # of the model is told where it is loaded
+    for reason, path in wrong.items():
+        with pytest.raises(AdapterUnreadable, match=re.escape(reason)) as caught:
+            check_adapters(tiny_gguf, (Adapter("line", fits), Adapter("odd", path)))
+        assert "'odd'" in caught.value.message and caught.value.remedy
+    npu = tmp_path / "model.rkllm"
+    check_adapters(npu, (Adapter("line", tiny_gguf),))
+    with pytest.raises(AdapterUnreadable, match="missing"):
+        check_adapters(npu, (Adapter("line", tmp_path / "none.rkllm"),))
+
+
+def test_adapters_count_in_the_forecast(tiny_gguf: Path, tmp_path: Path) -> None:
+    file = lora(tmp_path / "1.gguf", tiny_gguf)
+    bare, with_it = (forecast(tiny_gguf, options(tiny_gguf, adapters=given)) for given in ((), (Adapter("a", file),)))
+    assert with_it.weights - bare.weights == file.stat().st_size
 
 
 def test_what_is_no_adapter_of_this_model_is_refused(tiny_gguf: Path, tmp_path: Path) -> None:

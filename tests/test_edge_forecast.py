@@ -74,7 +74,7 @@ def test_free_memory_is_what_the_tightest_limit_leaves(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_refused_with_a_way_out(tmp_path: Path) -> None:
     refuse_too_large(OPTIONS, box(tmp_path / "roomy", meminfo(200)))
     refuse_too_large(OPTIONS, box(tmp_path / "untold", {}))
-    tight = box(tmp_path / "tight", meminfo(62))
+    tight = box(tmp_path / "tight", meminfo(69))
     with pytest.raises(ModelTooLarge) as caught:
         refuse_too_large(OPTIONS, tight)
     context = int(caught.value.details["fitting_context"])

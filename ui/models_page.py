@@ -46,6 +46,27 @@ refused: take a ready GGUF of those. The same over 5,000 sentences for five kind
 `quantize` and `match` ask both files 24 fixed questions and show how many answers are the same, how probable both
 find the same texts, and warn from 5 % more perplexity or less than 90 % of the same next tokens on.
 
+## LoRA adapters
+
+Adapters in GGUF lie over one model file: one model in memory, several habits. `andon train` leaves them
+(docs/training.md), and llama.cpp's `convert_lora_to_gguf.py` makes them.
+
+```toml
+# andon.toml
+model = "/models/base.q8_0.gguf"
+adapter = "line2"   # for questions that name none, also those of the pages
+
+[adapters]
+line2 = "/models/line2.lora.gguf"
+terse = "/models/terse.lora.gguf"
+```
+
+Each is held against the model's file at start: one that is missing, damaged, a model, of another architecture or of
+other sizes is refused by name, and Andon then quotes without a model. One made for another model of the very same
+shape cannot be told apart. A question asks for one by `andon ask --adapter terse`, `"adapter"` in `POST /ask`, or the
+model name `andon:terse` of the OpenAI API; `none` is the model alone. A change of adapter means that the prompt is
+read anew. What it says is verified as always. A model behind an address has its server's adapters: `#name`.
+
 ## A model behind an address
 
 ```toml

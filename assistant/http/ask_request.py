@@ -33,7 +33,7 @@ class PastTurn(BaseModel):
 class AskRequest(BaseModel):
     """A question, and what it is narrowed to: see GET /filters. ``manuals``: ids, file names or titles. ``history``:
     the turns before it, oldest first; it completes a follow-up ("and if it comes back?", "2番目の手順は?") and leaves a
-    question that stands alone as it is."""
+    question that stands alone as it is. ``adapter``: a name of the setting adapters, or "none" for the model alone."""
 
     question: str = Field(examples=["AL.32 が出て搬送軸が止まった"])
     manuals: list[str] = Field(default_factory=list, max_length=1000)
@@ -42,6 +42,7 @@ class AskRequest(BaseModel):
     kinds: list[str] = Field(default_factory=list, max_length=100)
     langs: list[str] = Field(default_factory=list, max_length=100)
     history: list[PastTurn] = Field(default_factory=list, max_length=MOST_TURNS)
+    adapter: str = Field(default="", max_length=64)
 
     def scope(self) -> Scope:
         return Scope.of(

@@ -25,7 +25,7 @@ from assistant.errors import (
 )
 from assistant.http.wire import Json
 from assistant.records.errors import RecordUnknown
-from edge.errors import EdgeFailed
+from edge.errors import AdapterUnknown, EdgeFailed
 from index.errors import (
     AttributeRefused,
     IndexBusy,
@@ -79,7 +79,7 @@ def status_of(failure: Failure) -> int:
             return 429
         case NotAllowed():
             return 401
-        case ManualUnknown() | SynonymUnknown() | RecordUnknown() | PageWithoutPicture():
+        case ManualUnknown() | SynonymUnknown() | RecordUnknown() | PageWithoutPicture() | AdapterUnknown():
             return 404
         case IndexBusy() | BackupFailed():
             return 409

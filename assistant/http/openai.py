@@ -21,7 +21,7 @@ from assistant.accounts import Account
 from assistant.answer import Answer, Event, Found, Quote
 from assistant.build import Andon
 from assistant.http.openai_errors import OpenAiRoute, openai_error
-from assistant.http.openai_request import MODEL, ChatRequest, check_model, history_of
+from assistant.http.openai_request import MODEL, ChatRequest, adapter_of, history_of
 from assistant.http.stream import Form, Streams
 from assistant.http.wire import Json, answer_json, hit_json, quote_json
 from assistant.plain_text import PlainText, page_and_label
@@ -48,15 +48,15 @@ def add_openai(service: FastAPI, andon: Andon, account: Any, streams: Streams) -
     async def complete(body: ChatRequest, request: Request, who: Account = asker) -> Response:
         """OpenAI's chat completions: supported sentences with [n], or the manual's own words, then the source. The
         field ``andon`` has quotes, verdict and timings. With ``stream``: chunks, then [DONE]."""
-        body.check()
+        adapter = body.check(andon.assistant.options.adapters)
         said = body.said()
         runner = andon.assistant.runner if body.with_usage else None
         prompt_tokens = await counting.count(runner, [message.content for message in said])
         stop = Flag()
-        events = andon.assistant.ask(said[-1].content, body.scope(), stop, history_of(said))
+        events = andon.assistant.ask(said[-1].content, body.scope(), stop, history_of(said), adapter)
         events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
         first = await streams.first(events)
-        completion = Completion(runner, prompt_tokens)
+        completion = Completion(runner, prompt_tokens, body.model)
         if body.stream:
             form = Form(partial(completion.chunks, with_usage=body.with_usage), _failed)
             return StreamingResponse(
@@ -82,30 +82,32 @@ def add_openai(service: FastAPI, andon: Andon, account: Any, streams: Streams) -
 def _add_models(router: APIRouter, andon: Andon) -> None:
     started = int(time.time())
 
-    def model() -> Json:
+    def model(name: str = MODEL) -> Json:
         runner = andon.assistant.runner
         return {
-            "id": MODEL, "object": "model", "created": started, "owned_by": MODEL,
+            "id": name, "object": "model", "created": started, "owned_by": MODEL,
             "andon": {"model": runner.name if runner else "none", "manuals": len(andon.library.manuals())},
         }  # fmt: skip
 
     @router.get("/models")
     def models() -> Json:
-        """The one name that Andon answers to; the field ``andon`` tells which SLM is behind it."""
-        return {"object": "list", "data": [model()]}
+        """The name that Andon answers to, and one for each adapter; ``andon`` tells which SLM is behind them."""
+        names = [MODEL, *(f"{MODEL}:{adapter}" for adapter in andon.assistant.options.adapters)]
+        return {"object": "list", "data": [model(name) for name in names]}
 
     @router.get("/models/{name:path}")
     def one(name: str) -> Json:
-        check_model(name)
-        return model()
+        adapter_of(name, andon.assistant.options.adapters)
+        return model(name)
 
 
 class Completion:
     """One answer in OpenAI's forms: whole, or as chunks of a stream."""
 
-    def __init__(self, runner: Runner | None, prompt_tokens: int | None) -> None:
-        """``runner``: whose tokens are counted; ``prompt_tokens`` None where they are not."""
+    def __init__(self, runner: Runner | None, prompt_tokens: int | None, model: str = MODEL) -> None:
+        """``runner``: whose tokens are counted; ``prompt_tokens`` None where they are not; ``model`` as asked for."""
         self._runner = runner
+        self._model = model
         self._prompt_tokens = prompt_tokens
         self._id = f"chatcmpl-{uuid4().hex}"
         self._created = int(time.time())
@@ -145,7 +147,7 @@ class Completion:
         return self._head("chat.completion.chunk", [choice])
 
     def _head(self, kind: str, choices: list[Json]) -> Json:
-        return {"id": self._id, "object": kind, "created": self._created, "model": MODEL, "choices": choices}
+        return {"id": self._id, "object": kind, "created": self._created, "model": self._model, "choices": choices}
 
     def _usage(self) -> Json | None:
         """None where tokens are not counted. The runner is loaded here, so that counting does not wait for it."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.conversation import Exchange
 from assistant.errors import ModelUnknown, ParameterRefused
+from edge.options import BARE
 from edge.runner import Message
 from index.library import Scope
 
@@ -42,6 +43,11 @@ _ONE = "There is one answer to a question."
 _NO_TOOLS = "Andon calls no functions."
 _NO_NUMBERS = "Probabilities of tokens say nothing about text that is verified or quoted."
 _TEXT = "An answer is text."
+_NO_SCHEMA = (
+    "An answer is put together of sentences that a passage was found to hold, or of the manual's own words: no grammar "
+    "and no JSON Schema can bind it. Its parts are in the field andon, as JSON; the bare model keeps to a schema by "
+    "make_chat_model (docs/programs.md)."
+)
 _WHOLE = "An answer is never cut short: a step or a warning could be lost."
 # name -> the values that change nothing, and why any other is refused
 REFUSED: dict[str, tuple[tuple[Any, ...], str]] = {
@@ -53,7 +59,11 @@ REFUSED: dict[str, tuple[tuple[Any, ...], str]] = {
     "logprobs": ((False,), _NO_NUMBERS),
     "top_logprobs": ((0,), _NO_NUMBERS),
     "logit_bias": (({},), "Words of a manual are not weighed."),
-    "response_format": (({"type": "text"},), f"{_TEXT} Its parts are in the field andon."),
+    "response_format": (({"type": "text"},), _NO_SCHEMA),
+    "grammar": (("",), _NO_SCHEMA),
+    "guided_json": ((), _NO_SCHEMA),
+    "guided_grammar": ((), _NO_SCHEMA),
+    "structured_outputs": ((), _NO_SCHEMA),
     "modalities": ((["text"], []), _TEXT),
     "audio": ((), _TEXT),
     "moderation": ((), "Andon has no such service."),
@@ -105,9 +115,10 @@ class ChatRequest(BaseModel):
     stream_options: StreamOptions | None = None
     andon: Narrowing | None = None
 
-    def check(self) -> None:
-        """Raises ModelUnknown, and ParameterRefused for what cannot be done or is not known, naming the parameter."""
-        check_model(self.model)
+    def check(self, adapters: Sequence[str] = ()) -> str:
+        """The adapter that the model's name asks for, "" for the one of the settings. Raises ModelUnknown, and
+        ParameterRefused for what cannot be done or is not known, naming the parameter."""
+        adapter = adapter_of(self.model, adapters)
         for name, value in (self.model_extra or {}).items():
             if value is None or name in IGNORED:
                 continue
@@ -118,6 +129,7 @@ class ChatRequest(BaseModel):
                 raise _refused(name, f"The parameter {name} cannot have this value.", f"Leave it out. {why}")
         if self.stream_options is not None and not self.stream:
             raise _refused("stream_options", "stream_options goes with stream only.", "Leave it out, or set stream.")
+        return adapter
 
     @property
     def with_usage(self) -> bool:
@@ -146,10 +158,14 @@ def history_of(said: Sequence[Message]) -> tuple[Exchange, ...]:
     return tuple(turns)
 
 
-def check_model(name: str) -> None:
-    """Raises ModelUnknown for any name but the one that Andon answers to, whatever SLM runs behind it."""
-    if name != MODEL:
-        raise ModelUnknown(f"There is no model {name[:80]!r} here.", f"Ask for {MODEL!r}.", param="model")
+def adapter_of(name: str, adapters: Sequence[str]) -> str:
+    """What stands behind the colon of a model's name: one of ``adapters``, or BARE; "" for MODEL alone, whatever SLM
+    runs behind it. Raises ModelUnknown for any other name."""
+    model, colon, adapter = name.partition(":")
+    if model != MODEL or (colon and adapter not in (BARE, *adapters)):
+        names = " or ".join(repr(known) for known in (MODEL, *(f"{MODEL}:{one}" for one in adapters)))
+        raise ModelUnknown(f"There is no model {name[:80]!r} here.", f"Ask for {names}.", param="model")
+    return adapter
 
 
 def _text(message: ChatMessage, at: int) -> str:

@@ -163,7 +163,7 @@ def _add_questions(service: FastAPI, andon: Andon, account: Any, streams: Stream
         """Server-sent events: found (quotes at once), waiting (its place in the queue), piece (verified sentences),
         answer (last); or error."""
         stop = Flag()
-        events = andon.assistant.ask(body.question, body.scope(), stop, body.turns())
+        events = andon.assistant.ask(body.question, body.scope(), stop, body.turns(), body.adapter)
         events = andon.records.asking(events, Asker(who.name, "http", body.scope()))
         first = await streams.first(events)
         return StreamingResponse(

@@ -1,57 +1,63 @@
-"""Lookup: guesses how an answer goes on from what prompt and answer hold already, as an answer that quotes does.
+"""Lookup: where the last words of an answer stood before, in its prompt or in itself, and what came behind them there.
 
-Saxena 2023, "Prompt Lookup Decoding": where the last words stood before, the words behind them are guessed to follow.
-The model then checks all guesses in one batch (edge.llama.speaker), and what it would have said itself stands.
+Saxena 2023, "Prompt Lookup Decoding". Kept up from token to token: places that go on as the answer does stay, the
+others fall out, so that a token costs the same at the end of a long prompt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-LONGEST = 8  # tokens of the end that are compared; more does not tell places apart any better
-CANDIDATES = 8  # latest places that are compared, so that a token takes the same time at the end of a long prompt
+LATEST = 16  # places of a token that are looked at, the latest ones; a comma stands everywhere
+LONGEST = 16  # tokens of a match that count; more does not tell places apart any better
+
+
+class Match(NamedTuple):
+    """The last ``length`` tokens stood before ``place`` already; 0 for nowhere."""
+
+    length: int
+    place: int
 
 
 class Lookup:
-    """Over ``tokens``, and what is ``add``-ed to them: for each run of ``shortest`` tokens, where it stood."""
+    """Over ``tokens`` and what is ``add``-ed to them."""
 
-    def __init__(self, tokens: Sequence[int], shortest: int) -> None:
-        self._shortest = shortest
+    def __init__(self, tokens: Sequence[int]) -> None:
         self._tokens = list(tokens)
-        self._ends: dict[tuple[int, ...], list[int]] = {}
-        # all at once, four times as quick as one by one: a small model answers in the time that this would take
-        runs = zip(*(self._tokens[at:-1] for at in range(shortest)), strict=False)
-        for end, run in enumerate(runs, start=shortest):
-            self._ends.setdefault(run, []).append(end)
+        self._places: dict[int, list[int]] = {}  # of each token: the places behind it
+        for place, token in enumerate(self._tokens, start=1):
+            self._places.setdefault(token, []).append(place)
+        self._matches: dict[int, int] = {}  # place -> how many tokens before it are those of the end
 
-    def add(self, token: int) -> None:
-        """``token`` comes next."""
-        tokens, shortest = self._tokens, self._shortest
-        if len(tokens) >= shortest:  # what ends before it may be found from now on
-            self._ends.setdefault(tuple(tokens[-shortest:]), []).append(len(tokens))
-        tokens.append(token)
+    def __len__(self) -> int:
+        return len(self._tokens)
 
-    def guess(self, most: int) -> list[int]:
-        """Up to ``most`` tokens that stood behind the longest run with which it ends now, at its latest place; []
-        where the run of ``shortest`` tokens did not stand before."""
+    def __getitem__(self, place: int) -> int:
+        return self._tokens[place]
+
+    def add(self, token: int) -> Match:
+        """``token`` comes next; where the end stands now: the longest match, of equal ones the latest."""
+        before = self._matches
+        places = self._places.setdefault(token, [])
+        known = places[-LATEST:]
+        if before:
+            tokens = self._tokens
+            old = [place + 1 for place in before if tokens[place] == token]
+            known = [*(place for place in old if place < known[0]), *known] if known else old
+        self._matches = {place: min(before.get(place - 1, 0) + 1, LONGEST) for place in known}
+        self._tokens.append(token)
+        places.append(len(self._tokens))
+        best, at = 0, 0
+        for place, length in self._matches.items():
+            if length >= best:
+                best, at = length, place
+        return Match(best, at)
+
+    def behind(self, place: int, count: int) -> list[int]:
+        """The ``count`` tokens behind ``place``; where it is near the end, what repeats itself goes on doing so."""
         tokens = self._tokens
-        if most <= 0 or len(tokens) < self._shortest:
-            return []
-        best, place = 0, 0
-        for end in reversed(self._ends.get(tuple(tokens[-self._shortest :]), ())[-CANDIDATES:]):
-            length = self._common_end(end)
-            if length > best:
-                best, place = length, end
-        if not best:
-            return []
-        guess = tokens[place : place + most]
-        while len(guess) < most:  # the place is near the end: what repeats itself goes on doing so
-            guess.append(guess[len(guess) - (len(tokens) - place)])
-        return guess
-
-    def _common_end(self, end: int) -> int:
-        """How many tokens before ``end`` are those that stand at the very end, LONGEST at most."""
-        tokens, length = self._tokens, self._shortest
-        while length < LONGEST and end > length and tokens[end - length - 1] == tokens[-length - 1]:
-            length += 1
-        return length
+        found = tokens[place : place + count]
+        while len(found) < count:
+            found.append(found[len(found) - (len(tokens) - place)])
+        return found

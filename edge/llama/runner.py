@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.forecast import refuse_too_large
+from edge.llama.batch_costs import measure
 from edge.llama.constrained import LineSpeaker
 from edge.llama.context import LlamaContext
-from edge.llama.drafting import Drafting
+from edge.llama.drafting import Drafting, Plan
 from edge.llama.grammar import grammar_of
 from edge.llama.library import LlamaModel, version
 from edge.llama.prompt_memory import PromptMemory
@@ -65,6 +67,7 @@ class LlamaCppRunner:
         self._chat: ChatPrompt | None = None
         self._prefixes: dict[str, SavedPrefixes] = {}  # by adapter
         self._adapters: dict[str, Any] = {}
+        self._plan: Plan | None = None  # for guessing ahead
         self._streams: weakref.WeakSet[Generation] = weakref.WeakSet()
 
     def load(self) -> None:
@@ -78,6 +81,7 @@ class LlamaCppRunner:
                 self.context_tokens = _context_of(model, self._options.context_tokens)
                 self._memory = self._new_memory(model)
                 self._adapters = {one.name: model.adapter(one.path) for one in self._options.adapters}
+                self._plan = self._planned(model, self._memory.context)
                 self._prefixes = self._saved_by(model)
             except BaseException:
                 model.close()
@@ -94,6 +98,15 @@ class LlamaCppRunner:
             flash_attention=self._options.flash_attention,
         )
         return PromptMemory(context, self._options.batch_tokens, model.piece)
+
+    def _planned(self, model: LlamaModel, context: LlamaContext) -> Plan | None:
+        """How much is guessed ahead, by what batches cost here; None where nothing is."""
+        most = min(self._options.draft_tokens, self._options.batch_tokens - 1, self.context_tokens // 4)
+        if most <= 0 or not model.goes_back:
+            return None
+        costs = measure(context, most + 1, time.perf_counter if self._options.gpu_layers else time.process_time)
+        log.info("%s: batches cost %s single steps.", self.name, dict(costs.first))
+        return Plan(costs, most)
 
     def _saved_by(self, model: LlamaModel) -> dict[str, SavedPrefixes]:
         """What is on disk for the model as it is set, without an adapter ("") and with each."""
@@ -253,9 +266,7 @@ class LlamaCppRunner:
             if logits is None:
                 yield _unsaid(cancelled)
                 return
-            drafting = None
-            if self._options.draft_tokens and model.goes_back:
-                drafting = Drafting(prompt, min(self._options.draft_tokens, self._options.batch_tokens - 1))
+            drafting = Drafting(prompt, self._plan, model.piece) if self._plan is not None else None
             speaker = FreeSpeaker(model, memory.context, sampling, grammar, drafting)
             yield from speaker.speak(prompt, logits, cancelled)
         finally:

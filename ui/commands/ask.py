@@ -30,6 +30,7 @@ def ask(
     lang: Langs = None,
     as_json: AsJson = False,
     model: Annotated[str | None, typer.Option(help='Model id, GGUF file, or "none" for quotes only.')] = None,
+    adapter: Annotated[str, typer.Option(help='Name of the setting adapters; "none": the model without one.')] = "",
     data: Data = None,
 ) -> None:
     """Answer QUESTION: first the manual's own words with the page, then the model's checked answer.
@@ -41,13 +42,14 @@ def ask(
     from assistant.http.wire import answer_json
     from assistant.records.entry import Asker
 
-    andon = build(_without_second_model(settings_with(data=data, model=model), asked_for=model is not None))
+    andon = build(_without_second_model(settings_with(data=data, model=model), asked_for=bool(model or adapter)))
     if andon.model_failure is not None:
         print(say("cli.no_model", reader_lang(), reason=reason_of(andon.model_failure)), file=sys.stderr)
     try:
         last: Answer | None = None
         scope = scope_of(line, machine, manual, kind, lang)
-        for event in andon.records.asking(andon.assistant.ask(question, scope), Asker(box_user(), "cli", scope)):
+        events = andon.assistant.ask(question, scope, adapter=adapter)
+        for event in andon.records.asking(events, Asker(box_user(), "cli", scope)):
             if isinstance(event, Answer):
                 last = event
             elif as_json:
