@@ -19,6 +19,7 @@ from edge.runner import Runner
 from index.embedders.refill import VectorState
 
 RECENT = 20  # answers whose speed is told
+Role = Literal["slm", "adapter", "embedder", "reranker"]
 _MEASURED = ("supported", "partly_supported")  # verdicts of answers that a model wrote
 
 
@@ -27,7 +28,7 @@ class Loaded:
     """A model in use. ``sha256`` is of the file that lies there now; "" where it is too large to be read by the way, or
     no single file. ``listed``: whether the catalogue lists that very file."""
 
-    role: Literal["slm", "embedder", "reranker"]
+    role: Role
     name: str
     file: str = ""
     bytes: int = 0
@@ -91,11 +92,13 @@ def look(andon: Andon) -> Health:
 
 
 def loaded_models(andon: Andon) -> tuple[Loaded, ...]:
-    """The model that answers, the embedder, and the reranker where there is one."""
+    """The model that answers, its adapters, the embedder, and the reranker where there is one."""
     settings, runner, embedder = andon.settings, andon.assistant.runner, andon.library.embedder
     listed = _listed_files(settings.models)
+    adapters = settings.adapters.items() if runner else ()
     found = [
         _loaded("slm", runner.name if runner else "", settings.model, settings.models, listed, andon.model_problem),
+        *(_loaded("adapter", name, str(path), settings.models, listed, "") for name, path in adapters),
         _loaded("embedder", embedder.name if embedder else "", settings.embedder, settings.models, listed,
                 andon.embedder_problem),
     ]  # fmt: skip
@@ -105,9 +108,7 @@ def loaded_models(andon: Andon) -> tuple[Loaded, ...]:
     return tuple(found)
 
 
-def _loaded(
-    role: Literal["slm", "embedder", "reranker"], name: str, setting: str, models: Path, listed: set[str], problem: str
-) -> Loaded:
+def _loaded(role: Role, name: str, setting: str, models: Path, listed: set[str], problem: str) -> Loaded:
     if setting == "none" or not name:
         return Loaded(role, name, problem=problem)
     try:

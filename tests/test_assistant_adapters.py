@@ -19,6 +19,7 @@ from assistant.answer import Answer
 from assistant.ask import AskOptions, Assistant
 from assistant.build import ask_options, build
 from assistant.errors import SettingsWrong
+from assistant.health import loaded_models
 from assistant.http.service import make_service
 from assistant.settings import read_settings
 from edge.errors import AdapterUnknown, AdapterUnreadable
@@ -151,6 +152,8 @@ def test_one_that_does_not_fit_is_refused_at_start(tiny_gguf: Path, tmp_path: Pa
         andon = build(read_settings(**given, adapters={"line2": path}))
         andon.close()
         assert bool(andon.assistant.runner) is not bool(reason)
+        shown = [model for model in loaded_models(andon) if model.role == "adapter"]
+        assert [(model.name, model.bytes) for model in shown] == ([] if reason else [("line2", fits.stat().st_size)])
         assert reason in andon.model_problem and bool(andon.model_problem) is bool(reason)
     away = build(read_settings(**{**given, "model": "http://127.0.0.1:9/v1"}, adapters={"line2": fits}))
     away.close()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench_drafting import BUNDLED, expected
 from contract_runner import ASK, OTHER, RunnerContract, text_of
+from drafting_workload import workload
 from numpy.typing import NDArray
 from test_edge_runners import tiny_gguf
 
@@ -70,9 +72,19 @@ def test_a_long_prompt_takes_no_longer_for_each_token() -> None:
     assert min(seconds(12_000) for _ in range(3)) < 4 * min(seconds(3000) for _ in range(3))
 
 
-def draft(prompt: Sequence[int], answer: Sequence[int], costs: BatchCosts = COSTS, most: int = 15) -> list[int]:
+def letter(token: int) -> bytes:
+    return bytes([token])
+
+
+def draft(
+    prompt: Sequence[int],
+    answer: Sequence[int],
+    costs: BatchCosts = COSTS,
+    most: int = 15,
+    piece: Callable[[int], bytes] = letter,
+) -> list[int]:
     """The batches in which ``answer`` is said: of each the tokens computed."""
-    drafting, batches = Drafting(prompt, Plan(costs, most), lambda token: bytes([token])), []
+    drafting, batches = Drafting(prompt, Plan(costs, most), piece), []
     drafting.said(answer[0])
     at = 1
     while at < len(answer):
@@ -100,7 +112,7 @@ def test_a_quote_goes_on_behind_a_citation_which_is_guessed_too() -> None:
     answer = list(re.sub(rb"\.", b".[1]", bytes(PASSAGE)))
     plain = list(re.sub(rb"\.", b".<1>", bytes(PASSAGE)))  # an end that is no sign of an insertion
     assert answer.count(b"["[0]) == 4
-    drafting = Drafting(PASSAGE, Plan(COSTS, 15), lambda token: bytes([token]))
+    drafting = Drafting(PASSAGE, Plan(COSTS, 15), letter)
     first = answer.index(b"]"[0]) + 2
     for token in answer[:first]:
         drafting.said(token)
@@ -122,7 +134,7 @@ def test_free_text_is_hardly_ever_guessed() -> None:
 
 
 def test_what_was_believed_is_forgotten_where_copies_break_off() -> None:
-    drafting, drawn = Drafting(PASSAGE, Plan(COSTS, 15), lambda token: bytes([token])), random.Random(4)
+    drafting, drawn = Drafting(PASSAGE, Plan(COSTS, 15), letter), random.Random(4)
     for token in PASSAGE:
         drafting.said(token)
     guessed = []
@@ -132,6 +144,29 @@ def test_what_was_believed_is_forgotten_where_copies_break_off() -> None:
             guessed.append(bool(drafting.guess(99)))
             drafting.said(token)
     assert any(guessed[:60]) and not any(guessed[120:])
+
+
+@pytest.mark.parametrize(
+    ("costs", "least"),
+    # 9 MB on one thread, 110 MB on two, and as a GPU may have it; single steps
+    [({4: 2.5, 8: 5.0, 16: 10.75}, 1.25), ({4: 2.5, 8: 3.75, 16: 6.5}, 1.4), ({4: 1.25, 8: 1.25, 16: 1.5}, 4.0)],
+)
+def test_quotes_gain_and_free_text_does_not_lose(costs: dict[int, float], least: float) -> None:
+    """On the workload for development, by batches counted: docs/results/drafting.json has the other half, computed."""
+    runner = LlamaCppRunner(EdgeOptions(BUNDLED, context_tokens=256))
+    piece = runner._loaded()[0].piece
+    priced = BatchCosts({**costs, 4: costs[4] + 0.25}, costs)
+    for quoted in (True, False):
+        tokens, decodes, steps = 0, 0, 0.0
+        for script in workload(runner, quoted=quoted, odd=True, most=20):
+            batches = draft(script.prompt, script.answer, priced, piece=piece)
+            tokens, decodes = tokens + len(script.answer) - 1, decodes + len(batches)
+            steps += expected(batches, priced)
+        if quoted:
+            assert tokens / steps > least and tokens / decodes > 2.4
+        else:
+            assert tokens / steps > 0.97 and (tokens / decodes < 1.05 or least == 4.0)
+    runner.close()
 
 
 def test_where_batches_cost_little_more_is_guessed() -> None:
@@ -146,7 +181,7 @@ def test_where_batches_cost_little_more_is_guessed() -> None:
 def test_the_same_tokens_give_the_same_batches_whatever_was_said_before() -> None:
     plan, told = Plan(COSTS, 15), []
     for answer in (PASSAGE, list(b"The belt is checked by hand."), PASSAGE):
-        drafting, sizes = Drafting(PASSAGE, plan, lambda token: bytes([token])), []
+        drafting, sizes = Drafting(PASSAGE, plan, letter), []
         for token in answer:
             drafting.said(token)
             sizes.append(len(drafting.guess(99)))

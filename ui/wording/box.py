@@ -7,6 +7,7 @@ from ui.wording import Entry
 BOX: dict[str, Entry] = {
     "box.models": {"ja": "モデル", "en": "Models"},
     "box.role.slm": {"ja": "回答のモデル", "en": "Model that answers"},
+    "box.role.adapter": {"ja": "追加学習の差分(LoRA)", "en": "LoRA adapter"},
     "box.role.embedder": {"ja": "意味で探すモデル(埋め込み)", "en": "Embedder"},
     "box.role.reranker": {"ja": "並べ替えのモデル", "en": "Reranker"},
     "box.none": {"ja": "なし", "en": "none"},
