@@ -34,7 +34,7 @@ class EdgeOptions:
     loaded with the model and chosen for each answer; ``rkllm`` is for .rkllm models alone. ``isolate`` puts the
     model into a process of its own (edge.isolated). ``flash_attention`` auto leaves it to llama.cpp; q8_0 needs it.
     ``draft_tokens``: how many tokens of a free answer are guessed ahead, at most, from what prompt and answer hold,
-    where that is expected to pay by what batches cost when the model was loaded (edge.llama.drafting), 0 for none.
+    where that is expected to pay by what batches were measured to cost (edge.llama.drafting), 0 for none.
     ``prompt_cache`` is a folder for what prompts begin with (edge.llama.saved_prefixes), ``prompt_cache_bytes`` its
     size, 0 for none."""
 

@@ -114,7 +114,7 @@ def own_words(gguf: Path, threads: int) -> dict[str, int]:
 
 def measured(gguf: Path, threads: int, most: int, counts_only: bool) -> dict[str, Any]:
     runner = LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=DRAFT))
-    runner.load()
+    list(runner.stream(messages_of(0, quoted=True), Sampling(max_tokens=1)))  # what batches cost is measured now
     assert runner._plan is not None
     costs = runner._plan.costs
     told: dict[str, Any] = {

@@ -195,6 +195,9 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
     class Slow:
         now, size, held = 0.0, 0, 0
 
+        def __init__(self, step: float) -> None:
+            self.step = step
+
         def keep(self, length: int) -> bool:
             self.held = length
             return True
@@ -204,14 +207,17 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
 
         def decode_each(self, tokens: Sequence[int], start: int) -> None:
             assert start == self.held and len(tokens) <= 16
-            self.now += 0.01 * (0.6 + 0.4 * len(tokens)) + (0.001 if len(tokens) != self.size else 0)
+            self.now += self.step * (0.6 + 0.4 * len(tokens) + (0.1 if len(tokens) != self.size else 0))
             self.size = len(tokens)
 
-    slow = Slow()
+    slow = Slow(0.001)
     costs = measure(slow, 16, lambda: slow.now)  # type: ignore[arg-type]
     assert costs.further == {4: 2.25, 8: 3.75, 16: 7.0} and costs.first == {4: 2.5, 8: 4.0, 16: 7.25}
     assert slow.held == 0
     assert measure(slow, 3, lambda: slow.now).further == {3: 1.75}  # type: ignore[arg-type]
+    large = Slow(0.2)  # a step of 4 billion parameters on a small board
+    assert measure(large, 16, lambda: large.now).first == {4: 2.25, 8: 4.0, 16: 7.0}  # type: ignore[arg-type]
+    assert large.now < 5, "seconds"
 
 
 class Letters:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SIZES = (4, 8, 16, 32, 64)  # of batches that are considered
 ROUNDS = 4
-PATIENCE_S = 1.0  # after so long each size is measured once; a step of a large model takes 0.2 s
+PATIENCE_S = 0.5  # of measuring; after that each size is computed once, since a step of a large model takes 0.2 s
 GRAIN = 4  # costs are rounded to quarters of a step: measured again, they come out the same nearly always
 
 
@@ -45,18 +45,19 @@ def measure(context: LlamaContext, most: int, clock: Callable[[], float]) -> Bat
 
     def least(sizes: tuple[int, ...]) -> float:
         """Seconds of ``sizes`` one after the other, once they have been computed in that order before."""
-        rounds = []
-        for _ in range(ROUNDS + 1):
+        rounds = [sum(map(took, sizes))]
+        while len(rounds) <= ROUNDS and clock() - begun < PATIENCE_S:
             rounds.append(sum(map(took, sizes)))
-            if len(rounds) > 1 and clock() - begun > PATIENCE_S:
-                break
-        return min(rounds[1:])
+        return min(rounds)
 
+    took(1)  # makes its graph
     step = least((1,))
     first, further = {}, {}
     for size in [size for size in SIZES if size <= most] or [most]:
         further[size] = _grain(least((size,)) / step)
-        first[size] = max(further[size], _grain(least((1, size)) / step - 1))
+        first[size] = further[size]
+        if clock() - begun < PATIENCE_S:  # to make a graph takes a large model's step no longer
+            first[size] = max(further[size], _grain(least((1, size)) / step - 1))
     context.keep(0)
     return BatchCosts(first, further)
 

@@ -81,7 +81,6 @@ class LlamaCppRunner:
                 self.context_tokens = _context_of(model, self._options.context_tokens)
                 self._memory = self._new_memory(model)
                 self._adapters = {one.name: model.adapter(one.path) for one in self._options.adapters}
-                self._plan = self._planned(model, self._memory.context)
                 self._prefixes = self._saved_by(model)
             except BaseException:
                 model.close()
@@ -98,15 +97,6 @@ class LlamaCppRunner:
             flash_attention=self._options.flash_attention,
         )
         return PromptMemory(context, self._options.batch_tokens, model.piece)
-
-    def _planned(self, model: LlamaModel, context: LlamaContext) -> Plan | None:
-        """How much is guessed ahead, by what batches cost here; None where nothing is."""
-        most = min(self._options.draft_tokens, self._options.batch_tokens - 1, self.context_tokens // 4)
-        if most <= 0 or not model.goes_back:
-            return None
-        costs = measure(context, most + 1, time.perf_counter if self._options.gpu_layers else time.process_time)
-        log.info("%s: batches cost %s single steps.", self.name, dict(costs.first))
-        return Plan(costs, most)
 
     def _saved_by(self, model: LlamaModel) -> dict[str, SavedPrefixes]:
         """What is on disk for the model as it is set, without an adapter ("") and with each."""
@@ -162,7 +152,7 @@ class LlamaCppRunner:
             with self._opening:
                 model, memory, prefixes = self._model, self._memory, self._prefixes
                 self._prefixes, self._adapters = {}, {}
-                self._model = self._memory = self._chat = None
+                self._model = self._memory = self._chat = self._plan = None
                 if memory is not None and memory.busy:
                     self._lost += 1
                 elif memory is not None:
@@ -244,6 +234,20 @@ class LlamaCppRunner:
         memory.context.adapt(self._adapters.get(name), scale)
         memory.adapter = name
 
+    def _planned(self, model: LlamaModel, memory: PromptMemory) -> Plan | None:
+        """How much is guessed ahead; None where nothing is. What batches cost here is measured before the first answer
+        that is written freely."""
+        most = min(self._options.draft_tokens, self._options.batch_tokens - 1, self.context_tokens // 4)
+        if most <= 0 or not model.goes_back:
+            return None
+        if self._plan is None:
+            memory.held = []  # the context is emptied
+            clock = time.perf_counter if self._options.gpu_layers else time.process_time
+            costs = measure(memory.context, most + 1, clock)
+            log.info("%s: batches cost %s single steps.", self.name, dict(costs.first))
+            self._plan = Plan(costs, most)
+        return self._plan
+
     def _speak(
         self,
         model: LlamaModel,
@@ -262,11 +266,12 @@ class LlamaCppRunner:
             return
         grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
         try:
+            plan = self._planned(model, memory)
             logits = self._read(memory, prompt, sampling, cancelled)
             if logits is None:
                 yield _unsaid(cancelled)
                 return
-            drafting = Drafting(prompt, self._plan, model.piece) if self._plan is not None else None
+            drafting = Drafting(prompt, plan, model.piece) if plan is not None else None
             speaker = FreeSpeaker(model, memory.context, sampling, grammar, drafting)
             yield from speaker.speak(prompt, logits, cancelled)
         finally:
