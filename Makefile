@@ -52,6 +52,7 @@ bench-open:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_ingest docs/results/ingest.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_retrieval docs/results/retrieval-open.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_answers docs/results/answers.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_neighbours docs/results/neighbours.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_lying docs/results/lying.json
 
 # what must not break: kill -9 at random moments, hostile files; about half an hour

@@ -18,7 +18,7 @@ Declined = Literal[
     "no_manuals",
     "unsafe_request",
 ]
-Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped", "choose"]
+Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "stopped", "choose", "choose_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,17 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class RowChoice:
+    """A row that a question may mean: the number of its ``quote``, its ``line`` there (from 0), its ``text`` as it is
+    printed, and the ``name`` by which it can be asked for."""
+
+    quote: int
+    line: int
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The first event. ``quotes[0]`` is the best passage; ``nearest`` fills in where ``declined`` is set; the
     quotes of an "unsafe_request" are what the manuals warn of.
@@ -80,7 +91,8 @@ class Found:
     ``understood``: the completed question of a follow-up, "" where the question stands alone; ``dropped``: how many
     earlier turns were left out for it; ``step``: the step of the quoted procedure that it asks for; ``choices``: the
     entries of several machines among which the asker must choose first; ``precedents``: how the same ended before, the
-    latest first, to be shown apart from the quotes.
+    latest first, to be shown apart from the quotes; ``rows``: the rows of a quoted table that it may mean, where none
+    is told.
     """
 
     question: str
@@ -94,6 +106,7 @@ class Found:
     step: Step | None = None
     choices: tuple[Choice, ...] = ()
     precedents: tuple[Precedent, ...] = ()
+    rows: tuple[RowChoice, ...] = ()
 
     @property
     def asked(self) -> str:
@@ -112,8 +125,9 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The last event. ``text`` holds the supported sentences only; where none is supported it is empty, the verdict is
-    ``quote_only`` and the quotes are the answer; ``choose`` says that the asker must choose a machine first, and the
-    model was not asked. ``failure`` is the code of the runner's error, if it failed; the rest is as in Found."""
+    ``quote_only`` and the quotes are the answer; ``choose`` says that the asker must choose a machine first, and
+    ``choose_row`` that the row of the quoted table was not told: then the model was not asked. ``failure`` is the code
+    of the runner's error, if it failed; the rest is as in Found."""
 
     question: str
     lang: Lang
@@ -132,6 +146,7 @@ class Answer:
     step: Step | None = None
     choices: tuple[Choice, ...] = ()
     precedents: tuple[Precedent, ...] = ()
+    rows: tuple[RowChoice, ...] = ()
 
 
 Event = Found | Piece | Answer

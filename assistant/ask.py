@@ -16,10 +16,12 @@ from assistant.errors import QuestionEmpty, QuestionTooLong
 from assistant.extract import choices_of
 from assistant.finding import find
 from assistant.hearing import AnswerLate, Hearing
+from assistant.other_thing import OtherThing
 from assistant.prompt import Excerpt, PastTurn, build_messages, fit_excerpts, fit_turns, render_excerpt
 from assistant.refusals.instructions import neutral, readable
 from assistant.refusals.refusal import made_safe
 from assistant.refusals.safety_measure import SafetyMeasure
+from assistant.table_rows import told_row_only
 from assistant.verification.atoms import CITATION
 from assistant.verification.said import Said
 from assistant.verification.verified import Verified
@@ -96,7 +98,8 @@ class Assistant:
         before Found.
 
         ``history``: the turns before this one, oldest first; it completes a follow-up and never changes a question that
-        stands alone. Where several machines have what was asked for, or a step was asked for, no model is asked.
+        stands alone. Where several machines have what was asked for, where the row of a table was not told, or a step
+        was asked for, no model is asked.
         ``adapter``: the LoRA adapter that the model answers with, "" for the one of the options, BARE for none.
 
         A runner that fails does not fail the answer: the quotes stand, and ``failure`` names the error's code
@@ -117,13 +120,18 @@ class Assistant:
             for line in found.step.lines:  # the manual's own words
                 said.sentences.append(Sentence(line, (1,), True))
                 yield Piece(line, (1,))
-        elif found.quotes and not found.declined and not found.choices and self.runner is not None:
+        elif self._asks_model(found) and self.runner is not None:
             past = history if found.understood else ()
             yield from self._generate(self.runner, found, said, told, _Limits(stop or Flag(), until), past)
         first_ms = round((said.first_at - start) * 1000, 1) if said.first_at else 0.0
         timing = Timing(found.found_ms, first_ms, _ms(start))
         model = ":".join(filter(None, (self.runner.name, adapter))) if self.runner is not None else ""
         yield _answer(shown, said, told, model, timing)
+
+    @staticmethod
+    def _asks_model(found: Found) -> bool:
+        """Not for a choice that is the asker's, nor over a table of which no row was told."""
+        return bool(found.quotes) and not (found.declined or found.choices or found.quotes[0].hit.untold)
 
     def ahead(self, stop: Flag) -> int:
         """How many answers are written before the one that ``stop`` was given for; 0 where it is its turn, or over."""
@@ -208,7 +216,7 @@ class Assistant:
         numbers = {excerpt.number for excerpt in excerpts}
         sources = [q for q in readings.read if q.number in numbers] if extract else list(readings)
         verify = self._verified.over(sources)
-        said.sources, said.verify = tuple(sources), verify
+        said.sources, said.verify, said.other = tuple(sources), verify, OtherThing(asked)
         past = self._past(runner, history, excerpts, room, found)
         if self._reads_turns and history:
             told.dropped = len(history) - len(past)
@@ -275,7 +283,7 @@ class _Told:
 
 class _Readings:
     """``quotes`` as the model may read and cite them, made one by one as they are iterated over; those that only give
-    orders are left out. ``read``: those made so far."""
+    orders are left out, and tables of which no row was told. ``read``: those made so far."""
 
     def __init__(self, quotes: Sequence[Quote]) -> None:
         self.read: list[Quote] = []
@@ -284,7 +292,8 @@ class _Readings:
     def __iter__(self) -> Iterator[Quote]:
         yield from list(self.read)
         for quote in self._rest:
-            if (made := readable(quote)).text:
+            told = told_row_only(quote)
+            if told is not None and (made := readable(told)).text:
                 self.read.append(made)
                 yield made
 
@@ -322,6 +331,7 @@ def _answer(found: Found, said: Said, told: _Told, model: str, timing: Timing) -
         step=found.step,
         choices=found.choices,
         precedents=found.precedents,
+        rows=found.rows,
     )
 
 
@@ -330,6 +340,8 @@ def _verdict(found: Found, said: Said, told: _Told, shown: int) -> Verdict:
         return "declined"
     if found.choices:
         return "choose"
+    if found.quotes and found.quotes[0].hit.untold and found.step is None:
+        return "choose_row"
     if told.stopped:
         return "stopped"
     if not shown:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answer import Quote
+from assistant.other_thing import OtherThing
 from assistant.prompt import Excerpt
 from assistant.verification.verified import Verified, Verify
 from assistant.verification.verify import SentenceSplitter
@@ -42,9 +43,11 @@ def choices_of(
     """What an answer to ``question`` may be made of: lines of ``excerpts``, which are among ``quotes``, with their
     citations. A line that would be withheld (``verify`` says which) is not offered, nor is a caption: it names an
     answer and is none. Of a table whose asked row search has found, that row alone is offered: the true value of
-    another row would be the wrong answer. Where a procedure is asked for, its steps are offered from the first on and
-    together, as many as fit: the sixth step alone is true and would be followed first."""
+    another row would be the wrong answer, and so would be what is told of the like of the thing asked for. Where a
+    procedure is asked for, its steps are offered from the first on and together, as many as fit: the sixth step alone
+    is true and would be followed first."""
     verify = verify or Verified().over(quotes)
+    other = OtherThing(question)
     by_number = {quote.number: quote for quote in quotes}
     lines: dict[str, str] = {}  # as it is said -> as it is printed
     for excerpt in excerpts:
@@ -54,6 +57,8 @@ def choices_of(
         for line in lines_of(excerpt.text, hit.passage.kind):
             said = f"{line} [{excerpt.number}]"
             if row and line.strip() != row:
+                continue
+            if other.tells(line, by_number[excerpt.number]):
                 continue
             if not _CAPTION.match(line) and all(verify(sentence)[0].supported for sentence in _sentences(said)):
                 offered.setdefault(said, line)

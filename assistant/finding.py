@@ -10,6 +10,7 @@ from assistant.answer import Declined, Found, Quote
 from assistant.conversation import Exchange, Understood, understand_in
 from assistant.relevance import decline
 from assistant.steps import Step, step_of
+from assistant.table_rows import row_choices
 from index.library import Library, Scope
 from index.passage import Hit, Manual
 from index.search.searcher import Results
@@ -34,7 +35,7 @@ def find(library: Library, question: str, history: Sequence[Exchange], scope: Sc
     shown = tuple(Quote(number, hit) for number, hit in enumerate(results.hits[:quotes], start=1))
     several = len({choice.manual_id for choice in results.choices}) > 1
     return replace(
-        found, quotes=shown, choices=results.choices if several else (),
+        found, quotes=shown, choices=results.choices if several else (), rows=() if several else row_choices(shown),
         step=_step_of(shown, understood.step), found_ms=_ms(start),
     )  # fmt: skip
 

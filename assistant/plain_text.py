@@ -15,6 +15,10 @@ WHICH: dict[Lang, str] = {
     "ja": "複数の機械のマニュアルに記載があります。どの機械ですか。",
     "en": "The manuals of several machines have this. Which machine is it?",
 }
+WHICH_ROW: dict[Lang, str] = {
+    "ja": "表のどの行のことか、質問からは決められません。どれですか。",
+    "en": "The question does not tell which row of the table is meant. Which one is it?",
+}
 DECLINED: dict[str, dict[Lang, str]] = {
     "unknown_code": {
         "ja": "このコードは登録済みのマニュアルにありません。表示をもう一度確かめてください。",
@@ -81,6 +85,13 @@ class PlainText:
         if answer.choices:
             titles = dict.fromkeys(choice.title for choice in answer.choices)
             return WHICH[self._lang] + "".join(f"\n- {title}" for title in titles)
+        if answer.rows:
+            numbers = {row.quote for row in answer.rows}
+            return (
+                WHICH_ROW[self._lang]
+                + "".join(f"\n- {row.text}" for row in answer.rows)
+                + self._sources(answer, numbers)
+            )
         if not answer.quotes:
             return NOT_FOUND[self._lang]
         best = answer.quotes[0]

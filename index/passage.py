@@ -9,6 +9,7 @@ from index.manuals.coverage import Coverage
 
 Kind = Literal["prose", "steps", "table", "alarm", "symptom", "warning", "faq", "incident"]
 Lang = Literal["ja", "en"]
+Untold = Literal["", "alike", "twin", "unsure"]
 Found = Literal["code", "keyword", "vector", "match", "word", "reranker"]
 
 
@@ -93,7 +94,10 @@ class Hit:
     """A passage found, with the manual's title. ``score`` orders hits of one question; ``support`` is the share
     (0 to 1) of the question's informative words that the passage holds and is comparable between questions. ``also``:
     where else the very same words stand, which are not hits of their own. ``row``: the line of the passage's text (from
-    0) that is the table row asked for, None where none is or where it is the whole passage."""
+    0) that is the table row asked for, None where none is or where it is the whole passage. ``untold``: why of a
+    passage made of rows none is told: several fit "alike", nearest is a "twin" of what is asked for, which itself has
+    no row there, or it is "unsure"; "" where one is told or there are no rows. ``alike``: those of its lines that fit
+    as well as others do, here or in another hit."""
 
     passage: Passage
     manual: Manual
@@ -102,3 +106,5 @@ class Hit:
     why: tuple[Why, ...] = field(default=())
     also: tuple[Twin, ...] = ()
     row: int | None = None
+    untold: Untold = ""
+    alike: tuple[int, ...] = ()

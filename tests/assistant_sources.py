@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.answer import Quote
 from index.manuals.markdown import MarkdownReader
-from index.passage import Hit, Lang, Manual, Passage
+from index.passage import Hit, Kind, Lang, Manual, Passage
 from index.passages.chunk import DraftPassage, chunk
 
 MANUALS = sorted((Path(__file__).resolve().parents[1] / "demo/sources").glob("*/manual.md"))
@@ -17,10 +17,11 @@ _SENTENCE_END = re.compile(r"(?<=[。!?！？])|(?<=\.)\s+(?=[A-Z])|\n")
 
 
 def quote(
-    text: str, *, number: int = 1, section: Sequence[str] = (), title: str = "SC-200 取扱説明書", lang: Lang = "ja"
-) -> Quote:
+    text: str, *, number: int = 1, section: Sequence[str] = (), title: str = "SC-200 取扱説明書", lang: Lang = "ja",
+    kind: Kind = "prose",
+) -> Quote:  # fmt: skip
     """A quote of ``text`` as the search would have found it."""
-    passage = Passage(f"p{number}", "m1", 1, number, text, (12,), ("3-4",), tuple(section), "prose", lang)
+    passage = Passage(f"p{number}", "m1", 1, number, text, (12,), ("3-4",), tuple(section), kind, lang)
     manual = Manual("m1", "sc200.md", title, 1, "0" * 64, 90, 300, lang, "2026-01-01T00:00:00+00:00")
     return Quote(number, Hit(passage, manual, 1.0, 1.0))
 

@@ -86,10 +86,11 @@ def _end(answer: Answer, lang: Lang) -> str:
     sure = answer.verdict == "supported" and not answer.failure
     why = f" {escape(say_error(answer.failure, lang))}" if answer.failure else ""
     icon = _SHIELD if sure else NOTE
+    shown = replace(answer, model="") if answer.verdict == "choose_row" else answer  # it was not asked
     check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else _to_source(answer, lang)
     return (
         f'<div class="a-end" lang="{lang}"><p class="a-verdict {"a-sure" if sure else ""}">{icon}'
-        f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_copy(answer, lang)}{_times(answer, lang)}</div>"
+        f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_copy(answer, lang)}{_times(shown, lang)}</div>"
     )
 
 

@@ -67,7 +67,7 @@ class OperatorPage:
             self._quick = gr.HTML(elem_id="quick", js_on_load=PICK, **html)
         self._turns = gr.HTML(elem_id="turns", js_on_load=TURNS_EVENT, **html)
         with gr.Column(elem_id="results"):
-            self._quotes = gr.HTML(elem_id="quotes", js_on_load=REVEAL + CHOOSE + WIDEN, **html)
+            self._quotes = gr.HTML(elem_id="quotes", js_on_load=REVEAL + CHOOSE + PICK + WIDEN, **html)
             self._page = gr.HTML(elem_id="page", js_on_load=VIEW_EVENT, **html)
             with gr.Column(elem_id="answer-side"):
                 self._answer = gr.HTML(EMPTY, elem_id="answer", **html)
@@ -90,13 +90,15 @@ class OperatorPage:
         asking = {**quiet, "trigger_mode": "multiple", "concurrency_id": "ask", "concurrency_limit": AT_ONCE}
         begun = [self._send.click, self._question.submit]
         shown = [event(self._ask, inputs=self._question, outputs=asked, **asking) for event in begun]
-        shown.append(self._quick.pick(self._pick, outputs=[self._question, *asked], **asking))
+        for picked in (self._quick.pick, self._quotes.pick):
+            shown.append(picked(self._pick, outputs=[self._question, *asked], **asking))
         for event, again in ((self._quotes.choose, self._choose), (self._quotes.widen, self._widen)):
             shown.append(event(again, outputs=asked, **asking))
         shown.append(self._turns.look(self._look, outputs=asked, **quiet))
         shown.append(self._past.reopen(self._reopen, outputs=[self._question, *asked], **quiet))
         gr.on(begun, None, js=HIDE, **quiet)
-        for event in (self._quick.pick, self._quotes.choose, self._quotes.widen, self._turns.look, self._past.reopen):
+        of_quotes = (self._quotes.pick, self._quotes.choose, self._quotes.widen)
+        for event in (self._quick.pick, *of_quotes, self._turns.look, self._past.reopen):
             event(None, js=HIDE, **quiet)
         self._feedback.wire(quiet, shown, self._top.language)
         self._fixed.wire(quiet, shown, self._top.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from html import escape
 
-from assistant.answer import Answer, Found
+from assistant.answer import Answer, Found, RowChoice
 from assistant.conversation import own_name
 from assistant.steps import Step
 from index.codes.find import find_codes
@@ -17,8 +17,9 @@ CHOOSE = "andon.picks(element, 'button.a-machine', (b) => trigger('choose', { ma
 
 
 def follow_up_html(found: Found, lang: Lang) -> str:
-    """What stands above the quotes: the completed question of a follow-up, and which machines to choose among."""
-    return _understood(found, lang) + _choices(found, lang)
+    """What stands above the quotes: the completed question of a follow-up, and which machines or rows to choose
+    among."""
+    return _understood(found, lang) + _choices(found, lang) + _rows(found, lang)
 
 
 def marked_step(html: str, step: Step | None) -> str:
@@ -67,6 +68,24 @@ def _choices(found: Found, lang: Lang) -> str:
         f'<section class="a-card a-choose" aria-labelledby="which"><h2 id="which">{_say("choice.question", lang)}</h2>'
         f"<p>{why}</p><ul>{buttons}</ul></section>"
     )
+
+
+def _rows(found: Found, lang: Lang) -> str:
+    """The rows of the table that may be meant, each a button that asks for it by its name."""
+    if not found.rows or found.declined:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" class="a-row-choice a-ask-this" data-question="{escape(asked_for(found, row))}">'
+        f'<strong lang="{found.quotes[0].hit.passage.lang}">{escape(row.name)}</strong></button></li>'
+        for row in found.rows
+    )
+    told = f'<h2 id="which-row">{_say("row.question", lang)}</h2><p>{_say("row.why", lang)}</p>'
+    return f'<section class="a-card a-choose" aria-labelledby="which-row">{told}<ul>{buttons}</ul></section>'
+
+
+def asked_for(found: Found, row: RowChoice) -> str:
+    """The question again, for that row."""
+    return f"{found.asked} ({row.name})"
 
 
 def printed_code(found: Found) -> str:

@@ -60,6 +60,8 @@ _FOUND = {
     "step": "the step that was asked for: number (-1: the last), lines (verbatim; none if there is no such), count",
     "choices": "where several machines have the code: code, manual, title, section, passage of each; ask again with "
     "that manual in manuals. The answer's verdict is then choose, and no model was asked",
+    "rows": "where the best quote is a table and it cannot be told which row is asked for: quote, line, text, name of "
+    "each row that may be; ask again with the name. The answer's verdict is then choose_row, and no model was asked",
     "quotes": "the manual's own words, best first, with manual, section and page",
     "declined": "why the manuals hold no answer, or null",
     "nearest": "the nearest sections where it is declined",

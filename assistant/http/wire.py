@@ -34,6 +34,7 @@ def hit_json(hit: Hit) -> Json:
         "page_labels": list(passage.page_labels), "kind": passage.kind, "lang": passage.lang,
         "codes": list(passage.codes), "recognised": passage.recognised, "text": passage.text,
         "score": round(hit.score, 4), "support": round(hit.support, 4), "row": hit.row,
+        "untold": hit.untold, "alike": list(hit.alike),
         "boxes": [[b.page, b.x0, b.y0, b.x1, b.y1] for b in passage.boxes],
         "why": [{"by": why.by, "rank": why.rank, "detail": why.detail} for why in hit.why],
         "also": [
@@ -123,7 +124,7 @@ def _follow_up_json(event: Found | Answer) -> Json:
     return {
         "understood": event.understood, "dropped": event.dropped, "step": step_json(event.step),
         "choices": [choice_json(choice) for choice in event.choices],
-        "precedents": precedents_json(event.precedents),
+        "precedents": precedents_json(event.precedents), "rows": [asdict(row) for row in event.rows],
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 
 from assistant.answer import Piece, Quote, Sentence
+from assistant.other_thing import OtherThing
 from assistant.prompt import NOT_FOUND
 from assistant.verification.atoms import CITATION
 from assistant.verification.premise import PREMISE, goes_on, step_missing
@@ -16,6 +17,7 @@ from assistant.verification.verified import Verify
 from assistant.verification.verify import SentenceSplitter
 from edge.runner import Piece as Spoken
 
+ANOTHER = "tells of another thing than the one asked for"
 LOOP_CHARACTERS = 96  # of the end of what was said, in which
 LOOP_PERIOD = 16  # so few characters
 LOOP_TIMES = 6  # so many times over are a loop
@@ -24,8 +26,9 @@ LOOP_TIMES = 6  # so many times over are a loop
 @dataclass
 class Said:
     """``sources``: what may be cited; ``verify``: checks a sentence by itself against them, by default as
-    assistant.verification.verify does; both are settled before the first sentence;
-    ``first_at``: when the model began to speak, in seconds of time.perf_counter(), 0 before.
+    assistant.verification.verify does; ``other``: knows what tells of another thing than the one asked for; all are
+    settled before the first sentence. ``first_at``: when the model began to speak, in seconds of time.perf_counter(),
+    0 before.
 
     A sentence is judged before the one after it and shown or withheld for good, so nothing comes out of order. Where
     one is withheld, those after it that go on from it are withheld too; steps come in the manual's order alone.
@@ -33,6 +36,7 @@ class Said:
 
     sources: Sequence[Quote]
     verify: Verify | None = None
+    other: OtherThing | None = None
     sentences: list[Sentence] = field(default_factory=list)
     first_at: float = 0.0
     _telling: Telling | None = None
@@ -64,7 +68,10 @@ class Said:
             return
         self._telling = self._telling or Telling(self.sources, self.verify)
         sentence = self._telling.verify(text)
-        if sentence.supported and self._goes_on_from_a_gap(sentence):
+        if sentence.supported and self._is_of_another(sentence):
+            self._telling.withhold()
+            sentence = replace(sentence, citations=(), supported=False, reason=ANOTHER)
+        elif sentence.supported and self._goes_on_from_a_gap(sentence):
             self._telling.withhold()
             sentence = replace(sentence, citations=(), supported=False, reason=PREMISE)
         for earlier in self.sentences:
@@ -75,6 +82,10 @@ class Said:
         self._gaps = self._gaps or self._gap
         if sentence.supported:
             yield Piece(sentence.text, sentence.citations)
+
+    def _is_of_another(self, sentence: Sentence) -> bool:
+        cited = [quote for quote in self.sources if quote.number in sentence.citations]
+        return self.other is not None and any(self.other.tells(sentence.text, quote) for quote in cited)
 
     def _goes_on_from_a_gap(self, sentence: Sentence) -> bool:
         if self._gap and goes_on(sentence.text):

@@ -62,7 +62,9 @@ def with_lines(hits: Iterable[Hit], rows: Mapping[str, AskedRow]) -> list[Hit]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A row's ``line`` in its passage (from 0), None for one told in several lines, and its (header, cell) pairs."""
+
     line: int | None
     cells: tuple[tuple[str, str], ...]
 
@@ -86,20 +88,20 @@ def asked_rows(
 
 
 @lru_cache(maxsize=2048)
-def rows_of(text: str, entry: bool = False) -> tuple[_Row, ...]:
+def rows_of(text: str, entry: bool = False) -> tuple[Row, ...]:
     """The rows in a passage's text: lines "header: cell / header: cell"; where it is one ``entry``, also all its lines
     "header: cell" together."""
-    rows: list[_Row] = []
+    rows: list[Row] = []
     told: list[tuple[str, str]] = []
     for number, line in enumerate(text.split("\n")):
         cells = _cells(line)
         if len(cells) > 1:
-            rows.append(_Row(number, cells))
+            rows.append(Row(number, cells))
         elif entry and cells:
             told += cells
         elif entry and told and not rows:
             told[-1] = (told[-1][0], f"{told[-1][1]} {line}")
-    return (*rows, *([_Row(None, tuple(told))] if len(told) > 1 else ()))
+    return (*rows, *([Row(None, tuple(told))] if len(told) > 1 else ()))
 
 
 def _cells(line: str) -> tuple[tuple[str, str], ...]:
@@ -142,7 +144,7 @@ class _Asked:
         weighed = Weighed.of(asked.concepts[lang], rarity(words))
         return cls(asked, lang, frozenset(words), frozenset(own), plain, weighed, quantities, machines)
 
-    def best(self, rows: Iterable[_Row], passage: Passage, manual: Manual) -> AskedRow | None:
+    def best(self, rows: Iterable[Row], passage: Passage, manual: Manual) -> AskedRow | None:
         """The row of ``rows`` that is asked for, None where none is; where a machine is named, one of its own manual or
         one that the machine names."""
         elsewhere = bool(self.question.named) and manual.id not in self.question.named
@@ -157,7 +159,7 @@ class _Asked:
                     best = AskedRow(row.line, strength, self._is_machine(cell))
         return best
 
-    def _columns(self, row: _Row) -> Iterator[tuple[float, str]]:
+    def _columns(self, row: Row) -> Iterator[tuple[float, str]]:
         """(how much of its name the question holds, name) of each column that it names, or whose unit it asks for."""
         for header, cell in row.cells:
             share = self._share_of_name(header)
@@ -181,7 +183,7 @@ class _Asked:
         own = sum(term in self.own for term in said) / (len(said) or 1)
         return max(own, MEANT_NAME * sum(term in self.words for term in said) / (len(said) or 1))
 
-    def _keys(self, row: _Row, column: str) -> Iterator[tuple[float, str]]:
+    def _keys(self, row: Row, column: str) -> Iterator[tuple[float, str]]:
         """(how much of it the question holds, cell) of each cell that may name the row."""
         of_column = set(_informative(column))
         for header, cell in row.cells:
@@ -216,7 +218,7 @@ class _Asked:
             at = self.plain.find(plain, at + 1)
         return False
 
-    def _explained(self, row: _Row, column: str, passage: Passage, manual: Manual) -> float:
+    def _explained(self, row: Row, column: str, passage: Passage, manual: Manual) -> float:
         """The share of the question that the row without the cell asked for, its headings and title hold."""
         body = [term for header, cell in row.cells if header != column for term in _terms(cell)]
         places = (_terms(column), _terms(" ".join(passage.section)), _terms(manual.title))

@@ -39,7 +39,7 @@ class Relevance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """A variant with the rarity of each of its terms, and the sum of these."""
 
     terms: tuple[tuple[str, float], ...]
@@ -49,11 +49,11 @@ class _Way:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A concept: what it adds where it stands there whole, its variants, and the terms of all of them."""
 
     weight: float
-    ways: tuple[_Way, ...]
+    ways: tuple[Way, ...]
     terms: frozenset[str]
 
 
@@ -62,7 +62,7 @@ class Weighed:
     """Concepts with what is the same for every passage worked out once; a passage holds few of the terms and costs
     10 to 20 us."""
 
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
     total: float
     terms: frozenset[str]
 
@@ -79,10 +79,10 @@ class Weighed:
                 if variant.sureness == 1.0 or not rare:
                     rare = max(rare, mass / len(variant.terms))
                 terms = tuple((term, rarity[term]) for term in variant.terms)
-                ways.append(_Way(terms, mass, variant.sureness, variant.whole))
+                ways.append(Way(terms, mass, variant.sureness, variant.whole))
             total += concept.weight * rare
             held = frozenset(term for way in ways for term, _ in way.terms)
-            parts.append(_Part(concept.weight * rare, tuple(ways), held))
+            parts.append(Part(concept.weight * rare, tuple(ways), held))
         return cls(tuple(parts), total, frozenset().union(*(part.terms for part in parts)))
 
     def relevance(self, fields: Fields) -> Relevance:

@@ -29,6 +29,7 @@ from index.search.rank import Fields, Relevance, Weighed
 from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
 from index.search.term_rows import TermRow, TermRows
+from index.search.told_rows import told_hits
 from index.text import terms
 from index.truth import Truth, storable
 from index.word_rows import WordRows
@@ -38,6 +39,7 @@ MAX_QUESTION = 2000  # characters; longer questions are cut for search
 OTHER_LANGUAGE = 0.75  # a passage in the other language is found by translated words, which are less sure
 SAME_PAGE = 0.1  # what a further passage of the same page is behind
 SAME_PAGE_POOL = 10
+READ_ROWS = 2  # the rows of the first of so many hits are told apart: half of those searched for are quoted
 LOOKED_AT = 10  # first hits, for what they leave unmatched
 SAME_TEXTS = 4  # so many hits are looked through for equal texts, for each that may be shown
 _KANA = re.compile("[ぁ-ゖ]")
@@ -135,6 +137,9 @@ class Searcher:
         told = {passages[number].id: row.said for number, row in words_of.items()}
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
+        read = -(-k // READ_ROWS)
+        told_rows = told_hits(best[:read], asked, passages, manuals, partial(term_rarity, self._truth))
+        best = [*told_rows, *best[read:]]
         return Results(
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,

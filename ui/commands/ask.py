@@ -110,6 +110,8 @@ def _print_found(found: Found) -> None:
                 print(f"  - {_where(hit)}")
         _print_precedents(found)
         return
+    if found.rows:
+        print(say("cli.rows", reader_lang()), *(f"  - {row.name}" for row in found.rows), "", sep="\n")
     print(f"— {say('cli.quote', reader_lang())} —")
     for quote in found.quotes:
         print(f"[{quote.number}] {_where(quote.hit)}")
@@ -140,7 +142,7 @@ def _print_verdict(answer: Answer, *, explained: bool) -> None:
     if answer.failure:
         print(say_error(answer.failure, lang) or say("cli.failure", lang, code=answer.failure))
     elif not answer.declined and not explained:
-        asked = answer.model or answer.choices
+        asked = answer.model or answer.verdict in ("choose", "choose_row")
         tell(f"cli.verdict.{answer.verdict}" if asked else "cli.verdict.no_model")
     print(say("cli.time", lang, found=round(answer.timing.found_ms), total=round(answer.timing.total_ms)))
 

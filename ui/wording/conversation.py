@@ -34,6 +34,24 @@ CONVERSATION: dict[str, Entry] = {
         "ja": "--manual でマニュアルを指定して、もう一度聞いてください。例: --manual {manual}",
         "en": "Ask again and name the manual with --manual, for example: --manual {manual}",
     },
+    "row.question": {"ja": "表のどの行のことですか", "en": "Which row of the table?"},
+    "row.why": {
+        "ja": "質問だけでは行を決められません。値を取り違えないよう、行を選んでください。選ぶと、その行で答えます。",
+        "en": "The question alone does not tell the row. Choose yours, so that no other row's value is taken for it; "
+        "the answer then comes from that row.",
+    },
+    "answer.choose_row": {
+        "ja": "表のどの行のことか質問からは決められないため、モデルには聞いていません。表の原文で確かめてください。",
+        "en": "The question does not tell which row of the table is meant, so no model was asked. Look at the table.",
+    },
+    "cli.rows": {
+        "ja": "表のどの行のことですか。行の名前を入れて、もう一度聞いてください。",
+        "en": "Which row of the table? Ask again with the row's name.",
+    },
+    "cli.verdict.choose_row": {
+        "ja": "表の行が決まらないため、モデルには聞いていません。原文だけを示しました。",
+        "en": "The row of the table is not settled, so no model was asked; only the manual's words are shown.",
+    },
     "cli.verdict.choose": {
         "ja": "機械が決まらないため、モデルには聞いていません。原文だけを示しました。",
         "en": "The machine is not settled, so no model was asked; only the manual's words are shown.",

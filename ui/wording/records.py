@@ -148,6 +148,7 @@ _LOG: dict[str, Entry] = {
     "log.verdict.quote_only": {"ja": "原文のみ", "en": "quotes only"},
     "log.verdict.declined": {"ja": "回答せず", "en": "declined"},
     "log.verdict.stopped": {"ja": "中止", "en": "stopped"},
+    "log.verdict.choose_row": {"ja": "表の行を確認", "en": "asked which row"},
     "log.verdict.choose": {"ja": "機械を確認", "en": "asked which machine"},
     "log.seconds": {"ja": "{seconds} 秒", "en": "{seconds} s"},
 }
