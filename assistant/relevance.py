@@ -33,9 +33,10 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     """Why a question cannot be answered from ``results``, or None.
 
     A code that stands in no manual, or another maker's machine, is declined however well the other words fit: advice
-    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of,
-    and a procedure that no heading, step or row tells of it. Otherwise a known code is always answered, and of the
-    rest what the signs together make unlikely is declined as well.
+    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of or
+    in none of the first hits, what only the like of the thing has (M1 for M2), and a procedure that no heading, step or
+    row tells of it. Otherwise a known code is always answered, and of the rest what the signs together make unlikely is
+    declined as well.
     """
     best = max((hit.support for hit in results.hits[: limits.looked_at]), default=0.0)
     if not results.codes:
@@ -45,7 +46,7 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
             return "other_machine"
         if best < limits.least_support or results.missing - best > limits.most_beyond:
             return "nothing_relevant"
-    if results.value_beside < limits.least_beside:
+    if results.value_beside < limits.least_beside or (not results.codes and (results.twins or results.valueless)):
         return "value_missing"
     if results.procedure_beside < limits.least_beside:
         return "procedure_missing"

@@ -49,6 +49,12 @@ def test_a_part_without_the_value_asked_for() -> None:
     assert decline(Results(hits(0.9), codes=("AL32",), value_beside=0.2)) == "value_missing"
 
 
+def test_what_only_its_like_has_and_values_of_another_kind() -> None:
+    assert decline(Results(hits(0.9), twins=True)) == "value_missing"
+    assert decline(Results(hits(0.9), valueless=True)) == "value_missing"
+    assert decline(Results(hits(0.9), codes=("AL32",), twins=True, valueless=True), RULED) is None
+
+
 def test_a_part_without_the_procedure_asked_for() -> None:
     assert decline(Results(hits(0.9), procedure_beside=0.2)) == "procedure_missing"
     assert decline(Results(hits(0.9), procedure_beside=LIMITS.least_beside), RULED) is None

@@ -148,6 +148,23 @@ def test_where_only_another_thing_has_a_row_none_is_told(library: Library, quest
     assert hit.row is None and hit.untold in ("twin", "unsure") and not hit.alike
 
 
+@pytest.mark.parametrize(
+    ("question", "twins", "valueless"),
+    [
+        ("QX-70: flange screws of motor M3, torque?", True, True),
+        ("QX-70: flange screws of motor M2, torque?", False, False),
+        ("QX-70 red lamp flashing, meaning?", True, False),
+        ("How many kW has motor M1 of the QX-70?", False, True),
+        ("How many N·m for the film roller bearing?", False, False),
+    ],
+)
+def test_that_only_its_like_is_there_or_no_such_value(
+    library: Library, question: str, *, twins: bool, valueless: bool
+) -> None:
+    results = library.search(question, 6)
+    assert (results.twins, results.valueless) == (twins, valueless)
+
+
 def test_prose_is_neither_told_nor_untold(library: Library) -> None:
     hit = first(library, "How often do I clean the press plates?")
     assert hit.passage.kind == "prose"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import islice
 
 from index.codes.codebook import look_up_codes
 from index.codes.rivals import Choice
@@ -18,6 +19,7 @@ from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
 from index.search.cells import AskedRow, asked_rows, with_lines, with_rows
 from index.search.duplicates import collapse, different
+from index.search.first_hits import only_twins, without_value
 from index.search.fuse import CODE_STEPS, CODE_TABLE, MEANT, NAMED, STEPS, UNASKED_ALARM, Candidate, Evidence, fuse
 from index.search.glossary import bundled
 from index.search.keywords import rarity_of_nothing, search_keywords, term_rarity
@@ -57,6 +59,8 @@ class Results:
     ``missing``: the share (0 to 1) of its words that no manual holds; ``value_beside``: where it asks for a quantity,
     how much of what it is asked of stands on one line with such a value, against the best passage as a whole (below 1:
     the part is there, its value stands elsewhere or nowhere); ``procedure_beside``: the same for what it asks to do;
+    ``twins``: the best hit is a table that has but the like of what it asks for, and no other has it; ``valueless``: it
+    asks for a quantity, and none of the first hits gives one;
     ``unmatched``: the share (0 to 1, by weight) of its words that find nothing like them in the first hit that answers
     to them best; ``missed``: the share of the heaviest word that finds nothing near in the first hit. None where no
     embedder tells.
@@ -71,6 +75,8 @@ class Results:
     value_beside: float = 1.0
     procedure_beside: float = 1.0
     choices: tuple[Choice, ...] = ()
+    twins: bool = False
+    valueless: bool = False
     unmatched: float | None = None
     missed: float | None = None
 
@@ -137,9 +143,7 @@ class Searcher:
         told = {passages[number].id: row.said for number, row in words_of.items()}
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
-        read = -(-k // READ_ROWS)
-        told_rows = told_hits(best[:read], asked, passages, manuals, partial(term_rarity, self._truth))
-        best = [*told_rows, *best[read:]]
+        best = _with_told_rows(best, told_hits(best, asked, passages, manuals, partial(term_rarity, self._truth)))
         return Results(
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,
@@ -150,6 +154,8 @@ class Searcher:
             beside.value,
             beside.procedure,
             self._different(looked.choices),
+            only_twins(best),
+            without_value(question, best),
             _unmatched([word_by_word[c.number] for c in candidates[:LOOKED_AT] if c.number in word_by_word]),
             word_by_word[candidates[0].number].missed if word_by_word and candidates else None,
         )
@@ -285,6 +291,15 @@ def _extra(asked: Question, passage: Passage, row: AskedRow | None = None) -> fl
         return machine + steps + {"table": CODE_TABLE, "steps": CODE_STEPS, "alarm": CODE_STEPS}.get(passage.kind, 0.0)
     unasked = UNASKED_ALARM if passage.kind == "alarm" and not (asked.codes or asked.maybe_codes) else 0.0
     return machine + steps + unasked
+
+
+def _with_told_rows(hits: Sequence[Hit], told: Iterator[Hit]) -> list[Hit]:
+    """``hits``, the first of them as they are ``told``: as many as are quoted, all where the best has but the like of
+    what is asked for."""
+    read = list(islice(told, -(-len(hits) // READ_ROWS)))
+    if only_twins(read):
+        read += told
+    return [*read, *hits[len(read) :]]
 
 
 def _unmatched(first: Sequence[WordMatch]) -> float | None:
