@@ -255,7 +255,7 @@ def view_of(answer: Answer) -> View:
     found = Found(
         answer.question, answer.lang, answer.quotes, answer.declined, answer.nearest, answer.timing.found_ms,
         answer.understood, answer.dropped, answer.step, answer.choices,
-        answer.rows,
+        rows=answer.rows,
     )  # fmt: skip
     pieces = tuple(Piece(one.text, one.citations) for one in answer.sentences if one.supported)
     return View(answer.question, found, pieces, answer)

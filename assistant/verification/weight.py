@@ -14,6 +14,18 @@ def keys(words: str) -> frozenset[str]:
     return frozenset(word_key(word) for word in words.split())
 
 
+_ASIDES = (
+    *(
+        tuple(word_key(word) for word in words.split())
+        for words in (
+            "e g", "i e", "for example", "such as", "default", "formerly known as", "also known as", "formerly called",
+            "also called",
+        )
+    ),
+    ("例",), ("初", "期", "値"),
+)  # fmt: skip
+"""How a bracket begins that gives an example, a setting's default, or another name of the thing before it."""
+_AND_THE_LIKE = "など"
 _SUCH, _AS = word_key("such"), word_key("as")
 _STOP = word_key("stop")
 # what a reader must not miss: conditions, order, quantity, sides and states. Such words are never left out.
@@ -53,7 +65,11 @@ _CONDITION_KANJI = (
 
 
 def weighs(bracket: Sequence[Atom]) -> bool:
-    """Whether a bracket holds more than names of parts, sections and codes."""
+    """Whether a bracket holds more than names of parts, sections and codes, examples, a setting's default, or another
+    name of the thing before it."""
+    said = tuple(atom.key for atom in bracket)
+    if said[-1:] == (_AND_THE_LIKE,) or any(said[: len(opening)] == opening for opening in _ASIDES):
+        return any(map(says_no, bracket))
     if len(bracket) == 2 and bracket[1].key == "min" and len(bracket[0].key) <= 2:
         return False  # the unit m/min
     # "stop A" is a class of reaction, no order
