@@ -46,10 +46,32 @@ def quantity(name: str) -> tuple[Quantity, ...]:
         ("Which tooth pitch in mm does the belt have?", "length"),
         ("アンプの定格電流は？", "current"),
         ("タンクの耐圧は？", "pressure"),
+        ("How many bars does the torch need?", "pressure"),
+        ("What is the IP rating of the sensor?", "protection"),
+        ("盤の保護等級は?", "protection"),
+        ("What colour is the earth wire?", "colour"),
+        ("W 相の線は何色?", "colour"),
     ],
 )
 def test_a_quantity_is_asked_for(question: str, name: str) -> None:
     assert names(question) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "given"),
+    [
+        ("interval", "Replace it every 2,000 hours.", True),
+        ("interval", "Grease it once a week.", True),
+        ("interval", "One or two motors, and one for each axis.", False),
+        ("interval", "Every machine has its key.", False),
+        ("protection", "Control cabinet IP54", True),
+        ("protection", "The IP address of the box", False),
+        ("colour", "ピン: 3 / 線の色: 黒", True),
+        ("colour", "白紙のラベル", False),
+    ],
+)
+def test_a_value_of_the_kind_is_given(name: str, text: str, *, given: bool) -> None:
+    assert gives(quantity(name), text) is given
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,8 @@ def test_prose_is_neither_told_nor_untold(library: Library) -> None:
     hit = first(library, "How often do I clean the press plates?")
     assert hit.passage.kind == "prose"
     assert hit.row is None and not hit.untold
+
+
+def test_another_makers_name_stands_nowhere_though_its_characters_do(library: Library) -> None:
+    assert library.search("キーエンスのセンサの感度は?", 3).foreign == ("キーエンス",)
+    assert library.search("QX-70 の感度は?", 3).foreign == ()

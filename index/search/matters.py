@@ -38,7 +38,10 @@ MATTERS = (
         "delivery", r"納期|いつ届|\bdelivery (?:time|date)\b|\blead time\b",
         r"納期|\bdelivery time\b|\blead time\b|\d\s*weeks? (?:after|from) order",
     ),
-    _matter("warranty", r"保証期間|保証は|\bwarrant(?:y|ies)\b", r"保証期間|保証は|\bwarrant(?:y|ies)\b"),
+    _matter(
+        "warranty", r"保証期間|保証は|\bwarrant(?:y|ies)\b",
+        r"(?:保証期間|保証は|\bwarrant(?:y|ies)\b)[^.。]{0,60}\d|\d[^.。]{0,40}(?:保証|\bwarrant(?:y|ies)\b)",
+    ),
     _matter(
         "contact", r"電話番号|メールアドレス|\b(?:phone|telephone|fax) (?:number|no)\b|\be-?mail address\b|\bhotline\b",
         r"\d{2,4}-\d{2,4}-\d{3,4}|\+\d{2}[\s\d-]{6}|\w@\w",

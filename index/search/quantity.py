@@ -75,7 +75,7 @@ QUANTITIES = (
     _quantity("noise", r"何\s*dB|how (?:loud|noisy)", r"騒音(?:値|レベル)|\bnoise level\b|\bdB\b", r"dB", r"\d\s*dB"),
     _quantity(
         "pressure",
-        r"何\s*[kM]?Pa|圧力は?(?:いくつ|どれ|何)|how many (?:[kM]?Pa|bar)\b|(?:what|which) pressure",
+        r"何\s*[kM]?Pa|圧力は?(?:いくつ|どれ|何)|how many (?:[kM]?Pa|bars?)\b|(?:what|which) pressure",
         r"耐圧",
         r"[kMh]?Pa|bar|psi|kgf/cm2|N/mm2|mmHg",
     ),
@@ -129,7 +129,22 @@ QUANTITIES = (
         r"周期(?!的)|寿命|交換時期|\binterval\b|service life",
         given=r"\d[\d,]*\s*万?\s*(?:時間|年|[かヶカケ]月|週|日|回|h(?![A-Za-z])|hours?|months?|years?|weeks?|days?|shifts?)"
         r"|[一二三四五六半毎]\s*(?:年|[かヶカケ]月|月|週|日)|始業"
-        r"|daily|weekly|monthly|yearly|annual|every|each|once|per (?:day|shift)",
+        r"|\b(?:daily|weekly|monthly|yearly|annual)"
+        r"|\b(?:every|each|once an?|per) (?:[\d,]+ |other |second |single |few |working )?"
+        r"(?:hours?|shifts?|days?|weeks?|months?|years?|time|batch|roll)\b",
+    ),
+    _quantity(
+        "protection",
+        r"(?:which|what) (?:IP|protection) (?:class|rating|code)|\bIP rating|保護等級|防水等級",
+        NEVER,
+        given=r"\bIP\s?[\dX][\dX]",
+    ),
+    _quantity(
+        "colour",
+        r"\b(?:what|which) colou?r\b|何色|色は(?:何|どれ|どう)",
+        NEVER,
+        given=r"\b(?:red|green|blue|yellow|white|black|brown|orange|gr[ae]y|violet|purple|pink|amber|silver|clear)\b"
+        r"|[赤緑青黄白黒茶橙灰紫桃](?!\w)|[赤緑青黄白黒茶橙灰紫]色|オレンジ|グレー|ピンク|透明",
     ),
     _quantity(
         "material",

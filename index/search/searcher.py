@@ -32,7 +32,7 @@ from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
 from index.search.term_rows import TermRow, TermRows
 from index.search.told_rows import told_hits
-from index.text import terms
+from index.text import normalise, terms
 from index.truth import Truth, storable
 from index.word_rows import WordRows
 
@@ -148,7 +148,7 @@ class Searcher:
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,
             looked.unknown,
-            (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name))),
+            (*looked.foreign, *(name for name in makers_in(question) if self._stands_nowhere(name, passages, manuals))),
             bool(asked.named),
             self._missing(asked, rarity),
             beside.value,
@@ -195,9 +195,15 @@ class Searcher:
                 missing += concept.weight
         return missing / total if total else 1.0
 
-    def _stands_nowhere(self, name: str) -> bool:
+    def _stands_nowhere(self, name: str, found: Mapping[int, Passage], manuals: Mapping[str, Manual]) -> bool:
+        """Whether a name stands in no manual: in a large library each pair of its characters stands somewhere, but then
+        what holds the name whole would be among the candidates, which were ``found``."""
         rarity = term_rarity(self._truth, terms(name))
-        return any(value >= rarity_of_nothing(self._truth) for value in rarity.values())
+        if any(value >= rarity_of_nothing(self._truth) for value in rarity.values()):
+            return True
+        plain = normalise(name)
+        texts = (*(" ".join((*one.section, one.text)) for one in found.values()), *(m.title for m in manuals.values()))
+        return not any(plain in normalise(text) for text in texts)
 
     def _keyword_numbers(self, asked: Question, within: Within, rows: TermRows) -> list[int]:
         machines = asked.named | asked.meant
