@@ -101,7 +101,8 @@ def document_of(hit: Hit, warnings: Sequence[Passage] = ()) -> Document:
 
 def make_chat_model(runner: Runner, **sampling: Any) -> BaseChatModel:
     """``runner`` as a BaseChatModel, as free as any: nothing it says is verified (the chain's answers are).
-    ``sampling``: max_tokens, temperature, top_p, top_k, repeat_penalty, seed; each call may set them too."""
+    ``sampling``: max_tokens, temperature, top_p, top_k, repeat_penalty, seed, adapter, grammar (GBNF), json_schema
+    (as text); each call may set them too."""
     keep_inside()
     from langchain_core.callbacks import CallbackManagerForLLMRun
     from langchain_core.language_models import BaseChatModel

@@ -1,7 +1,7 @@
 """Writes docs/results/drafting.json: what guessing ahead gains where answers quote, and what it costs elsewhere.
 
     python tests/bench_drafting.py                  # on a box that does nothing else
-    python tests/bench_drafting.py --counts-only    # without times
+    python tests/bench_drafting.py --model wide     # one of the models, the other's figures stay (a minute each)
     python tests/bench_drafting.py --shares         # how often the token behind a match came next (edge.llama.drafting)
 
 Answers are given (tests/drafting_workload.py) and computed by real models: the bundled one (9 MB, one thread), and the
@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from drafting_workload import ROOT, Scripted, Told, messages_of, shares, workload
+from drafting_workload import ROOT, Scripted, Told, messages_of, rows, shares, workload
 from wide_model import widen
 
 from edge.llama.batch_costs import BatchCosts
@@ -41,7 +41,7 @@ from edge.runner import Sampling
 BUNDLED = ROOT / "models/andon-slm-ja-en.q8_0.gguf"
 OUT = ROOT / "docs/results/drafting.json"
 DRAFT = 15
-OWN = 6  # prompts of each kind that the models answer in their own words
+NAMES = ("bundled, 9 MB", "the same made wide, 110 MB")
 OWN_TOKENS = 96
 
 
@@ -95,15 +95,15 @@ def said(runner: LlamaCppRunner, scripts: Sequence[Scripted]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def own_words(gguf: Path, threads: int) -> dict[str, int]:
-    """How many greedy answers are the same with and without guesses."""
+def own_words(gguf: Path, threads: int, count: int) -> dict[str, int]:
+    """How many greedy answers to ``count`` prompts of each kind are the same with and without guesses."""
     runners = [LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=most)) for most in (0, DRAFT)]
     same, asked, tokens = 0, 0, 0
-    for at in range(0, 2 * OWN, 2):
+    for at in range(0, len(rows()), len(rows()) // count):
         for quoted in (True, False):
             texts = []
             for runner in runners:
-                pieces = list(runner.stream(messages_of(at * 9, quoted=quoted), Sampling(max_tokens=OWN_TOKENS)))
+                pieces = list(runner.stream(messages_of(at, quoted=quoted), Sampling(max_tokens=OWN_TOKENS)))
                 texts.append("".join(piece.text for piece in pieces))
             tokens += pieces[-1].tokens
             same, asked = same + (texts[0] == texts[1]), asked + 1
@@ -112,7 +112,8 @@ def own_words(gguf: Path, threads: int) -> dict[str, int]:
     return {"answers": asked, "tokens": tokens, "same_text": same}
 
 
-def measured(gguf: Path, threads: int, most: int, counts_only: bool) -> dict[str, Any]:
+def measured(gguf: Path, threads: int, most: int, own: int) -> dict[str, Any]:
+    """By ``most`` answers of each kind that are given and ``own`` that are not."""
     runner = LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=DRAFT))
     list(runner.stream(messages_of(0, quoted=True), Sampling(max_tokens=1)))  # what batches cost is measured now
     assert runner._plan is not None
@@ -124,17 +125,12 @@ def measured(gguf: Path, threads: int, most: int, counts_only: bool) -> dict[str
         "free": said(runner, workload(runner, quoted=False, most=most)),
     }
     runner.close()
-    if counts_only:
-        for kind in ("quoted", "free"):
-            told[kind].pop("measured")
-    return told | {"own_words": own_words(gguf, threads)}
+    return told | {"own_words": own_words(gguf, threads, own)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--counts-only", action="store_true")
     parser.add_argument("--model", choices=("bundled", "wide", "both"), default="both")
-    parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--shares", action="store_true")
     args = parser.parse_args()
@@ -148,15 +144,18 @@ def main() -> None:
         "made_by": "python tests/bench_drafting.py", "machine": platform.machine(), "llama_cpp": version(),
         "draft_tokens": DRAFT, "models": {},
     }  # fmt: skip
+    if args.model != "both" and args.out.is_file():
+        result["models"] = json.loads(args.out.read_text(encoding="utf-8"))["models"]
     with tempfile.TemporaryDirectory() as made:
         if args.model in ("bundled", "both"):
-            told = result["models"]["bundled, 9 MB"] = measured(BUNDLED, 1, 3 * args.rows, args.counts_only)
+            told = result["models"][NAMES[0]] = measured(BUNDLED, 1, 60, 20)
+            told["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]  # above 1 others ran, too
             print(json.dumps(told, indent=1), flush=True)
         if args.model in ("wide", "both"):
             wide = widen(BUNDLED, Path(made) / "wide.gguf")
-            told = result["models"]["the same made wide, 110 MB"] = measured(wide, 2, args.rows, args.counts_only)
+            told = result["models"][NAMES[1]] = measured(wide, 2, 24, 5)
             print(json.dumps(told, indent=1), flush=True)
-    result["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]  # before and after; above 1 others ran, too
+            told["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

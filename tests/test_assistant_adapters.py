@@ -21,8 +21,11 @@ from assistant.build import ask_options, build
 from assistant.errors import SettingsWrong
 from assistant.health import loaded_models
 from assistant.http.service import make_service
+from assistant.langchain import make_chat_model
 from assistant.settings import read_settings
 from edge.errors import AdapterUnknown, AdapterUnreadable
+from edge.llama.runner import LlamaCppRunner
+from edge.options import Adapter, EdgeOptions
 from edge.runner import Message, Piece, Sampling
 from ui.cli import main
 
@@ -185,3 +188,15 @@ def test_an_adapter_changes_what_the_model_says(tiny_gguf: Path, tmp_path: Path)
     ]
     andon.close()
     assert texts[0] == texts[2] != texts[1]
+
+
+def test_the_bare_chat_model_takes_a_schema_a_grammar_and_an_adapter(tiny_gguf: Path, tmp_path: Path) -> None:
+    adapters = (Adapter("line2", lora(tmp_path / "2.gguf", tiny_gguf, seed=2)),)
+    runner = LlamaCppRunner(EdgeOptions(tiny_gguf, context_tokens=256, threads=1, batch_tokens=16, adapters=adapters))
+    model = make_chat_model(runner, max_tokens=12)
+    assert model.invoke("E-1?", json_schema='{"enum": ["OFF"]}').content == '"OFF"'
+    assert model.invoke("E-1?", grammar='root ::= "ON"').content == "ON"
+    assert model.invoke("E-1?", adapter="line2").content != model.invoke("E-1?").content
+    with pytest.raises(AdapterUnknown):
+        model.invoke("E-1?", adapter="line3")
+    runner.close()

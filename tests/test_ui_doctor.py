@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import typer
 from board_trees import JETSON, PC, ROCK5B, plant
 from manual_texts import SERVO_EN, many_sections, write
 from tiny_embedder import write_embedder
@@ -119,3 +120,17 @@ def test_doctor_looks_at_this_box(data: Path, capsys: pytest.CaptureFixture[str]
     found = checks(data, capsys)
     assert {"name", "python", "index", "model"} <= set(found)
     assert found["disk"]["state"] in ("ok", "warn")
+
+
+def test_an_adapter_that_does_not_fit_is_named(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundled = Path(__file__).resolve().parents[1] / "models/andon-slm-ja-en.q8_0.gguf"
+    monkeypatch.setenv("ANDON_EMBEDDER", "none")
+    monkeypatch.setenv("ANDON_MODEL", str(bundled))
+    monkeypatch.setenv("ANDON_ADAPTERS", json.dumps({"line2": str(bundled)}))
+    capsys.readouterr()
+    with pytest.raises(typer.Exit):
+        doctor(as_json=True, data=data)
+    (told,) = [check for check in json.loads(capsys.readouterr().out)["checks"] if check["name"] == "model"]
+    assert told["state"] == "fail" and "'line2'" in told["found"] and "a model, no adapter" in told["found"]

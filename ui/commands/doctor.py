@@ -170,7 +170,7 @@ def _embedder(settings: Settings) -> Iterator[Check]:
 
 def _model(settings: Settings) -> Check:
     from assistant.build import edge_options
-    from edge.errors import EdgeFailed
+    from edge.errors import EdgeFailed, ModelTooLarge
     from edge.forecast import refuse_too_large
     from edge.models import resolve
     from edge.openai_api.options import is_endpoint
@@ -186,9 +186,11 @@ def _model(settings: Settings) -> Check:
     megabytes = f"{path.stat().st_size / 1e6:.1f}"
     try:
         refuse_too_large(edge_options(settings))
-    except EdgeFailed as failed:
+    except ModelTooLarge as failed:
         found = say("doctor.model_too_large", reader_lang(), name=path.name, reason=failed.message)
         return Check("model", "fail", found, failed.remedy)
+    except EdgeFailed as failed:  # an adapter, or the file is cut off
+        return Check("model", "fail", failed.message, failed.remedy)
     return Check("model", "ok", say("doctor.model", reader_lang(), name=path.name, megabytes=megabytes))
 
 
