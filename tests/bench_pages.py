@@ -28,8 +28,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import CHROMIUM, FLAGS  # noqa: E402
-from browser_site import Site, Visitor, Watch, ask, serve, wait_for  # noqa: E402
+from browser_site import Site, Visitor, Watch, ask, serve  # noqa: E402
 from page_journeys import ASKED, JOURNEYS, Journey  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 WIDTHS, HEIGHT = (390, 1024, 1600), {390: 844, 1024: 768, 1600: 1000}
 LOOKS = (*((width, lang, "light") for width in WIDTHS for lang in ("ja", "en")), (1024, "ja", "dark"))

@@ -22,6 +22,7 @@ from edge.runner import Message, Piece, Sampling
 from edge.turns import Generation
 
 SAID = "電源を切り、カバーを外して確認する。 Then switch it on again. [1]"
+HANGS_S = 120.0
 BREAKS = ("SIGSEGV", "SIGKILL", "SIGABRT", "SIGBUS", "exit", "nonsense", "silence")
 
 
@@ -30,22 +31,22 @@ def break_by(how: str) -> None:
         os._exit(3)
     elif how == "nonsense":
         os.write(OUT, b'{"id": 1, "piece": \xff\xff\n')
-        time.sleep(60)
+        time.sleep(HANGS_S)
     elif how == "silence":  # closes its output and lives on
         os.close(OUT)
-        time.sleep(60)
+        time.sleep(HANGS_S)
     elif how == "hang":
-        threading.Event().wait(60)
+        threading.Event().wait(HANGS_S)
     elif how == "hang with the interpreter":  # no other thread of it comes to run
-        ctypes.PyDLL(None).sleep(60)
+        ctypes.PyDLL(None).sleep(int(HANGS_S))
     elif how == "no such value":
         os.write(OUT, b'{"id": 2, "piece": {"class": "Popen", "args": ["true"]}}\n')
-        time.sleep(60)
+        time.sleep(HANGS_S)
     elif how == "boom":
         raise RuntimeError("boom")
     else:
         os.kill(os.getpid(), getattr(signal, how))
-        time.sleep(60)
+        time.sleep(HANGS_S)
 
 
 class BrokenModel(FakeRunner):

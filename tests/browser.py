@@ -42,4 +42,4 @@ def visitor(chromium: Any, site: Site) -> Iterator[Visitor]:
     yield visitor
     visitor.close()
     assert visitor.watch.outside == []
-    assert visitor.watch.complaints == []
+    assert visitor.watch.unforgiven() == []

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fake_runner import FakeRunner
+from waiting import LIMIT_S, wait_for
 
 from assistant.accounts import Accounts
 from assistant.ask import AskOptions, Assistant
@@ -21,7 +22,7 @@ from assistant.build import Andon, open_library, open_precedents, open_records
 from assistant.settings import read_settings
 from edge.runner import Message, Piece, Sampling
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000  # a machine may be five times as slow as one on which a page takes a second or two
 ACCOUNTS = {"operator": "operator-pass", "second": "second-pass", "admin": "admin-pass"}
 
 MACHINE = """# 包装機 PK-7 取扱説明書
@@ -137,16 +138,9 @@ def serve(folder: Path, more: Sequence[Path] = ()) -> Iterator[Site]:
         yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", andon, runner, app.state.seats)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         andon.close()
         listening.close()
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
 
 
 @dataclass
@@ -155,14 +149,36 @@ class Watch:
 
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    under_way: set[Any] = field(default_factory=set)  # requests, but for the one that stays open with the page
+    _forgiven: list[str] = field(default_factory=list)
 
     def look_at(self, page: Any) -> None:
         page.on("request", self._request)
+        page.on("requestfinished", self.under_way.discard)
+        page.on("requestfailed", self.under_way.discard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
 
+    def settle(self, page: Any) -> None:
+        """Until nothing is under way that leaving the page would break off, of which the console would tell."""
+        calm = 0
+        end = time.monotonic() + LIMIT_S
+        while calm < 3:
+            assert time.monotonic() < end, [request.url for request in self.under_way]
+            page.wait_for_timeout(50)
+            calm = 0 if self.under_way else calm + 1
+
+    def forgive(self, status: int) -> None:
+        """Of a request that is refused on purpose the browser itself tells, sooner or later."""
+        self._forgiven.append(f"the server responded with a status of {status}")
+
+    def unforgiven(self) -> list[str]:
+        return [said for said in self.complaints if not any(one in said for one in self._forgiven)]
+
     def _request(self, request: Any) -> None:
         parts = urlsplit(request.url)
+        if not parts.path.endswith("/heartbeat") and parts.scheme not in ("data", "blob"):
+            self.under_way.add(request)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.outside.append(request.url)
 
@@ -205,9 +221,40 @@ def go(page: Any, part: str) -> None:
 
 
 def ask(page: Any, question: str) -> None:
+    page.evaluate("for (const end of document.querySelectorAll('.a-end')) end.dataset.before = 'it'")
     page.fill("#question textarea", question)
     page.click("#send")
 
 
 def answered(page: Any) -> None:
-    page.wait_for_selector(".a-end")
+    """Until the answer to what was asked last has ended."""
+    page.wait_for_selector(".a-end:not([data-before])")
+
+
+def expect(locator: Any) -> Any:
+    """What must become true of it; it is looked at again and again until it is, or too late."""
+    from playwright.sync_api import expect as playwrights
+
+    playwrights.set_options(timeout=PATIENCE_MS)
+    return playwrights(locator)
+
+
+def says(locator: Any, text: str) -> None:
+    """The first one comes to show ``text`` somewhere."""
+    expect(locator.first).to_contain_text(text, use_inner_text=True)
+
+
+def reads(locator: Any, text: str | list[str]) -> None:
+    """It comes to show ``text`` and nothing else; a list has the text of each."""
+    expect(locator).to_have_text(text, use_inner_text=True)
+
+
+def still(locator: Any) -> dict[str, float]:
+    """Its box, once the page has settled around it."""
+    box: dict[str, float] = {}
+    end = time.monotonic() + LIMIT_S
+    while (now := locator.bounding_box()) != box:
+        assert time.monotonic() < end, "it moves and moves"
+        box = now
+        locator.page.wait_for_timeout(150)
+    return box

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # before anything imports them: these libraries ask the network unless told not to
 os.environ.update(
@@ -17,6 +18,13 @@ os.environ.update(
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# the same examples each time, however slow the machine; make soak looks for new ones: --hypothesis-profile=explore
+settings.register_profile(
+    "andon", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", settings.get_profile("andon"), derandomize=False, print_blob=True)
+settings.load_profile("andon")
 
 
 class NetworkUsed(Exception):
@@ -78,6 +86,9 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in list(os.environ):
             if name.startswith("ANDON_") and name != "ANDON_SHARED_DATA":
                 patch.delenv(name)
+        for name in ("LC_ALL", "LC_MESSAGES"):  # which language the terminal speaks is up to the test
+            patch.delenv(name, raising=False)
+        patch.setenv("LANG", "C.UTF-8")
         patch.setenv("ANDON_DATA", str(folder / "data"))
         patch.setenv("ANDON_CONFIG", str(folder / "no-andon.toml"))
         yield folder / "data"

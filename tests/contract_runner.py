@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from waiting import joined, wait_for
 
 from edge.errors import AdapterUnknown, AskRefused, PromptTooLong
 from edge.runner import Message, Piece, Runner, Sampling
@@ -25,6 +26,11 @@ def close(stream: Iterator[Piece]) -> None:
     stream.close()  # type: ignore[attr-defined]
 
 
+def queued(runner: Any) -> int:
+    """How many callers stand in a runner's queue, with the one who has the turn."""
+    return len(getattr(runner, "inner", runner)._turns._tickets)
+
+
 class RunnerContract:
     """The fixture ``make`` returns a fresh, unloaded runner that answers ASK and OTHER with at least 8 tokens each."""
 
@@ -39,9 +45,9 @@ class RunnerContract:
         made.close()
 
     def test_making_is_light_and_loading_repeats(self, make: Callable[[], Runner]) -> None:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         runner = make()
-        assert time.perf_counter() - begin < 0.5
+        assert time.thread_time() - begin < 0.5
         assert runner.name and runner.context_tokens > 0
         runner.load()
         runner.load()
@@ -108,11 +114,10 @@ class RunnerContract:
         for name in "abc":
             threads.append(threading.Thread(target=ask, args=(name,)))
             threads[-1].start()
-            time.sleep(0.1)
+            wait_for(lambda: queued(runner) == 1 + len(threads))
         assert served == []
         close(holding)
-        for thread in threads:
-            thread.join(30)
+        joined(*threads)
         assert served == ["a", "b", "c"]
 
     def test_a_waiting_caller_can_give_up(self, runner: Runner) -> None:
@@ -122,9 +127,9 @@ class RunnerContract:
         seen: list[Piece] = []
         thread = threading.Thread(target=lambda: seen.extend(waiting))
         thread.start()
-        time.sleep(0.1)
+        wait_for(lambda: queued(runner) == 2)
         close(waiting)
-        thread.join(10)
+        joined(thread)
         assert [p.finish for p in seen] == ["cancelled"]
         assert text_of(list(holding)) != ""
 
@@ -146,7 +151,7 @@ class RunnerContract:
         counted: list[Any] = []
         thread = threading.Thread(target=lambda: counted.append(runner.count_tokens("cover")))
         thread.start()
-        thread.join(5)
+        joined(thread)
         assert counted and counted[0] > 0
         close(stream)
 

@@ -237,7 +237,13 @@ def _send(
     handler.wfile.write("\r\n".join([*lines, "", ""]).encode() + body)
 
 
+_HELD: list[socket.socket] = []
+
+
 def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
+    """A port on which nobody listens; it is held, so that nobody comes to while the tests run, and no connection to it
+    begins at it, which would answer itself."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    return int(held.getsockname()[1])

@@ -11,6 +11,7 @@ from edge.errors import GenerationFailed
 from edge.runner import Message, Piece, Sampling
 from edge.turns import Generation, Turns
 
+HANGS_S = 120.0  # a runner that nobody wakes
 PLACES = ("load", "count", "stream", "first piece", "middle")
 CRASHES = (
     GenerationFailed("The GPU is gone.", "Look after it."), RuntimeError("boom"), MemoryError(), RecursionError(),
@@ -85,4 +86,4 @@ class HangingRunner(FakeRunner):
     def _hang(self, place: str) -> None:
         if self.deaf.is_set() and self.place == place:
             self.hung += 1
-            self.wake.wait(120)
+            self.wake.wait(HANGS_S)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from waiting import wait_for
 
 
 @contextmanager
@@ -20,11 +20,8 @@ def serving(service: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(service, log_level="critical", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    limit = time.monotonic() + 30
-    while not server.started:
-        assert time.monotonic() < limit
-        assert thread.is_alive()
-        time.sleep(0.01)
+    wait_for(lambda: server.started or not thread.is_alive())
+    assert server.started
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
@@ -37,4 +34,4 @@ def client_of(address: str, token: str) -> Any:
     """OpenAI's client at ``address``; it does not try again, so that a test sees each failure."""
     from openai import OpenAI
 
-    return OpenAI(base_url=f"{address}/v1", api_key=token, max_retries=0, timeout=30)
+    return OpenAI(base_url=f"{address}/v1", api_key=token, max_retries=0, timeout=120)

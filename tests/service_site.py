@@ -82,4 +82,4 @@ def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 def ended(site: Site, response: Any) -> Any:
     assert response.status_code == 202, response.text
-    return site.library.jobs.wait(int(response.json()["id"]), 30)
+    return site.library.jobs.wait(int(response.json()["id"]), 120)

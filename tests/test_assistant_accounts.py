@@ -60,9 +60,9 @@ def test_unknown_names_take_as_long(tmp_path: Path) -> None:
     accounts.put("佐藤", "たいせつな合言葉", "operator")
 
     def cost_s(name: str) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone: whoever else is at work does not count
         refusal(lambda: accounts.check(name, "wrong password"))
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     known = median(cost_s(name) for name in ("admin", "佐藤", "admin"))
     unknown = median(cost_s(name) for name in ("nobody", "noone", "none"))

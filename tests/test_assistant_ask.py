@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_runner import FakeRunner
+from waiting import at_work, joined, wait_for
 
 from assistant.answer import Answer, Event, Found, Piece
 from assistant.ask import AskOptions, Assistant, place
@@ -294,13 +294,6 @@ def test_the_prompt_fits(library: CountingLibrary, context_tokens: int) -> None:
         assert whole in messages[1].content or quote.text not in messages[1].content, "an excerpt is whole or absent"
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
 def test_stop_in_the_middle(library: CountingLibrary) -> None:
     stop = threading.Event()
     runner = says("モータの動力線の絶縁抵抗を測る。[1]" + "主電源 QS1 を OFF にして 15 分以上待つ。[1]" * 50)
@@ -324,8 +317,7 @@ def test_stop_while_the_runner_hangs(library: CountingLibrary) -> None:
     thread.start()
     wait_for(lambda: bool(runner.asked))
     stop.set()
-    thread.join(10)
-    assert not thread.is_alive()
+    joined(thread)
     assert answer_of(seen).verdict == "stopped"
     runner.hang.clear()
     assert next(iter(runner.stream([], Sampling(max_tokens=1)))), "the runner is free"
@@ -339,7 +331,7 @@ def test_closing_the_iterator_frees_the_runner(library: CountingLibrary) -> None
     events.close()
     again = answer_of(ask(library, runner))
     assert again.verdict == "supported"
-    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "andon-write"])
+    wait_for(lambda: not at_work("andon-write"))
 
 
 def test_scope(library: CountingLibrary) -> None:

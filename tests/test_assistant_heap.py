@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from waiting import joined
 
 from assistant.heap import GivingBack, few_arenas, give_back
 
@@ -41,5 +42,4 @@ def test_it_is_given_back_again_and_again_until_it_is_stopped() -> None:
     giving.start()
     assert any(thread.name == "andon-heap" for thread in threading.enumerate())
     giving.stop()
-    giving._thread.join(5)
-    assert not giving._thread.is_alive()
+    joined(giving._thread)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,9 +154,7 @@ def test_who_stops_listening_frees_the_runner(runner: FakeRunner) -> None:
     stream = make_chat_model(runner).stream("AL-16")
     next(stream)
     stream.close()  # type: ignore[attr-defined]
-    start = time.monotonic()
-    assert make_chat_model(runner).invoke("AL-17").content
-    assert time.monotonic() - start < 5
+    assert make_chat_model(runner).invoke("AL-17").content  # or it would wait for ever
 
 
 def test_callbacks_hear_each_token(runner: FakeRunner) -> None:

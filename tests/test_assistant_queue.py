@@ -10,7 +10,8 @@ import httpx
 import pytest
 from queue_soak import faults, soak
 from service_site import ADMIN, ASK, Site
-from test_assistant_service_streams import Served, wait_for
+from test_assistant_service_streams import Served
+from waiting import joined, wait_for
 
 
 def test_who_waits_is_told_how_many_are_before_him(tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ def test_who_waits_is_told_how_many_are_before_him(tmp_path: Path) -> None:
     told: dict[int, list[tuple[str, dict[str, int]]]] = {}
 
     def ask(number: int) -> None:
-        client = httpx.Client(base_url=served.address, auth=ADMIN, trust_env=False, timeout=20)
+        client = httpx.Client(base_url=served.address, auth=ADMIN, trust_env=False, timeout=240)
         with client, client.stream("POST", "/ask", json=ASK) as response:
             name = ""
             for line in response.iter_lines():
@@ -36,8 +37,7 @@ def test_who_waits_is_told_how_many_are_before_him(tmp_path: Path) -> None:
             wait_for(lambda n=number: len(site.andon.assistant._line) == n + 1)  # type: ignore[misc]
         wait_for(lambda: all(any(name == "waiting" for name, _ in told.get(n, [])) for n in (1, 2)))
         site.runner.hang.clear()
-        for thread in threads:
-            thread.join(10)
+        joined(*threads)
     places = {n: [content["ahead"] for name, content in events if name == "waiting"] for n, events in told.items()}
     assert places[0] == [], "it is being written, there is nothing to tell"
     assert (places[1][0], places[2][0]) == (1, 2)

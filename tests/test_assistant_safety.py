@@ -62,10 +62,10 @@ def test_the_held_back_half_has_both_kinds_in_both_languages() -> None:
 
 @pytest.mark.parametrize("text", ["while " * 330, "安全扉を" * 500, "the door " * 220, "a" * 2000, "手を" * 900])
 def test_long_questions_cost_little(text: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     unsafe_request(text)
     without_instructions(text)
-    assert time.process_time() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 @pytest.fixture(scope="module")

@@ -158,7 +158,7 @@ def test_two_uploads_at_once(site: Site) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert [job.state for job in jobs] == ["done"] * 4
     assert {f"two{number}.md" for number in range(4)} <= {manual.name for manual in site.library.manuals()}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from fake_runner import FakeRunner
 from fastapi.testclient import TestClient
 from openai_site import client_of, serving
 from service_site import ADMIN, ASK, OPERATOR, Site
+from waiting import wait_for
 
 from assistant.answer import Event
 from assistant.ask import Assistant
@@ -337,13 +337,13 @@ def test_who_leaves_frees_the_runner(site: Site, stream: bool) -> None:
             if stream:
                 chunks = ask(left, stream=True)
                 assert next(iter(chunks)).andon["sources"]
-                limit = time.monotonic() + 20
-                while not runner.asked and time.monotonic() < limit:
-                    time.sleep(0.01)
+                wait_for(lambda: runner.asked)
                 chunks.close()
             else:
-                with pytest.raises(openai.APITimeoutError):
-                    ask(left, timeout=3)
+                for patience_s in (1.5, 60):  # a busy machine may not have come to the runner in the first
+                    if not runner.asked:
+                        with pytest.raises(openai.APITimeoutError):
+                            ask(left, timeout=patience_s)
         assert len(runner.asked) == 1
         with client_of(address, token) as client:
             assert ask(client).choices[0].message.content == SAID + SOURCE
@@ -364,13 +364,13 @@ def test_the_wheel_is_not_needed_to_serve(tmp_path: Path) -> None:
             assert not [line for line in lines if line.strip().startswith(("import openai", "from openai"))], file
 
 
+@pytest.mark.timeout(120)  # it takes a second
 @pytest.mark.parametrize("turn", ["AL.32 が出た。\x00\n", "あ" * 3000, "{'\"<script>[1]" * 300])
 def test_a_long_conversation_is_survived(site: Site, turn: str) -> None:
     """Nearly as much as a request may carry: the last turns are looked at, the question is answered."""
     turns = min(900_000 // len(turn.encode()) // 2, 900)
     said = [{"role": role, "content": turn} for _ in range(turns) for role in ("user", "assistant")]
-    start = time.monotonic()
     response = site.client(OPERATOR).post(CHAT, json={"model": "andon", "messages": [*said, *QUESTION]})
     assert response.status_code == 200
-    assert time.monotonic() - start < 20
+
     assert response.json()["choices"][0]["message"]["content"] == SAID + SOURCE

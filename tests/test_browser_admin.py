@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browser_site import Visitor, go, wait_for
+from browser_site import Visitor, expect, go, says
+from waiting import wait_for
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -20,8 +22,8 @@ def test_an_operator_is_told_that_this_needs_an_admin(visitor: Visitor) -> None:
     page.context.add_cookies([{"name": "andon_session", "value": token, "url": visitor.site.address}])
     answer = page.goto(visitor.site.address + "/admin")
     assert answer.status == 403
-    assert "管理者だけが開けるページです" in page.inner_text("main")
-    visitor.watch.complaints.clear()  # the browser reports the 403 itself
+    says(page.locator("main"), "管理者だけが開けるページです")
+    visitor.watch.forgive(403)
     page.click("a.button")
     page.wait_for_selector("html[data-ready] #question")
 
@@ -34,18 +36,29 @@ def test_uploads_show_their_state_and_a_bad_file_fails_alone(visitor: Visitor, t
     page.set_input_files("input[type=file]", [good, broken])
     page.wait_for_selector("tr[data-state=done] >> text=lb3.md")
     page.wait_for_selector("tr[data-state=failed] >> text=broken.pdf")
-    assert "ファイルが壊れています" in page.inner_text("tr[data-state=failed]")
+    says(page.locator("tr[data-state=failed]"), "ファイルが壊れています")
     row = page.locator("#manuals tr", has_text="lb3.md")
     row.wait_for()
-    assert "ラベラ LB-3 取扱説明書" in row.inner_text()
+    says(row, "ラベラ LB-3 取扱説明書")
     page.click("button[data-lang=en]")
     page.wait_for_selector("text=Choose files to add >> visible=true")
-    assert "broken.pdf" in page.inner_text("tr[data-state=failed]")
-    assert "Not added" in page.inner_text("tr[data-state=failed]")
-    assert page.evaluate("document.documentElement.lang") == "en"
+    says(page.locator("tr[data-state=failed]"), "broken.pdf")
+    says(page.locator("tr[data-state=failed]"), "Not added")
+    page.wait_for_function("document.documentElement.lang === 'en'")
     uploads = visitor.site.andon.settings.data / "uploads"
-    # nothing of a file is left behind (Gradio leaves an empty one)
-    assert [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size] == []
+    wait_for(lambda: not filled(uploads))  # nothing of a file is left behind (Gradio leaves an empty one)
+
+
+def filled(folder: Path) -> list[Path]:
+    """The files below ``folder``, from which others may be taken meanwhile, that are not empty."""
+    found = []
+    for path in list(folder.iterdir()):
+        with suppress(FileNotFoundError):
+            if path.is_dir():
+                found += filled(path)
+            elif path.stat().st_size:
+                found.append(path)
+    return found
 
 
 def test_failed_files_are_tried_again_one_or_all(visitor: Visitor, tmp_path: Path) -> None:
@@ -79,8 +92,8 @@ def test_files_are_dropped_refused_and_cancelled(visitor: Visitor, tmp_path: Pat
     )
     page.dispatch_event(".a-drop", "drop", {"dataTransfer": data})
     page.wait_for_selector("#said [role=alert] >> text=drop2.exe")
-    assert page.locator(".a-sending-file[data-state=done]").count() == 2
-    visitor.watch.complaints.clear()  # the browser reports the 422 itself
+    expect(page.locator(".a-sending-file[data-state=done]")).to_have_count(2)
+    visitor.watch.forgive(422)
     page.wait_for_selector("tr[data-state=done] >> text=drop3.md")
     jobs.stop()
     page.set_input_files("input[type=file] >> nth=0", {"name": "wait.md", "mimeType": "", "buffer": b"# Late\n\nText."})
@@ -97,8 +110,7 @@ def test_a_manual_is_found_and_switched_off_and_on(visitor: Visitor) -> None:
     page.wait_for_selector("#manuals:not(:has-text('fd2.txt')) >> text=pk7.md")
     switch = page.locator("button.a-switch[data-name='pk7.md']")
     assert switch.bounding_box()["height"] >= 48
-    switch.focus()
-    page.keyboard.press("Space")
+    switch.press("Space")
     page.wait_for_selector("#said [role=status] >> text=検索から外しました")
     page.wait_for_selector("button.a-switch[data-name='pk7.md'][aria-checked=false]")
     assert library.search("E-401").codes == ()
@@ -119,10 +131,10 @@ def test_a_manual_is_deleted_only_after_a_question(visitor: Visitor, tmp_path: P
     button = page.locator(f"button.a-delete[data-manual='{manual.id}']")
     button.click()
     dialog = page.locator("#delete-dialog")
-    assert dialog.is_visible()
-    assert "old.md" in dialog.inner_text()
+    expect(dialog).to_be_visible()
+    says(dialog, "old.md")
     dialog.locator(".a-no").click()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
     assert manual.id in {m.id for m in library.manuals()}
     button.click()
     dialog.locator(".a-yes").click()
@@ -138,22 +150,20 @@ def test_a_search_shows_score_and_why(visitor: Visitor) -> None:
     hit = page.locator(".a-hit").first
     hit.wait_for()
     hit.locator("summary").click()
-    text = hit.inner_text()
-    assert "スコア" in text
-    assert "コード一致 1 位" in text
-    assert "フィルムロールを交換する。" in text
-    assert "この質問には回答します" in page.inner_text("#hits .a-verdict-card")
+    for text in ("スコア", "コード一致 1 位", "フィルムロールを交換する。"):
+        says(hit, text)
+    says(page.locator("#hits .a-verdict-card"), "この質問には回答します")
     page.goto(visitor.site.address + "/admin/#search/" + quote("E-987 が出た"))
     page.wait_for_selector("#hits .a-declines >> text=この質問には回答しません")
-    assert page.input_value("#search-question textarea, #search-question input") == "E-987 が出た"
+    expect(page.locator("#search-question textarea, #search-question input")).to_have_value("E-987 が出た")
 
 
 def test_a_page_is_shown_as_it_was_read(visitor: Visitor) -> None:
     page = visitor.signed_in("admin", "/admin/")
     page.locator("#manuals tr", has_text="pk7.md").locator("a[href^='#reading/']").click()
     page.wait_for_selector("#reading li[data-pair] >> text=フィルムロールを交換する。")
-    assert page.get_attribute(".a-parts [aria-current]", "data-part") == "reading"
-    assert "決まったページがありません" in page.inner_text("#reading .a-reading .a-blank"), "Markdown has no pages"
+    expect(page.locator(".a-parts [aria-current]")).to_have_attribute("data-part", "reading")
+    says(page.locator("#reading .a-reading .a-blank"), "決まったページがありません")  # Markdown has no pages
     page.go_back()
     page.wait_for_selector("#manuals >> visible=true")
 
@@ -170,7 +180,7 @@ def test_users_are_added_and_switched_off_but_not_the_last_admin(visitor: Visito
     page.wait_for_selector("#users button.a-switch[data-name=suzuki][aria-checked=false]")
     page.select_option("#users select[data-name=admin]", "operator")
     page.wait_for_selector("#users-said [role=alert] >> text=ログインできる管理者がいなくなる")
-    assert page.input_value("#users select[data-name=admin]") == "admin"
+    expect(page.locator("#users select[data-name=admin]")).to_have_value("admin")
 
 
 def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:

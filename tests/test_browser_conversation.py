@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_site import Site, Visitor, answered, ask
+from browser_site import Site, Visitor, answered, ask, expect, reads, says
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -33,9 +34,8 @@ def rival(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     yield
 
 
-def understood(page: Any) -> str:
-    page.wait_for_selector(".a-understood")
-    return str(page.inner_text(".a-understood strong"))
+def understood(page: Any) -> Any:
+    return page.locator(".a-understood strong")
 
 
 def shoot(page: Any, name: str) -> None:
@@ -47,18 +47,18 @@ def test_a_follow_up_is_completed_and_a_step_is_marked(visitor: Visitor) -> None
     page = visitor.signed_in()
     ask(page, "フィルムロールの交換の手順は?")
     answered(page)
-    assert page.locator(".a-understood").count() == 0
+    expect(page.locator(".a-understood")).to_have_count(0)
     ask(page, "2番目の手順は?")
     page.wait_for_selector("#quote-1 mark")
     answered(page)
-    assert page.inner_text("#quote-1 mark") == "空の紙管を抜く。"
-    assert page.locator("#quote-1 .a-label").count() == 3  # the whole procedure, with its warning
-    assert page.locator("#quote-1 .a-warning").count() == 1
-    assert page.inner_text(".a-sentence").startswith("2. 空の紙管を抜く。")
-    assert "PK-7" in understood(page)
+    reads(page.locator("#quote-1 mark"), "空の紙管を抜く。")
+    expect(page.locator("#quote-1 .a-label")).to_have_count(3)  # the whole procedure, with its warning
+    expect(page.locator("#quote-1 .a-warning")).to_have_count(1)
+    expect(page.locator(".a-sentence").first).to_have_text(re.compile(r"^2\. 空の紙管を抜く。"))
+    says(understood(page), "PK-7")
     ask(page, "E-401 が出た")
     page.wait_for_selector("#quote-1 >> text=アラーム番号")
-    assert page.locator(".a-understood").count() == 0  # it stands alone
+    expect(page.locator(".a-understood")).to_have_count(0)  # it stands alone
 
 
 def test_two_people_do_not_share_a_conversation(visitor: Visitor) -> None:
@@ -67,8 +67,8 @@ def test_two_people_do_not_share_a_conversation(visitor: Visitor) -> None:
     answered(first)
     ask(second, "2番目の手順は?")
     second.wait_for_selector("#quotes .a-card")
-    assert second.locator("mark").count() == 0
-    assert second.locator(".a-understood").count() == 0
+    expect(second.locator("mark")).to_have_count(0)
+    expect(second.locator(".a-understood")).to_have_count(0)
 
 
 def test_a_new_question_forgets(visitor: Visitor) -> None:
@@ -77,10 +77,10 @@ def test_a_new_question_forgets(visitor: Visitor) -> None:
     answered(page)
     page.click("#new")
     page.wait_for_selector(".a-welcome")
-    assert page.input_value("#question textarea") == ""
+    expect(page.locator("#question textarea")).to_have_value("")
     ask(page, "なぜ?")
     page.wait_for_selector("#quotes .a-card:not(.a-welcome)")
-    assert page.locator(".a-understood").count() == 0
+    expect(page.locator(".a-understood")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("lang", "width"), [("ja", 390), ("en", 390), ("ja", 1024), ("en", 1600)])
@@ -89,24 +89,24 @@ def test_which_machine_is_asked_and_the_button_answers(visitor: Visitor, lang: s
     ask(page, "E-402 が出て止まった" if lang == "ja" else "E-402, the machine has stopped")
     page.wait_for_selector(".a-machine")
     buttons = page.locator(".a-machine")
-    assert buttons.count() == 2
+    expect(buttons).to_have_count(2)
     for at in range(2):
         box = buttons.nth(at).bounding_box()
         assert box["height"] >= 48 and box["width"] >= 48
     assert page.locator("#new").bounding_box()["height"] >= 48
     for name in ("#new", "#stop"):
         assert page.locator(name).evaluate("e => e.scrollWidth <= e.clientWidth")  # its words stay inside
-    assert page.locator(".a-wait").count() == 0
-    assert page.locator(".a-best").count() == 0  # no machine's words stand open before it is settled
-    assert "E-402 シート切れ" in buttons.filter(has_text="CE-5").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".a-wait")).to_have_count(0)
+    expect(page.locator(".a-best")).to_have_count(0)  # no machine's words stand open before it is settled
+    says(buttons.filter(has_text="CE-5"), "E-402 シート切れ")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     shoot(page, f"choose-{lang}-{width}")
     buttons.filter(has_text="CE-5").click()
     page.wait_for_selector(".a-end")
-    assert page.locator(".a-machine").count() == 0
-    assert "シートを補充する。" in page.inner_text("#quote-1")
+    expect(page.locator(".a-machine")).to_have_count(0)
+    says(page.locator("#quote-1"), "シートを補充する。")
     ask(page, "それでも直らないときは?" if lang == "ja" else "and if it comes back?")
-    assert understood(page).startswith("CE-5 E-402")
-    assert page.locator("#quotes cite").all_inner_texts()[0] == "製函機 CE-5 取扱説明書"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(understood(page)).to_have_text(re.compile("^CE-5 E-402"))
+    reads(page.locator("#quotes cite").first, "製函機 CE-5 取扱説明書")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     shoot(page, f"follow-{lang}-{width}")

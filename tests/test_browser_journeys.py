@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from browser_site import Visitor, answered, ask
+from browser_site import Visitor, answered, ask, expect, reads, says, still
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -23,9 +23,11 @@ Heard.prototype.start = function () { window.local = this.processLocally;
 """
 SHIFTS = """
 window.shifts = [];
-new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
-  window.shifts.push([one.value, [...one.sources].map((s) => s.node?.id || s.node?.className || s.node?.nodeName)]); })
-  .observe({ type: 'layout-shift', buffered: true });
+const keep = (entries) => { for (const one of entries) if (!one.hadRecentInput)
+  window.shifts.push([one.value, [...one.sources].map((s) => s.node?.id || s.node?.className || s.node?.nodeName)]); };
+const observer = new PerformanceObserver((list) => keep(list.getEntries()));
+observer.observe({ type: 'layout-shift', buffered: true });
+window.shiftsUntilNow = () => { keep(observer.takeRecords()); return window.shifts.splice(0); };
 """
 
 
@@ -41,15 +43,15 @@ def test_steps_are_ticked_off_until_another_question(visitor: Visitor) -> None:
     boxes.nth(0).check()
     page.locator("#quote-1 .a-tick label").nth(1).click()
     told = page.locator("#quote-1 .a-progress output")
-    assert told.inner_text() == "3 手順中 2 済み"
+    reads(told, "3 手順中 2 済み")
     page.click("button[data-lang=en]")
     page.wait_for_selector("text=2 of 3 steps done")
-    assert [box.is_checked() for box in boxes.all()] == [True, True, False]
-    boxes.nth(2).focus()
-    page.keyboard.press("Space")
-    assert told.inner_text() == "All steps are done"
+    for at, checked in enumerate((True, True, False)):
+        expect(boxes.nth(at)).to_be_checked(checked=checked)
+    boxes.nth(2).press("Space")
+    reads(told, "All steps are done")
     page.click("#quote-1 .a-untick")
-    assert told.inner_text() == "0 of 3 steps done"
+    reads(told, "0 of 3 steps done")
     boxes.nth(0).check()
     ask(page, ALARM)
     page.wait_for_selector("#quote-1 >> text=2 アラーム一覧")
@@ -57,7 +59,7 @@ def test_steps_are_ticked_off_until_another_question(visitor: Visitor) -> None:
     ask(page, HOW)
     page.wait_for_selector("#quote-1 .a-tick")
     answered(page)
-    assert not boxes.nth(0).is_checked()  # another stoppage: nothing of it is done yet
+    expect(boxes.nth(0)).not_to_be_checked()  # another stoppage: nothing of it is done yet
 
 
 def test_a_quote_is_copied_without_https_and_printed_alone(visitor: Visitor) -> None:
@@ -76,14 +78,14 @@ def test_a_quote_is_copied_without_https_and_printed_alone(visitor: Visitor) -> 
     assert "WARNING" in copied
     assert "包装機 PK-7 取扱説明書" in copied.splitlines()[-1]
     page.click("#quote-1 .a-print")
-    assert page.locator(".a-print-sheet input[checked]").count() == 1
+    expect(page.locator(".a-print-sheet input[checked]")).to_have_count(1)
     page.emulate_media(media="print")
-    assert page.locator(".a-print-sheet").is_visible()
-    assert page.locator("gradio-app").is_hidden()
+    expect(page.locator(".a-print-sheet")).to_be_visible()
+    expect(page.locator("gradio-app")).to_be_hidden()
     sheet = page.inner_text(".a-print-sheet")
     for part in ("Printed from Andon on", "WARNING", "空の紙管を抜く。", "包装機 PK-7 取扱説明書", "upload 1"):
         assert part in sheet
-    assert page.locator(".a-print-sheet button").count() == 0
+    expect(page.locator(".a-print-sheet button")).to_have_count(0)
     page.emulate_media(media="screen")
 
 
@@ -95,25 +97,27 @@ def test_this_fixed_it_closes_the_stoppage_and_is_shown_the_next_time(visitor: V
     page.click("#fixed .a-fixed")
     page.click(".a-tap >> text=フィルムがなくなった。")
     page.click(".a-stoppage .a-save")
-    assert "直した方法" in page.inner_text(".a-stoppage .a-bad")  # what was typed stays
-    assert page.input_value("textarea[name=cause]") == "フィルムがなくなった。"
+    says(page.locator(".a-stoppage .a-bad"), "直した方法")  # what was typed stays
+    expect(page.locator("textarea[name=cause]")).to_have_value("フィルムがなくなった。")
+    minutes = int(page.input_value("input[name=minutes_down]"))
     page.click("button[data-by='5']")
     page.fill("textarea[name=remedy]", "ロールを <b>2 本</b> 交換した")
     page.click(".a-stoppage .a-save")
     page.wait_for_selector("#fixed [role=status]")
-    assert "ロールを <b>2 本</b> 交換した" in page.inner_text("#fixed")
+    says(page.locator("#fixed"), "ロールを <b>2 本</b> 交換した")
     (kept,) = visitor.site.andon.records.stoppages.all()
-    assert (kept.code, kept.minutes_down, kept.who) == ("E-401", 6, "operator")
+    assert (kept.code, kept.minutes_down, kept.who) == ("E-401", minutes + 5, "operator")
     other = visitor.signed_in("second", lang="en")
     ask(other, "E-401?")
     answered(other)
     other.wait_for_selector(".a-earlier")
+    says(other.locator(".a-earlier"), "ロールを <b>2 本</b> 交換した")
     before = other.inner_text(".a-earlier")
     assert before.startswith("What fixed it last time\n\nNoted by colleagues, not by the manufacturer.")
     assert "ロールを <b>2 本</b> 交換した" in before
     assert kept.day in before
     assert "operator" not in before
-    quote, told = other.locator("#quote-1").bounding_box(), other.locator(".a-earlier").bounding_box()
+    quote, told = still(other.locator("#quote-1")), still(other.locator(".a-earlier"))
     assert told["y"] > quote["y"] + quote["height"]  # below the manual's words, whatever it says
     assert "2 本" not in other.inner_text("#quote-1") + other.inner_text("#answer")
     other.click("button[data-lang=ja]")
@@ -127,11 +131,11 @@ def test_conversations_are_found_opened_gone_on_with_and_deleted_by_their_owner(
     ask(page, "E-402 は?")
     page.wait_for_selector("#quote-1 >> text=SV2")
     answered(page)
-    assert page.locator(".a-turn").all_inner_texts() == [f"1 {ALARM}", "2 E-402 は?"]
+    reads(page.locator(".a-turn"), [f"1 {ALARM}", "2 E-402 は?"])
     page.locator(".a-turn").nth(0).click()
     page.wait_for_selector("#quote-1 >> text=フィルムロールを交換する。")
     closing(page)
-    page.wait_for_timeout(300)
+    visitor.watch.settle(page)
     page.reload()
     page.wait_for_selector("html[data-ready] .a-top")
     page.click(".a-past-open")
@@ -141,8 +145,8 @@ def test_conversations_are_found_opened_gone_on_with_and_deleted_by_their_owner(
     page.fill(".a-past input", "e-402")
     page.click(f".a-past-one >> text={ALARM}")
     page.wait_for_selector("#quote-1 >> text=SV2")
-    assert page.locator(".a-turn").count() == 2
-    assert "照合しました" in page.inner_text(".a-verdict")
+    expect(page.locator(".a-turn")).to_have_count(2)
+    says(page.locator(".a-verdict"), "照合しました")
     ask(page, "E-401 の原因は?")
     page.wait_for_selector(".a-turn >> nth=2")
     answered(page)
@@ -151,16 +155,16 @@ def test_conversations_are_found_opened_gone_on_with_and_deleted_by_their_owner(
     stranger.wait_for_selector(".a-past-list >> text=まだありません")
     page.click(".a-past-open")
     page.click(f".a-past-delete[aria-label*='{ALARM}']")
-    assert "もう一度押すと削除" in page.inner_text(".a-past-delete[data-asked]")
+    says(page.locator(".a-past-delete[data-asked]"), "もう一度押すと削除")
     page.click(".a-past-delete[data-asked]")
     page.wait_for_selector(f".a-past-one >> text={ALARM}", state="detached")
-    assert page.locator(".a-past footer p").is_visible()  # whose they are, and how long they stay
+    expect(page.locator(".a-past footer p")).to_be_visible()  # whose they are, and how long they stay
     if page.locator(".a-past-all").is_visible():  # of the tests before
         page.click(".a-past-all")
         page.click(".a-past-all[data-asked]")
     page.wait_for_selector(".a-past-list >> text=まだありません")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.matches('.a-past-open')")
+    page.wait_for_function("document.activeElement.matches('.a-past-open')")
     assert visitor.site.andon.records.conversations("second").all() == []
 
 
@@ -168,14 +172,15 @@ def test_an_alarm_asked_about_is_a_recent_one_of_its_line(visitor: Visitor) -> N
     page = visitor.signed_in()
     ask(page, "E-402")
     answered(page)
-    assert page.locator("#quick").is_hidden()  # room for the answer
+    expect(page.locator("#quick")).to_be_hidden()  # room for the answer
     closing(page)
     page.wait_for_selector(".a-feedback")
+    visitor.watch.settle(page)
     page.reload()
     page.wait_for_selector("html[data-ready] .a-ask-this")
     page.locator(".a-ask-this", has_text="E-402").first.click()
     page.wait_for_selector("#quote-1 >> text=SV2")
-    assert page.input_value("#question textarea") == "E-402 クランプ異常 の原因と処置は?"
+    expect(page.locator("#question textarea")).to_have_value("E-402 クランプ異常 の原因と処置は?")
     answered(page)
     page.click("#new")
     page.wait_for_selector(".a-ask-this:visible")
@@ -190,11 +195,12 @@ def test_voice_is_offered_only_where_the_device_itself_understands(visitor: Visi
     page.goto(visitor.site.address)
     page.wait_for_selector("html[data-ready] .a-voice", state="attached")
     page.wait_for_timeout(200)
-    assert page.locator(".a-voice").is_visible() is shown
-    if shown:
+    if not shown:
+        expect(page.locator(".a-voice")).to_be_hidden()
+    else:
         page.click(".a-voice")
-        assert page.input_value("#question textarea") == "E-402 が出た"
-        assert page.evaluate("window.local") is True
+        expect(page.locator("#question textarea")).to_have_value("E-402 が出た")
+        page.wait_for_function("window.local === true")
         page.click("#send")
         page.wait_for_selector("#quote-1 >> text=SV2")
         answered(page)
@@ -208,7 +214,7 @@ def test_a_browser_that_would_send_the_voice_away_is_never_asked(visitor: Visito
     page.goto(visitor.site.address)
     page.wait_for_selector("html[data-ready] .a-voice", state="attached")
     page.wait_for_timeout(200)
-    assert page.locator(".a-voice").is_hidden()
+    expect(page.locator(".a-voice")).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1600])
@@ -219,9 +225,9 @@ def test_nothing_shifts_while_an_answer_is_written(visitor: Visitor, width: int)
     ask(page, HOW)
     page.wait_for_selector("#quote-1")
     page.wait_for_timeout(600)  # what a tap itself moves is no shift
-    page.evaluate("window.shifts.length = 0")
+    page.evaluate("window.shiftsUntilNow()")
     answered(page)
     closing(page)
-    page.wait_for_timeout(300)
-    shifts = page.evaluate("window.shifts")
+    visitor.watch.settle(page)
+    shifts = page.evaluate("window.shiftsUntilNow()")
     assert sum(value for value, _ in shifts) < 0.01, shifts

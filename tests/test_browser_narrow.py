@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser_site import Site, Visitor, answered, ask
+from browser_site import Site, Visitor, answered, ask, expect, reads, says, still
+from waiting import wait_for
 
 from index.library import Attributes
 
@@ -49,28 +50,29 @@ def open_at_line_2(visitor: Visitor, **options: Any) -> Any:
 
 def test_line_and_machine_are_chosen_once_and_remembered(visitor: Visitor) -> None:
     page = open_at_line_2(visitor)
-    assert page.locator(MACHINE).is_visible(), "the fields stay open for the next choice"
-    assert page.evaluate("document.activeElement.name") == "line"
-    assert page.locator(f"{MACHINE} option").all_inner_texts() == ["すべて", "2号機"]
+    expect(page.locator(MACHINE)).to_be_visible()  # the fields stay open for the next choice
+    page.wait_for_function("document.activeElement.name === 'line'")
+    reads(page.locator(f"{MACHINE} option"), ["すべて", "2号機"])
     page.select_option(MACHINE, "2号機")
     page.wait_for_selector(".a-narrow[data-machine='2号機']")
+    visitor.watch.settle(page)
     page.reload()
     page.wait_for_selector(f"html[data-ready] {NARROWED}")
-    assert page.locator(".a-narrow-said b").all_inner_texts() == ["L2", "2号機"]
-    assert not page.locator(LINE).is_visible()
+    reads(page.locator(".a-narrow-said b"), ["L2", "2号機"])
+    expect(page.locator(LINE)).to_be_hidden()
     ask(page, "吸着パッドの交換周期は?")
     answered(page)
-    assert "L2・2号機 に絞って調べました。" in page.inner_text(".a-within")
+    says(page.locator(".a-within"), "L2・2号機 に絞って調べました。")
     assert set(page.locator("#quotes cite").all_text_contents()) == {"梱包機 SW-310 保守マニュアル"}
     page.click("button[data-lang=en]")
     page.wait_for_selector("text=Looked only in: L2, 2号機")
-    assert page.locator(".a-narrow-said b").all_inner_texts() == ["L2", "2号機"]
+    reads(page.locator(".a-narrow-said b"), ["L2", "2号機"])
 
 
 def test_another_browser_is_not_narrowed(visitor: Visitor) -> None:
     open_at_line_2(visitor)
     other = visitor.signed_in("second")
-    assert other.locator(EVERYWHERE).count() == 1
+    expect(other.locator(EVERYWHERE)).to_have_count(1)
     ask(other, "E-401 が出て止まった")
     other.wait_for_selector("#quote-1")
     answered(other)
@@ -80,28 +82,29 @@ def test_it_is_cleared_by_one_touch(visitor: Visitor) -> None:
     page = open_at_line_2(visitor)
     page.click(".a-narrow-clear")
     page.wait_for_selector(EVERYWHERE)
-    assert page.locator(".a-narrow-clear").count() == 0
-    assert page.evaluate("document.activeElement.className") == "a-narrow-open"
+    expect(page.locator(".a-narrow-clear")).to_have_count(0)
+    page.wait_for_function("document.activeElement.className === 'a-narrow-open'")
     ask(page, "E-401 が出て止まった")
     answered(page)
-    assert page.locator(".a-within").count() == 0
-    page.wait_for_selector("#feedback .a-feedback")  # nothing is under way that a reload would break off
+    expect(page.locator(".a-within")).to_have_count(0)
+    page.wait_for_selector("#feedback .a-feedback")
+    visitor.watch.settle(page)
     page.reload()
     page.wait_for_selector(f"html[data-ready] {EVERYWHERE}")
     page.click(".a-narrow-open")
-    assert page.input_value(LINE) == ""
+    expect(page.locator(LINE)).to_have_value("")
 
 
 def test_what_is_not_found_there_can_be_asked_of_all(visitor: Visitor) -> None:
     page = open_at_line_2(visitor)
     ask(page, "E-401 が出て止まった")
     page.wait_for_selector(".a-notice")
-    assert "絞り込んだ範囲に、答えが見つかりません" in page.inner_text(".a-notice")
+    says(page.locator(".a-notice"), "絞り込んだ範囲に、答えが見つかりません")
     page.wait_for_selector(".a-notice >> text=「マニュアルに足りない内容」に記録しました")
     page.click(".a-widen")
     page.wait_for_selector(".a-best >> text=フィルムロールを交換する。")
     answered(page)
-    assert page.locator(NARROWED).count() == 1, "the line stays chosen for the next question"
+    expect(page.locator(NARROWED)).to_have_count(1)  # the line stays chosen for the next question
 
 
 @pytest.mark.parametrize(("width", "lang"), [(390, "ja"), (390, "en"), (820, "ja"), (1024, "en")])
@@ -110,9 +113,9 @@ def test_the_bar_is_compact_and_every_target_large(visitor: Visitor, width: int,
     for target in page.locator(".a-narrow button, .a-narrow select").all():
         box = target.bounding_box()
         assert box["height"] >= 48 and box["width"] >= 48
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     page.click(".a-narrow-open")
-    assert page.locator(".a-narrow").bounding_box()["height"] < 60
+    wait_for(lambda: page.locator(".a-narrow").bounding_box()["height"] < 60)
     assert page.locator(".a-narrow").bounding_box()["y"] < page.locator("#question textarea").bounding_box()["y"]
 
 
@@ -121,10 +124,10 @@ def test_the_row_that_was_asked_for_stands_first_with_its_cell_marked(visitor: V
     ask(page, "吸着パッドの交換周期は?")
     answered(page)
     row = page.locator("#quote-1 .a-asked-row")
-    assert row.locator("dt").all_inner_texts() == ["部品名", "型式", "交換周期"]
-    assert row.locator("mark").all_inner_texts() == ["3 か月"]
-    assert page.locator("#quote-1 tr.a-asked mark").all_inner_texts() == ["3 か月"]
-    assert "20,000 時間" in page.inner_text("#quote-1 .a-table"), "the whole table stays"
+    reads(row.locator("dt"), ["部品名", "型式", "交換周期"])
+    reads(row.locator("mark"), ["3 か月"])
+    reads(page.locator("#quote-1 tr.a-asked mark"), ["3 か月"])
+    says(page.locator("#quote-1 .a-table"), "20,000 時間")  # the whole table stays
 
 
 def test_who_waits_is_told_the_place_and_nothing_moves(visitor: Visitor) -> None:
@@ -135,7 +138,7 @@ def test_who_waits_is_told_the_place_and_nothing_moves(visitor: Visitor) -> None
         page.wait_for_selector(".a-wait >> text=回答")
     assert third.evaluate("scrollY") == 0, "the quote begins in sight"
     third.wait_for_selector(".a-wait >> text=/前に\\s2\\s件あります/")
-    top = third.locator("#quote-1").bounding_box()["y"]
+    top = still(third.locator("#quote-1"))["y"]
     first.click("#stop")
     third.wait_for_selector(".a-wait >> text=ほかの端末の回答を作成中です")
     visitor.site.runner.hang.clear()
@@ -152,7 +155,7 @@ def test_an_answer_that_was_withheld_leads_to_the_manuals_words(visitor: Visitor
         page.click(".a-instead a")
     finally:
         visitor.site.andon.assistant.runner = runner
-    assert page.evaluate("document.activeElement.id") == "quote-1"
+    page.wait_for_function("document.activeElement.id === 'quote-1'")
 
 
 def test_the_nearest_sections_are_links_to_their_page(visitor: Visitor) -> None:
@@ -166,4 +169,4 @@ def test_the_nearest_sections_are_links_to_their_page(visitor: Visitor) -> None:
     box = link.bounding_box()
     assert box["height"] >= 48 and box["width"] >= 48
     near.locator("summary").click()
-    assert near.locator(".a-verbatim").is_visible()
+    expect(near.locator(".a-verbatim")).to_be_visible()

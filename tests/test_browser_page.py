@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_site import Site, Visitor, answered, ask, serve
+from browser_site import Site, Visitor, answered, ask, expect, says, serve, still
+from waiting import wait_for
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -37,11 +38,11 @@ def loaded(page: Any) -> None:
 def test_the_page_stands_beside_the_quote_with_the_passage_marked(visitor: Visitor) -> None:
     page = asked(visitor)
     loaded(page)
-    quote, view = page.locator("#quote-1").bounding_box(), page.locator(".a-view").bounding_box()
+    quote, view = still(page.locator("#quote-1")), still(page.locator(".a-view"))
     assert view["x"] >= quote["x"] + quote["width"]
-    assert page.inner_text(".a-view-told").split("\n")[0] == "9-2 ページ"
-    assert "9-2 ページ" in page.inner_text("#quote-1 .a-place")
-    mark, room = page.locator(".a-mark-box").bounding_box(), page.locator(".a-view-room").bounding_box()
+    wait_for(lambda: page.inner_text(".a-view-told").split("\n")[0] == "9-2 ページ")
+    says(page.locator("#quote-1 .a-place"), "9-2 ページ")
+    mark, room = still(page.locator(".a-mark-box")), still(page.locator(".a-view-room"))
     assert room["y"] < mark["y"] < room["y"] + room["height"]  # in sight without scrolling
     assert mark["height"] < 80  # the row, not the table
     assert "9-2" in (page.get_attribute(LOADED, "alt") or "")
@@ -63,16 +64,15 @@ def test_pages_turn_and_grow_and_come_back(visitor: Visitor) -> None:
     loaded(page)
     page.click(".a-view-next")
     page.wait_for_function("document.querySelector('.a-view-told').innerText.includes('25 of 29')")
-    assert page.locator(".a-mark-box").count() == 0
-    page.locator(".a-view-room").focus()
-    page.keyboard.press("PageUp")
+    expect(page.locator(".a-mark-box")).to_have_count(0)
+    page.locator(".a-view-room").press("PageUp")
     page.wait_for_selector(".a-mark-box")
-    width = page.locator(".a-paper").bounding_box()["width"]
+    width = still(page.locator(".a-paper"))["width"]
     page.keyboard.press("+")
-    assert page.locator(".a-paper").bounding_box()["width"] > 1.2 * width
+    wait_for(lambda: page.locator(".a-paper").bounding_box()["width"] > 1.2 * width)
     for _ in range(9):
         page.keyboard.press("-")
-    assert page.locator(".a-view-smaller").is_disabled()
+    expect(page.locator(".a-view-smaller")).to_be_disabled()
     page.click(".a-view-next")
     page.click(".a-view-mark")
     page.wait_for_selector(".a-mark-box")
@@ -81,19 +81,20 @@ def test_pages_turn_and_grow_and_come_back(visitor: Visitor) -> None:
 def test_closed_it_stays_closed_until_it_is_asked_for(visitor: Visitor) -> None:
     page = asked(visitor)
     loaded(page)
-    narrow = page.locator("#quote-1").bounding_box()["width"]
+    narrow = still(page.locator("#quote-1"))["width"]
     page.click(".a-view-close")
-    assert page.locator(".a-view").is_hidden()
-    assert page.locator("#quote-1").bounding_box()["width"] > 1.5 * narrow
+    expect(page.locator(".a-view")).to_be_hidden()
+    wait_for(lambda: page.locator("#quote-1").bounding_box()["width"] > 1.5 * narrow)
     page.wait_for_selector(".a-feedback")
+    visitor.watch.settle(page)
     page.reload()
     page.wait_for_selector("html[data-ready] .a-top")
     ask(page, ALARM)
     answered(page)
-    assert page.locator(".a-view").is_hidden()
+    expect(page.locator(".a-view")).to_be_hidden()
     page.click("#quote-1 .a-show")
     loaded(page)
-    assert page.locator(".a-view").is_visible()
+    expect(page.locator(".a-view")).to_be_visible()
 
 
 def test_a_citation_brings_its_page(visitor: Visitor) -> None:
@@ -109,15 +110,15 @@ def test_a_citation_brings_its_page(visitor: Visitor) -> None:
 
 def test_on_a_phone_it_is_a_sheet_that_gives_the_focus_back(visitor: Visitor) -> None:
     page = asked(visitor, width=390, height=844)
-    assert page.locator(".a-view").is_hidden()
+    expect(page.locator(".a-view")).to_be_hidden()
     page.click("#quote-1 .a-show")
     loaded(page)
-    box = page.locator(".a-view").bounding_box()
+    box = still(page.locator(".a-view"))
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
-    assert page.evaluate("document.querySelector('.a-view').matches(':modal')")
+    page.wait_for_function("document.querySelector('.a-view').matches(':modal')")
     page.keyboard.press("Escape")
-    assert page.locator(".a-view").is_hidden()
-    assert page.evaluate("document.activeElement.matches('#quote-1 .a-show')")
+    expect(page.locator(".a-view")).to_be_hidden()
+    page.wait_for_function("document.activeElement.matches('#quote-1 .a-show')")
 
 
 def test_the_language_of_the_page_view_switches_with_the_page(visitor: Visitor) -> None:
@@ -126,12 +127,12 @@ def test_the_language_of_the_page_view_switches_with_the_page(visitor: Visitor) 
     page.click("button[data-lang=en]")
     page.wait_for_selector(".a-view[lang=en]")
     page.wait_for_function("document.querySelector('.a-view-told').innerText.includes('Page 9-2')")
-    assert page.locator(".a-mark-box").count() == 1
+    expect(page.locator(".a-mark-box")).to_have_count(1)
 
 
 def test_a_format_without_pages_shows_its_text(visitor: Visitor) -> None:
     page = asked(visitor, "フィルムロールの交換の手順は?")
     page.wait_for_selector(".a-text-page .a-quoted")
-    assert "印刷ページがない" in page.inner_text(".a-view-note")
-    assert "空の紙管を抜く" in page.inner_text(".a-quoted")
-    assert page.locator(".a-view-larger").is_hidden()
+    says(page.locator(".a-view-note"), "印刷ページがない")
+    says(page.locator(".a-quoted"), "空の紙管を抜く")
+    expect(page.locator(".a-view-larger")).to_be_hidden()

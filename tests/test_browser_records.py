@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_site import Visitor, answered, ask
+from browser_site import Visitor, answered, ask, expect, reads, says
 
 pytest_plugins = ("browser",)
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def give(page: Any, thumb: str) -> None:
 
 def test_a_thumb_up_is_one_touch(visitor: Visitor) -> None:
     page = visitor.signed_in("operator")
-    assert page.locator(THUMBS).count() == 0
+    expect(page.locator(THUMBS)).to_have_count(0)
     ask(page, "E-401 の処置は?")
     answered(page)
     page.wait_for_selector(THUMBS)
@@ -29,8 +29,8 @@ def test_a_thumb_up_is_one_touch(visitor: Visitor) -> None:
         assert box["width"] >= 48
     give(page, "up")
     page.wait_for_selector("#feedback [role=status] >> text=ありがとうございます")
-    assert page.get_attribute(f"{THUMBS}[data-thumb=up]", "aria-pressed") == "true"
-    assert page.locator("#feedback form").count() == 0
+    expect(page.locator(f"{THUMBS}[data-thumb=up]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#feedback form")).to_have_count(0)
     feedback = visitor.site.andon.records.feedback.all()[0]
     assert (feedback.thumb, feedback.who, feedback.question) == ("up", "operator", "E-401 の処置は?")
     ask(page, "E-402 の処置は?")
@@ -51,23 +51,25 @@ def test_a_thumb_down_asks_why(visitor: Visitor) -> None:
     page.fill("#feedback textarea[name=corrected]", "主電源スイッチを OFF にする。")
     page.click("#feedback button[type=submit]")
     page.wait_for_selector("#feedback [role=status] >> text=管理者が確認します")
-    assert page.locator("#feedback form").count() == 0
+    expect(page.locator("#feedback form")).to_have_count(0)
     said = records.feedback.all()[0]
     assert (said.who, said.thumb, said.reason, said.comment) == ("second", "down", "not_complete", "<b>図</b>がない")
     assert said.corrected == "主電源スイッチを OFF にする。"
     page.click("button[data-lang=en]")
     page.wait_for_selector("#feedback >> text=An admin will look at it")
-    assert page.locator(THUMBS).all_inner_texts() == ["It helped", "It did not help"]
+    reads(page.locator(THUMBS), ["It helped", "It did not help"])
 
 
 def test_a_question_asked_in_between_takes_the_buttons_away(visitor: Visitor) -> None:
-    visitor.site.runner.pause_s = 0.05
+    visitor.site.runner.hang.set()
     page = visitor.signed_in("operator")
     ask(page, "フィルムロールの交換手順は?")
     page.wait_for_selector(".a-best")
     ask(page, "E-401 の処置は?")
+    page.wait_for_selector("#quote-1 >> text=フィルムがなくなった")
+    visitor.site.runner.hang.clear()
     page.wait_for_selector(THUMBS)
-    page.wait_for_selector(".a-end")
+    answered(page)
     give(page, "up")
     page.wait_for_selector("#feedback [role=status]")
     assert visitor.site.andon.records.feedback.all()[0].question == "E-401 の処置は?"
@@ -89,7 +91,7 @@ def test_the_form_fits(visitor: Visitor, width: int, tmp_path: Path) -> None:
     page.wait_for_selector(THUMBS)
     give(page, "down")
     page.wait_for_selector("#feedback form")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     for control in page.locator("#feedback button, #feedback .a-choice, #feedback textarea").all():
         assert control.bounding_box()["height"] >= 48
     page.screenshot(path=tmp_path / f"form-{width}.png", full_page=True)
@@ -137,7 +139,7 @@ def test_feedback_is_reviewed_and_the_pairs_come_as_a_file(visitor: Visitor) -> 
     said.wait_for(state="detached")
     page.click("#reviews .a-pick[data-state=corrected]")
     said.wait_for()
-    assert "電磁弁 SV2 の不良。" in said.locator("dl").inner_text()
+    says(said.locator("dl"), "電磁弁 SV2 の不良。")
     with page.expect_download() as started:
         page.click("#reviews a[href='/feedback/pairs']")
     assert "電磁弁 SV2 の不良" in Path(started.value.path()).read_text(encoding="utf-8")
@@ -158,11 +160,11 @@ def test_the_log_is_narrowed_and_taken_home(visitor: Visitor, width: int, tmp_pa
     page.fill("#log-form input[name=words]", f"e-401 {width}")
     page.press("#log-form input[name=words]", "Enter")
     page.wait_for_selector("#log tbody tr")
-    assert page.locator("#log tbody tr").count() == 1
-    assert "包装機 PK-7" in page.locator("#log tbody tr").inner_text()
+    expect(page.locator("#log tbody tr")).to_have_count(1)
+    says(page.locator("#log tbody tr"), "包装機 PK-7")
     with page.expect_download() as started:
         page.click("#log a[href*='format=csv']")
     assert Path(started.value.path()).read_text(encoding="utf-8-sig").count(f"E-401 の原因は {width}?") == 1
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     assert site.andon.records.missed() is None
     page.screenshot(path=tmp_path / f"admin-{width}.png", full_page=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_site import MACHINE, Visitor, answered, ask, go
+from browser_site import MACHINE, Visitor, answered, ask, expect, go, says
 
 from index.library import Attributes
 
@@ -45,7 +45,7 @@ def test_words_are_added_joined_edited_and_deleted(visitor: Visitor) -> None:
     save(page, "包太郎 = PK-7")
     page.wait_for_selector("#words-said >> text=登録しました: 包太郎 = PK-7")
     page.wait_for_selector("#words-list .a-words tr")
-    assert page.input_value(FIELD) == ""
+    expect(page.locator(FIELD)).to_have_value("")
     page.fill(FIELD, "一号の包み、PK-7")
     page.press(FIELD, "Enter")
     page.wait_for_selector("#words-said >> text=登録済みの組とまとめました")
@@ -58,7 +58,7 @@ def test_words_are_added_joined_edited_and_deleted(visitor: Visitor) -> None:
     assert [str(group) for group in table.groups()] == ["包太郎 = PK-7"]
     page.click("button.a-forget")
     dialog = page.locator("#words-dialog")
-    assert "包太郎 = PK-7" in dialog.inner_text()
+    says(dialog, "包太郎 = PK-7")
     dialog.locator(".a-no").click()
     assert len(table.groups()) == 1
     page.click("button.a-forget")
@@ -71,7 +71,7 @@ def test_what_cannot_be_taken_is_said_in_both_languages(visitor: Visitor) -> Non
     page = visitor.signed_in("admin", "/admin/#words")
     save(page, "包太郎")
     page.wait_for_selector("#words-said [role=alert] >> text=2 つ以上")
-    assert page.input_value(FIELD) == "包太郎", "what was typed stays"
+    expect(page.locator(FIELD)).to_have_value("包太郎")  # what was typed stays
     save(page, "機 = PK-7")
     page.wait_for_selector("#words-said [role=alert] >> text=「機」は登録できません")
     page.click("button[data-lang=en]")
@@ -87,14 +87,14 @@ def test_words_come_from_a_file_and_go_to_one(visitor: Visitor, tmp_path: Path) 
     page = visitor.signed_in("admin", "/admin/#words")
     choose(page, source)
     page.wait_for_selector("#words-said >> text=追加 2 組")
-    assert page.locator(".a-words tr").count() == 2
+    expect(page.locator(".a-words tr")).to_have_count(2)
     with page.expect_download() as started:
         page.click("a[href='/synonyms/file?format=csv']")
     assert Path(started.value.path()).read_text(encoding="utf-8-sig").split() == ["包太郎,PK-7", "ほげ太,FD-2"]
     source.write_text("よい組,PK-7\n機,FD-2\n", encoding="utf-8")
     choose(page, source)
     page.wait_for_selector("#words-said [role=alert] >> text=2 行目")
-    assert page.locator(".a-words tr").count() == 2
+    expect(page.locator(".a-words tr")).to_have_count(2)
 
 
 def test_a_nickname_answers_at_once_and_the_search_says_why(visitor: Visitor) -> None:
@@ -107,7 +107,7 @@ def test_a_nickname_answers_at_once_and_the_search_says_why(visitor: Visitor) ->
     hit = page.locator(".a-hit").first
     hit.wait_for()
     hit.locator("summary").click()
-    assert "現場の言葉 (包太郎 = PK-7)" in hit.inner_text()
+    says(hit, "現場の言葉 (包太郎 = PK-7)")
 
 
 def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None:
@@ -121,7 +121,7 @@ def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None
     page.wait_for_selector("text=pk7.md のラインと機械を保存しました。")
     described = library.manual("pk7.md")
     assert (described.lines, described.machines) == (("L1", "包装ライン"), ("2号機",))
-    assert "包装ライン" in page.locator("#manuals tr", has_text="pk7.md").inner_text()
+    says(page.locator("#manuals tr", has_text="pk7.md"), "包装ライン")
     go(page, "search")
     page.fill(SEARCH, "feeder フィルムロール")
     page.click("#search")
@@ -133,7 +133,7 @@ def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None
     page.wait_for_selector("#hits:not(:has-text('Feeder')) .a-hit")
     go(page, "manuals")
     page.click(f"button.a-belongs[data-manual='{manual.id}']")
-    assert page.input_value("#for-dialog input[name=lines]") == "L1, 包装ライン"
+    expect(page.locator("#for-dialog input[name=lines]")).to_have_value("L1, 包装ライン")
     page.fill("#for-dialog input[name=lines]", "")
     page.fill("#for-dialog input[name=machines]", "x" * 61)
     page.press("#for-dialog input[name=machines]", "Enter")
@@ -164,10 +164,10 @@ def test_the_same_words_in_two_manuals_are_one_card_with_both(visitor: Visitor, 
     ask(page, "PK-8 のフィルムロールを交換する手順は?")
     answered(page)
     best = page.locator(".a-best")
-    assert "包装機 PK-8 取扱説明書" in best.locator(".a-place").inner_text()
+    says(best.locator(".a-place"), "包装機 PK-8 取扱説明書")
     also = best.locator(".a-also")
-    assert "同じ記載のあるマニュアル" in also.inner_text()
-    assert "包装機 PK-7 取扱説明書" in also.inner_text()
+    says(also, "同じ記載のあるマニュアル")
+    says(also, "包装機 PK-7 取扱説明書")
     assert library.manual("pk7.md").id in str(also.locator("a").get_attribute("href"))
-    assert page.locator(f"#results a.a-open[href*='{library.manual('pk7.md').id}']").count() == 0
+    expect(page.locator(f"#results a.a-open[href*='{library.manual('pk7.md').id}']")).to_have_count(0)
     library.remove("pk8.md")

@@ -12,6 +12,7 @@ import pytest
 from board_trees import JETSON, PC, ROCK5B, plant
 from fake_runner import FakeRunner
 from timed_endpoint import Endpoint
+from waiting import wait_for
 
 from assistant.prompt import Excerpt, build_messages
 from edge.bench.bandwidth import measured, nominal
@@ -64,7 +65,7 @@ def test_hardly_two_entries_of_the_prompt_text_are_alike() -> None:
 
 
 class SlowRunner(FakeRunner):
-    """Says one word every 20 ms, two tokens a piece, after reading for 100 ms; reads a known beginning in no time."""
+    """Says one word every 20 ms, two tokens a piece, after reading for 300 ms; reads a known beginning in no time."""
 
     def __init__(self) -> None:
         super().__init__(lambda messages: " ".join(f"word{n}" for n in range(500)))
@@ -72,7 +73,7 @@ class SlowRunner(FakeRunner):
 
     def stream(self, messages: Sequence[Message], sampling: Sampling) -> Iterator[Piece]:
         content = messages[0].content
-        time.sleep(0.0 if any(content[:40] == known[:40] for known in self.read) else 0.1)
+        time.sleep(0.0 if any(content[:40] == known[:40] for known in self.read) else 0.3)
         self.read.append(content)
         for said in range(2, sampling.max_tokens + 1, 2):
             yield Piece("two tokens ", said)
@@ -84,14 +85,13 @@ def test_times_and_speeds_are_those_of_the_runner() -> None:
     workload = Workload("small", 60, 10)
     (result,) = measure(RunnerDriver(SlowRunner()), [workload], runs=2)
     assert result.runs == 2 and result.answer_tokens == 10
-    assert result.first_ms_cold is not None and result.first_ms_cold.median >= 100
+    assert result.first_ms_cold is not None and result.first_ms_cold.median >= 300
     assert result.first_ms_warm is not None and result.first_ms_warm.median < result.first_ms_cold.median
     assert result.tokens_per_s is not None  # 8 tokens in 4 steps of 20 ms; a piece is not a token
     assert 1 < result.tokens_per_s.median <= 101  # a busy machine is slower, none is faster
-    assert result.prompt_per_s is not None
-    assert result.prompt_per_s.median == pytest.approx(
-        result.prompt_tokens / result.first_ms_cold.median * 1000, rel=0.2
-    )
+    (once,) = measure(RunnerDriver(SlowRunner()), [workload], runs=1)
+    assert once.prompt_per_s is not None and once.first_ms_cold is not None
+    assert once.prompt_per_s.median == pytest.approx(once.prompt_tokens / once.first_ms_cold.median * 1000, rel=0.01)
 
 
 def test_a_workload_that_does_not_fit_is_skipped_and_says_so() -> None:
@@ -191,12 +191,14 @@ def test_bandwidth_of_a_pc_is_measured(tmp_path: Path) -> None:
 def test_memory_is_watched_over_the_whole_process_tree() -> None:
     script = "import sys; held = b'x' * 120_000_000; print('there', flush=True); sys.stdin.read()"
     with MemoryWatch() as watch:
+        wait_for(lambda: watch.use().pss)
+        before = watch.use().pss or 0
         child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert child.stdout is not None and child.stdout.readline()
-        time.sleep(1.5)
+        wait_for(lambda: (watch.use().pss or 0) > before + 110_000_000)
         child.communicate(b"")
     use = watch.use()
-    assert use.pss is not None and use.pss > 120_000_000
+    assert use.pss is not None
     assert use.figure == max(use.pss, use.available_drop or 0)
 
 

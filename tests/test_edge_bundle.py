@@ -182,14 +182,14 @@ def edit(bundle: Path, **facts: str) -> Path:
 def install(bundle: Path, prefix: Path, *options: str, lang: str = "C.UTF-8", path: str = "") -> tuple[int, str]:
     command = [bundle / "install.sh", "--prefix", prefix, "--no-service", "--python", sys.executable, *options]
     environment = {"PATH": path or os.environ["PATH"], "HOME": str(prefix.parent), "LC_ALL": lang}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
 def says(prefix: Path) -> str:
     command = [prefix / "bin/andon", "ask", "two words"]
     bare = {"PATH": os.environ["PATH"]}  # a setting of the caller's would win over the box's own file
-    return subprocess.run(command, env=bare, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+    return subprocess.run(command, env=bare, capture_output=True, text=True, timeout=240, check=True).stdout.strip()
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from contract_runner import ASK, OTHER, close, text_of
 from test_edge_runners import tiny, tiny_gguf
+from waiting import LIMIT_S, joined
 
 from edge.errors import GenerationStuck
 from edge.llama.runner import MOST_LOST, LlamaCppRunner
@@ -35,7 +36,7 @@ class Deaf:
 
     def work(self, cancelled: Callable[[], bool]) -> Iterator[Piece]:
         self.began.set()
-        assert self.wake.wait(20)
+        assert self.wake.wait(LIMIT_S)
         yield Piece("", 0, "cancelled")
 
 
@@ -48,17 +49,17 @@ def test_the_turn_goes_on_without_a_holder_that_hangs() -> None:
     turns, deaf = Turns(grace_s=0.2), Deaf()
     hanging = Generation(turns, deaf.work)
     thread, seen = run(hanging)
-    assert deaf.began.wait(5)
+    assert deaf.began.wait(LIMIT_S)
     waiting = [run(Generation(turns, speak)) for _ in range(5)]
     threading.Event().wait(0.5)
     assert [given for _, given in waiting] == [[]] * 5, "nobody told it to stop, so it may take its time"
     hanging.close()
     for other, given in waiting:
-        other.join(5)
+        joined(other)
         assert text_of(given) == "one"
     assert thread.is_alive()
     deaf.wake.set()
-    thread.join(5)
+    joined(thread)
     assert [piece.finish for piece in seen] == ["cancelled"]
     assert text_of(list(Generation(turns, speak))) == "one"
 
@@ -67,14 +68,13 @@ def test_a_holder_that_stops_in_time_keeps_its_turn_until_then() -> None:
     turns, deaf = Turns(grace_s=20), Deaf()
     slow = Generation(turns, deaf.work)
     thread, _ = run(slow)
-    assert deaf.began.wait(5)
+    assert deaf.began.wait(LIMIT_S)
     slow.close()
     other, given = run(Generation(turns, speak))
     threading.Event().wait(0.2)
     assert given == []
     deaf.wake.set()
-    thread.join(5)
-    other.join(5)
+    joined(thread, other)
     assert text_of(given) == "one"
 
 
@@ -90,7 +90,7 @@ class Hang:
 
         def hangs(*arguments: Any, **options: Any) -> Any:
             self.began.set()
-            assert self.wake.wait(30)
+            assert self.wake.wait(LIMIT_S)
             return decode(*arguments, **options)
 
         def counted() -> None:
@@ -112,7 +112,7 @@ def hang(runner: LlamaCppRunner, monkeypatch: pytest.MonkeyPatch) -> tuple[Hang,
     held = Hang(runner, monkeypatch)
     stream = runner.stream(ASK, Sampling(max_tokens=8))
     thread, _ = run(stream)
-    assert held.began.wait(10)
+    assert held.began.wait(LIMIT_S)
     close(stream)
     return held, thread
 
@@ -127,7 +127,7 @@ def test_llama_cpp_answers_the_next_one_while_a_generation_hangs(
     assert "hangs" in caplog.text
     assert held.frees == 0, "the hanging one still uses it"
     held.wake.set()
-    thread.join(10)
+    joined(thread)
     assert held.frees == 1
     assert impatient._lost == 0
     assert text_of(list(impatient.stream(OTHER, Sampling(max_tokens=8)))) == before
@@ -152,5 +152,5 @@ def test_llama_cpp_that_hangs_time_after_time_says_so_at_once(
     assert [held.frees for held, _ in hanging] == [0] * len(hanging)
     for held, thread in hanging:
         held.wake.set()
-        thread.join(10)
+        joined(thread)
         assert held.frees == 1

@@ -140,7 +140,7 @@ def test_a_full_disk_is_told_and_what_came_is_kept(fake: FakeHub, tmp_path: Path
     )
     done = subprocess.run(
         [sys.executable, "-c", script, fake.base, str(tmp_path / "m.gguf")],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.stdout.startswith("disk_full Make room"), done.stderr
     (part,) = tmp_path.iterdir()

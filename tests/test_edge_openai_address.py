@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from contract_runner import ASK, OTHER, close
 from endpoint_runner import ANSWER, runner_of, said, say
 from fake_endpoint import FakeEndpoint, Manner, closed_port
+from waiting import joined, wait_for
 
 from edge.errors import (
     AddressRefused,
@@ -103,8 +103,8 @@ def test_a_certificate_must_be_trusted(tmp_path: Path) -> None:
         fake.manner.faults.append("hang-middle")
         stream = runner.stream(ASK, Sampling())
         thread = threading.Thread(target=lambda: list(stream))
+        before = len(fake.chats())
         thread.start()
-        time.sleep(0.2)
+        wait_for(lambda: len(fake.chats()) > before)
         close(stream)
-        thread.join(15)
-        assert not thread.is_alive()
+        joined(thread)

@@ -189,6 +189,19 @@ def test_the_folder_stays_within_its_size(folder: Path) -> None:
     assert [number for number in range(5) if saved.holds([number] * 10)] == kept
 
 
+def test_a_file_of_the_same_moment_is_seen(folder: Path) -> None:
+    """Clocks of file systems tick seldom: what another process writes may leave the folder's time as it was."""
+    mine, theirs = SavedPrefixes(folder, 10_000, "key"), SavedPrefixes(folder, 10_000, "key")
+    theirs.save([7, 8], b"state")
+    theirs.close()
+    assert mine.find([7, 8, 9]) is not None
+    moment = folder.stat().st_mtime_ns
+    theirs.save([1, 2, 3], b"state")
+    theirs.close()
+    os.utime(folder, ns=(moment, moment))
+    assert mine.find([1, 2, 9]) is not None
+
+
 def test_another_process_may_take_a_file_away(folder: Path) -> None:
     mine, theirs = SavedPrefixes(folder, 10_000, "key"), SavedPrefixes(folder, 10_000, "key")
     mine.save([1, 2, 3], b"state")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from contract_runner import ASK, OTHER, RunnerContract, close, text_of
 from fake_runner import FakeRunner
+from waiting import LIMIT_S, joined, wait_for
 
 from edge.choose import make_runner
 from edge.errors import GenerationFailed, ModelMissing, ModelUnreadable
@@ -57,9 +60,10 @@ class TestFakeRunner(RunnerContract):
         thread = threading.Thread(target=lambda: seen.extend(stream))
         thread.start()
         thread.join(0.1)
-        assert thread.is_alive()
+        assert thread.is_alive() and seen == []
+        wait_for(lambda: runner.asked)
         close(stream)
-        thread.join(5)
+        joined(thread)
         assert [p.finish for p in seen] == ["cancelled"]
 
 
@@ -147,7 +151,9 @@ def test_reuse_computes_the_very_same_numbers(tiny: LlamaCppRunner, tiny_gguf: P
     fresh.close()
 
 
-def test_a_stop_from_another_thread_ends_a_running_generation(tiny: LlamaCppRunner) -> None:
+def test_a_stop_from_another_thread_ends_a_running_generation(
+    tiny: LlamaCppRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny.load()
     seen: list[Piece] = []
     stream = tiny.stream(ASK, Sampling(max_tokens=180))
@@ -158,12 +164,21 @@ def test_a_stop_from_another_thread_ends_a_running_generation(tiny: LlamaCppRunn
             seen.append(piece)
             begun.set()
 
+    assert tiny._memory is not None
+    context = tiny._memory.context
+    decode = context.decode
+
+    def slowly(*arguments: Any, **options: Any) -> Any:  # so that it is not over before it is told to stop
+        time.sleep(0.02)
+        return decode(*arguments, **options)
+
+    monkeypatch.setattr(context, "decode", slowly)
     thread = threading.Thread(target=pull)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(LIMIT_S)
     close(stream)
-    thread.join(10)
-    assert not thread.is_alive() and seen[-1].tokens < 180
+    joined(thread)
+    assert seen[-1].tokens < 180
     assert list(tiny.stream(OTHER, Sampling(max_tokens=2)))[-1].finish == "length"
 
 

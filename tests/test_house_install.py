@@ -32,7 +32,7 @@ def install(checkout: Path, without: str = "", python: str = "python3") -> subpr
             (programs / tool).symlink_to(found)
     return subprocess.run(
         [checkout / "scripts/install.sh", "demo", python],
-        env={**os.environ, "PATH": str(programs)}, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PATH": str(programs)}, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 

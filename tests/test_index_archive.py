@@ -143,9 +143,9 @@ def test_an_uploaded_archive_becomes_jobs(library: Library, tmp_path: Path) -> N
     path.write_bytes(plant(tmp_path))
     library.jobs.start()
     job = library.jobs.submit(path, "plant.zip")
-    assert library.jobs.wait(job.id, 30).state == "done"
+    assert library.jobs.wait(job.id, 120).state == "done"
     for other in library.jobs.jobs():
-        library.jobs.wait(other.id, 30)
+        library.jobs.wait(other.id, 120)
     states = {j.name: j.error_code or j.state for j in library.jobs.jobs()}
     assert states == {
         "plant.zip": "done", "plant.zip/en/sv20.md": "done", "plant.zip/ja/sv20.md": "done", "plant.zip/w.docx": "done",

@@ -148,10 +148,10 @@ def test_inline_marks(marked: str, shown: str) -> None:
 
 def test_any_order_of_lines_comes_to_an_end() -> None:
     lines, rng = MANUAL.split("\n"), random.Random(7)
-    started = time.monotonic()
+    started = time.thread_time()
     for _ in range(300):
         list(Walk([rng.choice(lines) for _ in range(rng.randrange(1, 40))]).blocks())
-    assert time.monotonic() - started < 10
+    assert time.thread_time() - started < 10
 
 
 def test_an_empty_file_says_so(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement, raw
 from killed_uploads import upload, upload_and_die
 from manual_texts import ROBOT_EN, SERVO_EN, SERVO_JA, many_pages, many_sections, write
+from waiting import joined, wait_for
 
 from index.embedders.embedder import TextKind, Vectors
 from index.errors import EmptyManual, ManualUnreadable, OriginalLost
@@ -26,7 +27,7 @@ from index.library import Library
 from index.options import IndexOptions
 from index.truth import FAILED_KEPT
 
-WAIT_S = 30.0
+WAIT_S = 120.0
 KILLS = 8
 
 
@@ -275,8 +276,11 @@ def test_stopped_service_finishes_the_job_at_its_next_start(opened: Callable[...
     library = opened(embedder)
     job = library.jobs.submit(write(tmp_path, "a.txt", many_pages(300)), "a.txt")
     assert embedder.entered.wait(WAIT_S)
-    threading.Timer(0.1, embedder.go.set).start()
-    library.close()
+    closing = threading.Thread(target=library.close)
+    closing.start()
+    wait_for(library.jobs._stopping.is_set)  # it has been told to stop in the middle of the job
+    embedder.go.set()
+    joined(closing)
     reopened = opened(start=False)
     assert reopened.jobs.job(job.id).state == "queued"  # type: ignore[union-attr]
     assert reopened.manuals() == []
@@ -389,10 +393,7 @@ def test_killed_before_it_is_accepted_leaves_nothing(
     assert hear.recv() == "ready"
     with pipe.open("wb", buffering=0) as half:
         half.write(b"# Title\n\nhalf a manual")
-        until = time.monotonic() + WAIT_S
-        while not list(options.originals.glob("*.part")) and time.monotonic() < until:
-            time.sleep(0.01)
-        assert list(options.originals.glob("*.part")), "the copy has begun"
+        wait_for(lambda: list(options.originals.glob("*.part")))  # the copy has begun
         process.kill()
         process.join()
     (options.folder / ".upload-x1").mkdir()

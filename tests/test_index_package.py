@@ -88,9 +88,9 @@ def test_bombs_are_refused_quickly(suffix: str, tmp_path: Path) -> None:
     entry = content.rindex(part.encode()) - 46  # its header in the central directory (APPNOTE 4.3.12)
     content[entry + 24 : entry + 28] = (2 << 30).to_bytes(4, "little")
     path.write_bytes(content)
-    started = time.monotonic()
+    started = time.thread_time()
     refused(path, ManualTooLarge)
-    assert time.monotonic() - started < 1, "by what the entries say, before anything is unpacked"
+    assert time.thread_time() - started < 1, "by what the entries say, before anything is unpacked"
 
 
 @EVERY

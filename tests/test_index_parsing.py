@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from test_index_pdf import make_pdf
+from waiting import wait_for
 
 from index.errors import EmptyManual, ManualUnreadable, ReaderCrashed, ReaderOverMemory, ReaderTooSlow, UnknownFormat
 from index.ingest.build import Cancelled
@@ -53,11 +54,12 @@ def test_boxes_and_seen_pages_of_a_pdf_come_through(parser: Parser, tmp_path: Pa
 
 
 def test_one_worker_reads_many_files(parser: Parser, tmp_path: Path) -> None:
-    list(parser.open(write(tmp_path, "a.txt")).pages)
-    start = time.monotonic()
+    processes = set()
     for number in range(20):
         list(parser.open(write(tmp_path, f"{number}.txt")).pages)
-    assert time.monotonic() - start < 5
+        assert parser._idle is not None
+        processes.add(parser._idle.process.pid)
+    assert len(processes) == 1
 
 
 def test_errors_come_back_as_they_are(parser: Parser, tmp_path: Path) -> None:
@@ -81,7 +83,9 @@ def test_errors_come_back_as_they_are(parser: Parser, tmp_path: Path) -> None:
     ],
 )
 def test_what_breaks_a_reader_is_said(tmp_path: Path, way: str, error: type[ManualUnreadable], said: str) -> None:
-    parser = Parser(Caps(page_s=30 if way != "hanging" else 1, whole_s=4, per_page_s=0.1), "tests.broken_reader")
+    # what comes by itself has time for it, also where a process takes long to start
+    page_s, whole_s = (1 if way == "hanging" else 120), (3 if way == "endless" else 240)
+    parser = Parser(Caps(page_s=page_s, whole_s=whole_s, per_page_s=0.1), "tests.broken_reader")
     with pytest.raises(error, match=said) as raised:
         parser.open(write(tmp_path, f"{way}.txt"))
     assert f"{way}.txt" in raised.value.message
@@ -108,7 +112,7 @@ def test_whoever_cancels_is_heard_while_nothing_comes(tmp_path: Path) -> None:
     start = time.monotonic()
     with pytest.raises(Cancelled):
         parser.open(write(tmp_path, "hanging.txt"), stop)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30, "not until the reader had slept"
     parser.close()
 
 
@@ -132,10 +136,7 @@ def test_a_killed_service_takes_its_reader_with_it(tmp_path: Path) -> None:
     service.send_signal(signal.SIGKILL)
     service.wait()
     service.stdout.close()
-    end = time.monotonic() + 20
-    while time.monotonic() < end and _runs(reader):
-        time.sleep(0.1)
-    assert not _runs(reader)
+    wait_for(lambda: not _runs(reader))
 
 
 def _runs(pid: int) -> bool:
@@ -149,12 +150,14 @@ def _runs(pid: int) -> bool:
 
 def test_a_warm_reader_without_work_ends_by_itself(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# A\n\nText.\n", encoding="utf-8")
-    parser = Parser(idle_s=1.5)
+    parser = Parser(idle_s=240)
     assert list(parser.open(tmp_path / "a.md").pages)
     assert parser._idle is not None
     process = parser._idle.process
     assert list(parser.open(tmp_path / "a.md").pages) and parser._idle.process is process, "it is kept for a while"
-    process.wait(10)
+    parser._idle_s = 0.2
+    assert list(parser.open(tmp_path / "a.md").pages)
+    process.wait(60)
     assert parser._idle is None
     assert list(parser.open(tmp_path / "a.md").pages), "and another one is started"
     parser.close()

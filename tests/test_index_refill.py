@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from index_agreement import assert_agreement
 from manual_texts import ROBOT_EN, SERVO_EN, many_sections, write
+from waiting import LIMIT_S, joined, wait_for
 
 from index.embedders.embedder import EmbedderMissing, TextKind, Vectors
 from index.embedders.refill import VectorState
@@ -32,7 +32,7 @@ class GatedEmbedder(FakeEmbedder):
     def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
         if kind == "passage" and len(texts) > 1:
             self.reached.set()
-            assert self.gate.wait(30)
+            assert self.gate.wait(LIMIT_S)
             if self.broken:
                 raise EmbedderMissing("The model has gone.", "Copy it there again.")
         return super().embed(texts, kind)
@@ -52,10 +52,7 @@ def sides(library: Library) -> set[str]:
 
 
 def wait_until_complete(library: Library) -> None:
-    end = time.monotonic() + 30
-    while "vector" not in sides(library):
-        assert time.monotonic() < end, library.vectors
-        time.sleep(0.02)
+    wait_for(lambda: "vector" in sides(library))
 
 
 def test_search_goes_on_by_keywords_and_gets_the_vectors_when_all_are_there(
@@ -63,7 +60,7 @@ def test_search_goes_on_by_keywords_and_gets_the_vectors_when_all_are_there(
 ) -> None:
     new = GatedEmbedder("new")
     with Library(options, write=True, embedder=new) as library:
-        assert new.reached.wait(30), "opening has returned and the work goes on behind it"
+        assert new.reached.wait(LIMIT_S), "opening has returned and the work goes on behind it"
         assert library.vectors == VectorState(0, SECTIONS)
         assert sides(library) == {"keyword"}
         with Library(options, embedder=FakeEmbedder("new")) as reading:
@@ -79,15 +76,13 @@ def test_search_goes_on_by_keywords_and_gets_the_vectors_when_all_are_there(
 def test_manuals_come_and_go_meanwhile(options: IndexOptions, tmp_path: Path) -> None:
     new = GatedEmbedder("new")
     with Library(options, write=True, embedder=new) as library:
-        assert new.reached.wait(30)
+        assert new.reached.wait(LIMIT_S)
         adding = threading.Thread(target=library.add, args=(write(tmp_path, "rb77.md", ROBOT_EN),))
         adding.start()
         library.remove("line.md")
         new.gate.set()
         adding.join()
-        end = time.monotonic() + 30
-        while not (library.vectors and library.vectors.complete) and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: library.vectors and library.vectors.complete)
         assert [manual.name for manual in library.manuals()] == ["rb77.md"]
     assert_agreement(options, "new")
 
@@ -95,12 +90,13 @@ def test_manuals_come_and_go_meanwhile(options: IndexOptions, tmp_path: Path) ->
 def test_what_was_cut_off_is_gone_on_with(options: IndexOptions) -> None:
     new = GatedEmbedder("new")
     library = Library(options, write=True, embedder=new)
-    assert new.reached.wait(30)
+    assert new.reached.wait(LIMIT_S)
     closing = threading.Thread(target=library.close)
     closing.start()
-    time.sleep(0.05)
+    assert library._refill is not None
+    wait_for(library._refill._stopping.is_set)
     new.gate.set()
-    closing.join()
+    joined(closing)
     made = sum(count for kind, count in new.calls if kind == "passage")
     assert 0 < made < SECTIONS, "the batch that had begun, no more"
     again = FakeEmbedder("new")
@@ -115,9 +111,7 @@ def test_an_embedder_that_breaks_leaves_search_and_the_old_vectors(options: Inde
     new.broken = True
     new.gate.set()
     with Library(options, write=True, embedder=new) as library:
-        end = time.monotonic() + 30
-        while not (library.vectors and library.vectors.problem) and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: library.vectors and library.vectors.problem)
         assert library.vectors == VectorState(0, SECTIONS, "The model has gone. Copy it there again.")
         assert sides(library) == {"keyword"}
     old = FakeEmbedder("old")
@@ -130,7 +124,7 @@ def test_an_embedder_that_breaks_leaves_search_and_the_old_vectors(options: Inde
 def test_rebuild_takes_over_from_the_background(options: IndexOptions, tmp_path: Path) -> None:
     new = GatedEmbedder("new")
     with Library(options, write=True, embedder=new) as library:
-        assert new.reached.wait(30)
+        assert new.reached.wait(LIMIT_S)
         threading.Timer(0.05, new.gate.set).start()
         assert library.rebuild() == SECTIONS
         assert "vector" in sides(library)

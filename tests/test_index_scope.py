@@ -177,8 +177,8 @@ def test_attributes_come_with_an_upload_also_of_an_archive(tmp_path: Path) -> No
     with Library(IndexOptions(tmp_path / "index", embedder="none"), write=True) as library:
         job = library.jobs.submit(tmp_path / "plant.zip", "plant.zip", Attributes.of(["L1"], ["2号機"]))
         library.jobs.start()
-        assert library.jobs.wait(job.id, 30).state == "done"
+        assert library.jobs.wait(job.id, 120).state == "done"
         for later in (job.id + 1, job.id + 2):
-            library.jobs.wait(later, 30)
+            library.jobs.wait(later, 120)
         assert {(manual.lines, manual.machines) for manual in library.manuals()} == {(("L1",), ("2号機",))}
         assert len(library.manuals()) == 2

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import itertools
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from index.errors import IndexStale
 from index.store import VectorStore
@@ -147,33 +149,40 @@ def test_clear_starts_again(store: VectorStore) -> None:
 
 
 def test_a_search_finds_nothing_or_says_so_while_the_vectors_are_thrown_away(store: VectorStore) -> None:
-    until = time.monotonic() + 1.0
+    """As long as it takes until searches have met both states in ten rebuilds."""
+    wanted, ten, over = {"", "a b"}, threading.Event(), threading.Event()
+    met: set[str] = set()
 
-    def rebuild() -> int:
-        times = 0
-        while time.monotonic() < until:
+    def rebuild() -> None:
+        for times in itertools.count(1):
             fill(store)
             store.clear()
-            times += 1
-        return times
+            if times >= 10:
+                ten.set()
+            if over.is_set():
+                return
 
     def search() -> set[str]:
-        seen = set()
-        while time.monotonic() < until:
+        seen: set[str] = set()
+        while not over.is_set():
             for only in (None, ["a", "b", "gone"]):
                 try:
                     seen.add(" ".join(i for i, _ in store.nearest(unit(1, 0), 2, only=only)))
                     seen.add(str(store.count()))
                 except IndexStale:
                     seen.add("stale")
+            met.update(seen)
         return seen
 
-    with ThreadPoolExecutor() as threads:
-        searches = [threads.submit(search) for _ in range(3)]
-        assert threads.submit(rebuild).result() > 1
+    with ThreadPoolExecutor(4) as threads:
+        searches, rebuilt = [threads.submit(search) for _ in range(3)], threads.submit(rebuild)
+        try:
+            wait_for(lambda: rebuilt.done() or any(s.done() for s in searches) or (ten.is_set() and wanted <= met))
+        finally:
+            over.set()
+        rebuilt.result()
         seen = set.union(*(one.result() for one in searches))
-    assert "" in seen
-    assert seen <= {"", "a b", "stale", "0", "3"}
+    assert wanted <= seen <= {"", "a b", "stale", "0", "3"}
     assert store.nearest(unit(1, 0), 2) == []
 
 

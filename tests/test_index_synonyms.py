@@ -127,10 +127,10 @@ def test_the_longest_word_counts_and_none_overlap() -> None:
 def test_a_thousand_groups_cost_little() -> None:
     site = Synonyms([Group(n, (f"機械{n}号", f"unit {n}", f"XY-{n}", f"あだ名{n}番")) for n in range(1000, 2000)])
     site.find("機械1500号のフィルムを交換したい")
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(10):
         assert len(site.find("機械1500号のフィルムを交換したい")) == 1
-    assert (time.perf_counter() - start) / 10 < 0.02
+    assert (time.thread_time() - start) / 10 < 0.02
 
 
 # understood

@@ -278,7 +278,7 @@ def test_work_in_hand_is_no_damage(options: IndexOptions, tmp_path: Path) -> Non
         looking.start()
         for size in (30, 20, 10):
             job = library.jobs.submit(write(tmp_path, "line.md", many_sections(size)), "line.md")
-            assert library.jobs.wait(job.id, 60).state == "done"
+            assert library.jobs.wait(job.id, 120).state == "done"
         library.remove("line.md")
         done.set()
         looking.join()

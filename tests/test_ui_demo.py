@@ -26,7 +26,7 @@ class Shelf:
 
     def add(self, file: Path, name: str, report: Callable[[Progress], None]) -> str:
         if name == "broken.txt":
-            assert self.endless_begun.wait(10)
+            assert self.endless_begun.wait(60)
             raise IndexFailed("broken", "")
         if name == "endless.txt":
             self.endless_begun.set()
@@ -37,7 +37,7 @@ class Shelf:
                 self.stopped.set()
                 raise
         if name == "a.txt":
-            assert self.second_done.wait(10)
+            assert self.second_done.wait(60)
         self.second_done.set()
         return name
 

@@ -157,7 +157,7 @@ def test_a_service_whose_model_is_cut_off_serves_quotes_and_says_so(tmp_path: Pa
         assert second.returncode == 1 and say_error("index_busy", "ja") in second.stderr
     finally:
         service.terminate()
-        told = service.communicate(timeout=20)[0].decode()
+        told = service.communicate(timeout=120)[0].decode()
     assert say_error("model_truncated", "ja") in told
 
 

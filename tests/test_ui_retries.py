@@ -45,7 +45,7 @@ def test_what_failed_waits_again_and_what_has_gone_is_named(library: Library, tm
     source = tmp_path / "broken.pdf"
     source.write_bytes(b"%PDF-1.7\nno pdf at all")
     library.jobs.start()
-    job = library.jobs.wait(library.jobs.submit(source, "broken.pdf").id, 60)
+    job = library.jobs.wait(library.jobs.submit(source, "broken.pdf").id, 120)
     assert job.state == "failed"
     library.jobs.stop()
     gone = replace(job, id=job.id + 1, name="gone.pdf")

@@ -31,7 +31,7 @@ def asked_codes(database: Database, now: datetime | None = None) -> list[AskedCo
     with database.read() as db:
         rows = db.execute(
             "SELECT at, subject, understood, quotes FROM entry WHERE kind = ? AND at >= ? AND declined = ''"
-            " AND verdict != 'choose' ORDER BY at DESC LIMIT ?",
+            " AND verdict != 'choose' ORDER BY at DESC, rowid DESC LIMIT ?",
             (QUESTION, since.astimezone(timezone.utc).isoformat(timespec="milliseconds"), MOST),
         ).fetchall()
     found = []

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 
 from assistant.answer import Answer
 from assistant.records.database import Database
-from assistant.records.entry import now_utc
 from assistant.records.errors import RecordUnknown
 from assistant.records.kept_answer import answer_json, answer_of
 
@@ -34,7 +33,8 @@ class Conversation:
 def put_turn(db: sqlite3.Connection, who: str, conversation: str, number: int, answer: Answer) -> None:
     """Write down turn ``number`` (from 1), in place of what it was before, inside the caller's transaction. What
     belongs to somebody else is left alone."""
-    at = now_utc()
+    # microseconds: two conversations changed in one millisecond would have no order
+    at = datetime.now(timezone.utc).isoformat(timespec="microseconds")
     owner = db.execute("SELECT who FROM conversation WHERE id = ?", (conversation,)).fetchone()
     if owner is None:
         title = " ".join(answer.question.split())[:TITLE]
@@ -76,7 +76,7 @@ class Conversations:
             rows = db.execute(
                 "SELECT id, title, made_at, changed_at,"
                 " (SELECT count(*) FROM turn WHERE conversation = conversation.id) AS turns"
-                f" FROM conversation WHERE {where} ORDER BY changed_at DESC LIMIT ?",
+                f" FROM conversation WHERE {where} ORDER BY changed_at DESC, rowid DESC LIMIT ?",
                 (*values, limit),
             ).fetchall()
         return [Conversation(**dict(row)) for row in rows]

@@ -81,7 +81,7 @@ def asked_since(
     with database.read() as db:
         rows = db.execute(
             "SELECT at, subject, understood, scope, quotes, declined, timing FROM entry WHERE kind = ? AND at >= ?"
-            " ORDER BY at",
+            " ORDER BY at, rowid",
             (QUESTION, since.isoformat(timespec="milliseconds")),
         ).fetchall()
     return [_asked(dict(row), line_of, zone) for row in rows]

@@ -110,7 +110,7 @@ class GapTable:
         with self._database.read() as db:
             rows = db.execute(
                 "SELECT gap.*, count(*) AS number, max(at) AS last_at FROM gap JOIN gap_ask ON gap = gap.id"
-                " WHERE ? IN ('', state) GROUP BY gap.id ORDER BY number DESC, last_at DESC LIMIT ?",
+                " WHERE ? IN ('', state) GROUP BY gap.id ORDER BY number DESC, last_at DESC, gap.id DESC LIMIT ?",
                 (state, limit),
             ).fetchall()
             return [_gap(db, row) for row in rows]

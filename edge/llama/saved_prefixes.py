@@ -13,6 +13,7 @@ import os
 import struct
 import tempfile
 import threading
+import time
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from edge.llama.cuts import shared_length
 
 MAGIC = b"andonkv1"
 SUFFIX = ".prefix"
+_TICK_NS = 2_000_000_000  # FAT, on a card or stick, has the coarsest: two seconds
 _HEADER = struct.Struct("<8sII32s")  # magic, tokens, reserved, SHA-256 of key, tokens and state
 log = logging.getLogger(__name__)
 
@@ -144,7 +146,8 @@ class SavedPrefixes:
         for name in sorted(names - self._known.keys()):
             if name.startswith(self._key.hex()[:16]):
                 self._learn(self._folder / name)
-        self._seen_at = changed_at
+        # a change within the same tick of the file system's clock leaves no trace: look again next time
+        self._seen_at = changed_at if time.time_ns() - changed_at > _TICK_NS else -1
 
     def _learn(self, path: Path) -> None:
         """Reads which tokens a file is about; the state only when it is asked for."""

@@ -79,7 +79,7 @@ class PromptCache:
                 return
             kept.with_suffix(_IDS).write_bytes(_bytes_of(ids))
             part.replace(kept)  # what has a name is whole
-            self._shrink()
+            self._shrink(kept)
         except OSError as exc:
             log.warning("The prompt could not be kept: %s", exc)
 
@@ -98,8 +98,9 @@ class PromptCache:
     def _name(self, adapter: str) -> str:
         return f"{self._key}-{hashlib.sha256(adapter.encode()).hexdigest()[:8]}"
 
-    def _shrink(self) -> None:
-        files = sorted(self._folder.glob(f"*{_KEPT}"), key=lambda file: file.stat().st_mtime)
+    def _shrink(self, newest: Path) -> None:
+        """Drops the oldest ones; never ``newest``, though many may be of the same tick of the file system's clock."""
+        files = sorted(self._folder.glob(f"*{_KEPT}"), key=lambda file: (file == newest, file.stat().st_mtime_ns))
         size = sum(file.stat().st_size for file in files)
         for file in files:
             if size <= self._limit:
