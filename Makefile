@@ -1,6 +1,8 @@
 # make demo | make test | make bench | make bench-open | make soak | make check | make demo-manuals | make docs | make clean
 PYTHON ?= python3
 BIN := .venv/bin
+# processes that test; with one processor none beside the first. A file's tests stay together, as what they share does
+AT_ONCE ?= $(shell [ "$$(nproc 2>/dev/null || echo 1)" -gt 1 ] && echo 2 || echo 0)
 
 .PHONY: demo test check bench bench-open soak demo-manuals docs clean
 
@@ -10,7 +12,7 @@ demo:
 
 test:
 	@scripts/install.sh test $(PYTHON)
-	@scripts/without-network.sh $(BIN)/python -m pytest
+	@scripts/without-network.sh $(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 check:
 	@scripts/install.sh test $(PYTHON)
@@ -55,12 +57,13 @@ bench-open:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_neighbours docs/results/neighbours.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_lying docs/results/lying.json
 
-# what must not break: kill -9 at random moments, hostile files; about half an hour
+# what must not break: kill -9 at random moments, hostile files, texts that nobody thought of; about half an hour
 soak:
 	@scripts/install.sh test $(PYTHON)
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_kills docs/results/kills.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_training_kills docs/results/training-kills.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_hostile docs/results/hostile.json
+	@scripts/without-network.sh $(BIN)/python -m pytest --hypothesis-profile=explore $$(grep -l "^@given" tests/test_*.py)
 
 demo-manuals:
 	@scripts/install.sh test $(PYTHON)

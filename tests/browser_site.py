@@ -153,11 +153,18 @@ class Watch:
     _forgiven: list[str] = field(default_factory=list)
 
     def look_at(self, page: Any) -> None:
-        page.on("request", self._request)
-        page.on("requestfinished", self.under_way.discard)
-        page.on("requestfailed", self.under_way.discard)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        for event, told in self._events():
+            page.on(event, told)
+
+    def look_away(self, page: Any) -> None:
+        for event, told in self._events():
+            page.remove_listener(event, told)
+
+    def _events(self) -> tuple[tuple[str, Any], ...]:
+        return (
+            ("request", self._request), ("requestfinished", self._over), ("requestfailed", self._over),
+            ("pageerror", self._error), ("console", self._said),
+        )  # fmt: skip
 
     def settle(self, page: Any) -> None:
         """Until nothing is under way that leaving the page would break off, of which the console would tell."""
@@ -175,6 +182,16 @@ class Watch:
     def unforgiven(self) -> list[str]:
         return [said for said in self.complaints if not any(one in said for one in self._forgiven)]
 
+    def _error(self, error: Any) -> None:
+        self.complaints.append(str(error))
+
+    def _said(self, said: Any) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    def _over(self, request: Any) -> None:
+        self.under_way.discard(request)
+
     def _request(self, request: Any) -> None:
         parts = urlsplit(request.url)
         if not parts.path.endswith("/heartbeat") and parts.scheme not in ("data", "blob"):
@@ -183,21 +200,53 @@ class Watch:
             self.outside.append(request.url)
 
 
-class Visitor:
-    """Opens tabs for people: each with cookies of its own."""
+class Tabs:
+    """Tabs, each with cookies of its own. One that is given back is emptied and taken again: it has the scripts of the
+    pages at hand, which a new one takes seconds to load."""
 
-    def __init__(self, browser: Any, site: Site, watch: Watch) -> None:
+    def __init__(self, browser: Any) -> None:
         self._browser = browser
-        self.site = site
-        self.watch = watch
-        self.contexts: list[Any] = []
+        self._free: dict[str, list[Any]] = {}
 
-    def tab(self, lang: str = "ja", width: int = 1024, height: int = 768, **options: Any) -> Any:
+    def take(self, lang: str, width: int, height: int, *, fresh: bool = False, **options: Any) -> Any:
+        free = self._free.setdefault(lang, [])
+        if free and not fresh and not options:
+            page = free.pop()
+            page.set_viewport_size({"width": width, "height": height})
+            return page
         locale = "ja-JP" if lang == "ja" else "en-US"
         context = self._browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
         context.set_default_timeout(PATIENCE_MS)
-        self.contexts.append(context)
-        page = context.new_page()
+        return context.new_page()
+
+    def give_back(self, page: Any, lang: str, address: str) -> None:
+        """``address``: the site of which it forgets all."""
+        context = page.context
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        page.goto("about:blank")
+        context.clear_cookies()
+        forgetting = context.new_cdp_session(page)
+        forgetting.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+        forgetting.detach()
+        page.evaluate("0")  # whatever it still had to tell was told before this is answered
+        self._free[lang].append(page)
+
+
+class Visitor:
+    """Opens tabs for people."""
+
+    def __init__(self, browser: Any, site: Site, watch: Watch, tabs: Tabs | None = None) -> None:
+        self.site = site
+        self.watch = watch
+        self._tabs = tabs or Tabs(browser)
+        self._opened: list[tuple[Any, str, bool]] = []
+
+    def tab(self, lang: str = "ja", width: int = 1024, height: int = 768, **options: Any) -> Any:
+        """``fresh``: one that nobody had before, and nobody has afterwards; also with any option of a context's."""
+        page = self._tabs.take(lang, width, height, **options)
+        self._opened.append((page, lang, not options))
         self.watch.look_at(page)
         return page
 
@@ -211,8 +260,13 @@ class Visitor:
         return page
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        for page, lang, again in self._opened:
+            if again and not page.is_closed():
+                page.evaluate("0")
+                self.watch.look_away(page)
+                self._tabs.give_back(page, lang, self.site.address)
+            else:
+                page.context.close()
 
 
 def go(page: Any, part: str) -> None:

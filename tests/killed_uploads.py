@@ -32,7 +32,7 @@ def upload(folder: Path, files: Sequence[tuple[Path, str]], told: Connection) ->
     for path, name in files:
         library.jobs.submit(path, name)
         told.send(name)
-    time.sleep(60)
+    time.sleep(600)
 
 
 class DiesBefore(Truth):
@@ -69,4 +69,4 @@ def upload_and_die(folder: Path, path: Path, name: str, before: bool) -> None:
     jobs = JobQueue(truth, builder, originals)
     jobs.submit(path, name)
     jobs.start()
-    time.sleep(60)
+    time.sleep(600)

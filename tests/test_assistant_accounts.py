@@ -33,6 +33,7 @@ def clock() -> Clock:
 @pytest.fixture
 def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
     made = Accounts(tmp_path / "data" / "accounts.sqlite3", session_hours=1, now=clock, work=16)
+    made._attempts = Attempts(clock)
     made.put("佐藤", "たいせつな合言葉", "operator")
     made.put("admin", "correct horse", "admin")
     yield made
@@ -191,7 +192,7 @@ def test_rest_grows_and_ends() -> None:
 
 
 def test_attempts_forget() -> None:
-    attempts = Attempts()
+    attempts = Attempts(Clock())
     for number in range(REMEMBERED + 10):
         attempts.failed(str(number))
     for _ in range(FREE):

@@ -188,7 +188,7 @@ def test_an_alarm_asked_about_is_a_recent_one_of_its_line(visitor: Visitor) -> N
 
 @pytest.mark.parametrize(("state", "shown"), [("available", True), ("downloadable", False), ("unavailable", False)])
 def test_voice_is_offered_only_where_the_device_itself_understands(visitor: Visitor, state: str, shown: bool) -> None:
-    page = visitor.tab()
+    page = visitor.tab(fresh=True)
     page.add_init_script(RECOGNISER % state)
     token = visitor.site.andon.accounts.sign_in("operator", "operator-pass")
     page.context.add_cookies([{"name": "andon_session", "value": token, "url": visitor.site.address}])
@@ -207,7 +207,7 @@ def test_voice_is_offered_only_where_the_device_itself_understands(visitor: Visi
 
 
 def test_a_browser_that_would_send_the_voice_away_is_never_asked(visitor: Visitor) -> None:
-    page = visitor.tab()
+    page = visitor.tab(fresh=True)
     page.add_init_script("window.webkitSpeechRecognition = class { start() { window.sent = true; } };")
     token = visitor.site.andon.accounts.sign_in("operator", "operator-pass")
     page.context.add_cookies([{"name": "andon_session", "value": token, "url": visitor.site.address}])

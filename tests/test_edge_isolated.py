@@ -237,7 +237,7 @@ loading.start(); loading.join(); time.sleep(0.2)
 threading.Thread(target=lambda: list(runner.stream(say({where!r}), Sampling())), daemon=True).start()
 time.sleep(0.3)
 print(runner.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None

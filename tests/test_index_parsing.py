@@ -126,7 +126,7 @@ def test_leaving_a_file_half_read_does_not_spoil_the_next(parser: Parser, tmp_pa
 def test_a_killed_service_takes_its_reader_with_it(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from index.ingest.parsing import Parser; p = Parser(); "
-        "list(p.open(Path(sys.argv[1])).pages); print(p._idle.process.pid, flush=True); time.sleep(60)"
+        "list(p.open(Path(sys.argv[1])).pages); print(p._idle.process.pid, flush=True); time.sleep(600)"
     )
     service = subprocess.Popen(
         [sys.executable, "-c", code, str(write(tmp_path, "a.txt"))], stdout=subprocess.PIPE, text=True, cwd=ROOT

@@ -11,6 +11,7 @@ from fake_runner import FakeRunner
 
 from assistant.accounts import Accounts
 from assistant.ask import Assistant
+from assistant.attempts import Attempts
 from assistant.build import Andon, open_library
 from assistant.http.service import COOKIE
 from assistant.settings import read_settings
@@ -139,7 +140,8 @@ def test_a_wrong_password_is_told_in_the_readers_language_and_escaped(client: An
     assert "wrong" in english.text
 
 
-def test_guessing_is_slowed_down(client: Any) -> None:
+def test_guessing_is_slowed_down(client: Any, andon: Andon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(andon.accounts, "_attempts", Attempts(lambda: 1000.0))  # no rest ends, however slow it is here
     states = [sign_in(client, "guessed", "wrong").status_code for _ in range(6)]
     assert states == [401] * 5 + [429]
     assert "秒待って" in sign_in(client, "guessed", "wrong").text

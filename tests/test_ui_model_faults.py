@@ -114,7 +114,7 @@ def test_a_running_service_is_seen_until_it_ends_however_it_ends(tmp_path: Path)
     assert running_service(tmp_path) is None
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom assistant.running_service import *\n"
-        "mark = ServiceMark(Path(sys.argv[1]), RunningService(1, 'x', 'm'))\nprint('up', flush=True)\ntime.sleep(60)"
+        "mark = ServiceMark(Path(sys.argv[1]), RunningService(1, 'x', 'm'))\nprint('up', flush=True)\ntime.sleep(600)"
     )
     other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT)
     assert other.stdout is not None and other.stdout.readline() == b"up\n"
