@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from browser_site import Visitor, answered, ask
+from browser_site import Visitor, answered, ask, expect, says
 
 from assistant.records.audit import Wanted
 from assistant.records.stoppages import Stoppage
@@ -35,6 +35,7 @@ def earlier(visitor: Visitor) -> list[str]:
     page = visitor.signed_in("operator")
     ask(page, "E-401 が出た")
     answered(page)
+    visitor.watch.settle(page)
     told: list[str] = page.locator(".a-earlier .a-wrote").all_inner_texts()
     return told
 
@@ -42,9 +43,9 @@ def earlier(visitor: Visitor) -> list[str]:
 def test_an_admin_corrects_a_record_and_the_next_question_shows_it(visitor: Visitor, records: Any) -> None:
     page = visitor.signed_in("admin", "/admin/#stoppages")
     page.wait_for_selector(RECORD)
-    assert "ロールを<b>貼り直した</b>。" in page.inner_text("#stoppages")
-    assert "記録者 sato" in page.inner_text("#stoppages")
-    assert page.locator(".a-held-back").count() == 1  # what tells how a safety device was defeated
+    says(page.locator("#stoppages"), "ロールを<b>貼り直した</b>。")
+    says(page.locator("#stoppages"), "記録者 sato")
+    expect(page.locator(".a-held-back")).to_have_count(1)  # what tells how a safety device was defeated
     assert earlier(visitor) == ["継ぎ目が切れた。", "ロールを<b>貼り直した</b>。"]
     record = page.locator(RECORD, has=page.locator("h3", has_text="E-401"))
     record.locator("summary").click()
@@ -56,7 +57,7 @@ def test_an_admin_corrects_a_record_and_the_next_question_shows_it(visitor: Visi
     record.locator("textarea[name=remedy]").fill(" ")
     record.locator("button[type=submit]").click()
     page.wait_for_selector("#stoppages-said [role=alert]")
-    assert record.locator("textarea[name=remedy]").input_value() == " "  # what was typed stays
+    expect(record.locator("textarea[name=remedy]")).to_have_value(" ")  # what was typed stays
 
 
 def test_a_line_is_switched_off_and_a_record_deleted(visitor: Visitor, records: Any) -> None:
@@ -84,7 +85,7 @@ def test_it_fits_a_phone(visitor: Visitor, records: Any, lang: str) -> None:
     page = visitor.signed_in("admin", "/admin/#stoppages", lang=lang, width=390, height=844)
     page.wait_for_selector(RECORD)
     page.locator(f"{RECORD} summary").first.click()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     for control in page.locator("#stoppages :is(button, summary, textarea, input:not([type=hidden]))").all():
         if control.is_visible():
             assert control.bounding_box()["height"] >= 48
