@@ -194,7 +194,7 @@ class Watch:
 
     def _request(self, request: Any) -> None:
         parts = urlsplit(request.url)
-        if not parts.path.endswith("/heartbeat") and parts.scheme not in ("data", "blob"):
+        if "/heartbeat/" not in parts.path and parts.scheme not in ("data", "blob"):
             self.under_way.add(request)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.outside.append(request.url)
