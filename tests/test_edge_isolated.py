@@ -175,7 +175,7 @@ def test_one_that_dies_at_each_load_is_not_loaded_again_and_again(tmp_path: Path
     with pytest.raises(ModelCrashed, match="while loading"):
         soon.load()
     model.unlink()  # it is mended
-    time.sleep(QUICK.again)
+    time.sleep(QUICK.again)  # as it was told to
     assert text_of(list(soon.stream(ASK, Sampling()))) == SAID
     soon.close()
 

@@ -176,7 +176,7 @@ def test_a_hang_in_the_middle_ends_in_time_and_comments_do_not_count(fake: FakeE
 def test_a_slow_reader_is_not_taken_for_a_slow_server(fake: FakeEndpoint) -> None:
     stream = runner_of(fake, gap_s=1.0).stream(ASK, Sampling())
     first = next(stream)
-    time.sleep(1.3)
+    time.sleep(1.3)  # longer than the gap
     assert text_of([first, *stream]).endswith(ANSWER)
 
 

@@ -168,8 +168,8 @@ def test_a_stop_from_another_thread_ends_a_running_generation(
     context = tiny._memory.context
     decode = context.decode
 
-    def slowly(*arguments: Any, **options: Any) -> Any:  # so that it is not over before it is told to stop
-        time.sleep(0.02)
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        time.sleep(0.02)  # so that it is not over before it is told to stop
         return decode(*arguments, **options)
 
     monkeypatch.setattr(context, "decode", slowly)

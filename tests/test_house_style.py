@@ -64,3 +64,15 @@ def test_nothing_is_printed_outside_the_doors() -> None:
         for file in (ROOT / floor).rglob("*.py"):
             calls = [n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
             assert not [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"], file
+
+
+def test_tests_wait_and_do_not_sleep() -> None:
+    """A sleep that hopes that something has happened by then fails on a busy machine: tests/waiting.py waits for it.
+    Where time itself is what is tested, the line says so."""
+    for file in (ROOT / "tests").glob("test_*.py"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        tests = [n for n in ast.parse("\n".join(lines)).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        for test in (n for n in tests if n.name.lower().startswith("test")):
+            calls = [n for n in ast.walk(test) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+            slept = [n.lineno for n in calls if n.func.attr == "sleep" and "#" not in lines[n.lineno - 1]]  # type: ignore[attr-defined]
+            assert not slept, f"{file.name}: {slept}"

@@ -8,7 +8,6 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from service_site import ASK, MANUAL
 from typer.testing import CliRunner
+from waiting import wait_for
 
 from assistant.running_service import RunningService, ServiceMark, running_service
 from assistant.settings import ROOT
@@ -148,10 +148,9 @@ def test_a_service_whose_model_is_cut_off_serves_quotes_and_says_so(tmp_path: Pa
     command = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--data", str(data), "--port", "0"]
     service = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        end = time.monotonic() + 150
-        while (seen := running_service(data)) is None or not _answers(seen.address):
-            assert time.monotonic() < end and service.poll() is None
-            time.sleep(0.1)
+        wait_for(lambda: service.poll() is not None or _serves(data), limit_s=240)
+        seen = running_service(data)
+        assert seen is not None and service.poll() is None
         assert seen.pid == service.pid
         second = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert second.returncode == 1 and say_error("index_busy", "ja") in second.stderr
@@ -161,8 +160,9 @@ def test_a_service_whose_model_is_cut_off_serves_quotes_and_says_so(tmp_path: Pa
     assert say_error("model_truncated", "ja") in told
 
 
-def _answers(address: str) -> bool:
+def _serves(data: Path) -> bool:
+    seen = running_service(data)
     try:
-        return httpx.get(f"{address}/health", trust_env=False, timeout=5).status_code == 200
+        return seen is not None and httpx.get(f"{seen.address}/health", trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
