@@ -1,8 +1,6 @@
 # make demo | make test | make bench | make bench-open | make soak | make check | make demo-manuals | make docs | make clean
 PYTHON ?= python3
 BIN := .venv/bin
-# processes that test; with one processor none beside the first. A file's tests stay together, as what they share does
-AT_ONCE ?= $(shell [ "$$(nproc 2>/dev/null || echo 1)" -gt 1 ] && echo 2 || echo 0)
 
 .PHONY: demo test check bench bench-open soak demo-manuals docs clean
 
@@ -12,7 +10,7 @@ demo:
 
 test:
 	@scripts/install.sh test $(PYTHON)
-	@scripts/without-network.sh $(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
+	@scripts/without-network.sh $(BIN)/python -m pytest
 
 check:
 	@scripts/install.sh test $(PYTHON)

@@ -48,6 +48,15 @@ def test_a_part_of_it_can_be_imported_first(made_late: Path) -> None:
     assert TWICE == 14 and sys.modules["made_late"].VALUE == 7
 
 
+def test_its_version_is_told(made_late: Path) -> None:
+    """The first thing that training asks of pandas, also in a process that has shown the pages before."""
+    (made_late / "__init__.py").write_text("__version__ = '1.2'\n")
+    import_late("made_late")
+    import made_late as module
+
+    assert module.__version__ == "1.2"
+
+
 def test_what_is_not_installed_is_left_alone() -> None:
     import_late("no_such_module_anywhere")
     assert "no_such_module_anywhere" not in sys.modules

@@ -17,8 +17,8 @@ class LateModule(ModuleType):
     does not do: to Python 3.11 the import statement itself is such a use."""
 
     def __getattr__(self, name: str) -> Any:
-        # what looks around among all modules asks each for such names; __path__ is asked for to import a part
-        if name.startswith("__") and name != "__path__":
+        # what looks around among all modules asks each for such names; these two are asked for by who means this one
+        if name.startswith("__") and name not in ("__path__", "__version__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
