@@ -63,10 +63,10 @@ def test_matches_are_those_of_looking_everywhere() -> None:
 def test_a_long_prompt_takes_no_longer_for_each_token() -> None:
     def seconds(length: int) -> float:
         lookup = Lookup([5, 6, 7] * (length // 3))  # the worst: each token stood everywhere
-        begin = time.process_time()
+        begin = time.thread_time()
         for at in range(600):
             lookup.add(5 + at % 3)
-        return time.process_time() - begin
+        return time.thread_time() - begin
 
     seconds(3000)
     assert min(seconds(12_000) for _ in range(3)) < 4 * min(seconds(3000) for _ in range(3))
