@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from manual_texts import ROBOT_EN, SERVO_EN, write
 
-from index.embedders.embedder import Reading
+from index.embedders.embedder import EmbedderMissing, Reading, TextKind, Vectors
 from index.embedders.word_vectors import packed, word_matches
 from index.library import Library
 from index.options import IndexOptions
@@ -99,3 +100,16 @@ def test_search_tells_the_match_of_words(options: IndexOptions) -> None:
     with Library(options, write=True, embedder=FakeEmbedder("old", word_dim=16)) as library:
         hits = library.search("motor cable").hits
     assert all("match" in {why.by for why in hit.why} for hit in hits)
+
+
+class Lost(FakeEmbedder):
+    """Its file is not there any more."""
+
+    def embed(self, texts: Sequence[str], kind: TextKind) -> Vectors:
+        raise EmbedderMissing("old cannot be read any more.", "Copy it there again.")
+
+
+def test_search_goes_on_without_an_embedder_that_is_lost_meanwhile(options: IndexOptions) -> None:
+    with Library(options, embedder=Lost("old", word_dim=16)) as library:
+        hits = library.search("motor cable").hits
+    assert hits and not {"match", "vector"} & {why.by for hit in hits for why in hit.why}

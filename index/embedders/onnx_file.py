@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from index.embedders.embedder import EmbedderMissing, Reading, TextKind, Vectors
+from index.embedders.onnx_tables import TableSession, small_model
 
 MAX_TOKENS = 256
 CHARACTERS_A_TOKEN = 32  # a text is cut here before it is tokenised; no tokenizer's mean is near it
@@ -191,8 +192,10 @@ def open_model(model: Path) -> tuple[Any, Any]:
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        return session, Tokenizer.from_file(str(tokenizer))
+        with small_model(model) as (path, tables):
+            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        asked = TableSession(session, tables, model) if tables else session
+        return asked, Tokenizer.from_file(str(tokenizer))
     except Exception as error:  # both libraries raise bare Exception; whatever they say, this pair cannot be used
         raise EmbedderMissing(f"{model} cannot be used ({error}).", "Copy it there again.") from error
 

@@ -12,7 +12,7 @@ from itertools import islice
 
 from index.codes.codebook import look_up_codes
 from index.codes.rivals import Choice
-from index.embedders.embedder import Embedder, Vectors
+from index.embedders.embedder import Embedder, EmbedderMissing, Vectors
 from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
 from index.passage import Hit, Lang, Manual, Passage
@@ -246,7 +246,11 @@ class Searcher:
         held = self._words.packed(passages)
         if not held:
             return {}
-        found = word_matches(self._embedder.read([asked.text], "query")[0], list(held.values()))
+        try:
+            found = word_matches(self._embedder.read([asked.text], "query")[0], list(held.values()))
+        except EmbedderMissing as missing:
+            log.warning("This question goes without the vectors of words. %s", missing)
+            return {}
         known = dict(zip(held, found, strict=True))
         least = min(known.values(), key=lambda one: one.match)
         return {number: known.get(number, least) for number in passages}
@@ -256,10 +260,10 @@ class Searcher:
         question's language are nearer for that alone and would leave the others no place."""
         if self._store is None or self._embedder is None or asked.lang not in self._embedder.languages:
             return {}
-        vector: Vectors = self._embedder.embed([asked.text], "query")[0]
         written = {m.lang for m in manuals}
         near: dict[str, float] = {}
         try:
+            vector: Vectors = self._embedder.embed([asked.text], "query")[0]
             for lang in sorted(written & self._embedder.languages):
                 only = within.passage_ids(self._truth, lang)
                 if self._store.by_language:
@@ -267,7 +271,7 @@ class Searcher:
                 else:
                     scope = [m.id for m in manuals if m.lang == lang] if len(written) > 1 else within.manuals
                     near |= dict(self._store.nearest(vector, CANDIDATES, scope, only))
-        except (VectorsAway, IndexStale) as lost:
+        except (VectorsAway, IndexStale, EmbedderMissing) as lost:
             log.warning("This question goes by codes and keywords only. %s", lost)
             return {}
         numbers = self._truth.numbers(near)
