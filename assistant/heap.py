@@ -1,8 +1,10 @@
-"""Heap: what this process holds of memory without using it goes back to the system. glibc only; elsewhere nothing."""
+"""Heap: what this process holds of memory without using it goes back to the system (glibc only), and what was loaded to
+stay is not looked through for garbage again and again."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import threading
 from typing import Any
 
@@ -11,6 +13,10 @@ ARENAS = 2
 """glibc makes a heap for each thread, up to eight a core, and each keeps what was once its most. Over 10,000 passages
 and 48 questions from 8 threads: 35 MB (docs/log/memory.md)."""
 EVERY_S = 60.0  # giving back takes a few milliseconds, during which who asks for memory waits
+
+YOUNG = 20_000
+"""Objects that are made before those of late are looked through; a question makes about 5,000. With Python's own 700, 2
+of a question's 56 ms went into it (docs/log/search.md)."""
 
 
 def few_arenas() -> None:
@@ -25,6 +31,14 @@ def give_back() -> None:
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+def settle() -> None:
+    """What has been loaded by now stays: from here on the search for garbage passes it by. It held up one question in
+    twenty for 75 to 90 ms over 100,000 passages, and for longer with the pages' libraries beside them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
 class GivingBack:

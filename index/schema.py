@@ -69,10 +69,14 @@ CREATE TABLE disabled (manual_id TEXT PRIMARY KEY);
 CREATE TRIGGER disabled_put AFTER INSERT ON disabled BEGIN UPDATE change SET number = number + 1; END;
 CREATE TRIGGER disabled_gone AFTER DELETE ON disabled BEGIN UPDATE change SET number = number + 1; END;
 """
+# of what stands over a passage; NULL where they were never made, and a search then makes them
+_PASSAGES_KEEP_HEADING_TERMS = """
+ALTER TABLE passage ADD COLUMN heading_terms TEXT;
+"""
 # never change a step that was released; append another
 STEPS = (
     _FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES,
-    _CHANGES_ARE_NUMBERED, _PASSAGES_HAVE_WORD_VECTORS, _MANUALS_CAN_BE_DISABLED,
+    _CHANGES_ARE_NUMBERED, _PASSAGES_HAVE_WORD_VECTORS, _MANUALS_CAN_BE_DISABLED, _PASSAGES_KEEP_HEADING_TERMS,
 )  # fmt: skip
 VERSION = len(STEPS)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes.entry import code_rows
+from index.headings import HeadingTerms
 from index.passage import Manual, Passage
 from index.passages.chunk import DraftPassage
 from index.search.lookalikes import folded_terms
@@ -46,7 +47,8 @@ class StoredRows:
             (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
              json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
              passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
-             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
+             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised,
+             HeadingTerms.of(passage).to_text()),
             place,
             body,
             code_rows(passage, manual.title),
@@ -56,7 +58,7 @@ class StoredRows:
     def insert(self, db: sqlite3.Connection) -> None:
         number = db.execute(
             "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
-            " codes, boxes, recognised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " codes, boxes, recognised, heading_terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.passage,
         ).lastrowid
         assert number is not None
@@ -65,6 +67,11 @@ class StoredRows:
         if self.word_row is not None:
             row = (number, self.word_row.embedder, self.word_row.packed)
             db.execute("INSERT INTO word_vectors VALUES (?, ?, ?)", row)
+
+    @property
+    def heading_terms(self) -> str:
+        """Of the table ``passage``, made of the passage like its keywords (index.headings)."""
+        return str(self.passage[-1])
 
     def insert_keywords(self, db: sqlite3.Connection, number: int) -> None:
         db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))

@@ -22,6 +22,7 @@ _JAPANESE = _HIRAGANA + _KATAKANA + _KANJI
 
 _NEXT_WORD = "アイウエオカケコシセソヒビフブヘホボモユヨリレロワヲ"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | {ord("〜"): "~", ord("\u00ad"): None, ord("\u200b"): None}
+_MAY_FOLD = re.compile(r"[^\x20-\x40\x5b-\x7eぁ-ゖァ-ヺー一-鿿、。・「」]")
 _SPACE = re.compile(r"\s+")
 _MIDDLE_DOT = re.compile(rf"(?<=[{_KATAKANA}])[・·](?=[{_KATAKANA}])")
 _FINAL_VOWEL = re.compile(rf"(?<=[{_KATAKANA}]{{2}})ー+(?![{_KATAKANA}])")
@@ -65,14 +66,17 @@ _PARTICLES = frozenset("はがをにのとでもへやかねよ")
 _CASE_PARTICLES = frozenset("はがをにので")
 
 
-def _fold_once(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES)
-    folded = one_form(_SPACE.sub(" ", folded).strip())
+def _fold_once(text: str) -> tuple[str, bool]:
+    """``text`` folded, and whether it is sure that doing it again changes nothing: what the rules for words saw they
+    have left as it is, and no character is of a kind that may fold further."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES)
+    plain = _SPACE.sub(" ", plain).strip()
+    folded = one_form(plain)
     if "・" in folded or "·" in folded:
         folded = _MIDDLE_DOT.sub("", folded)
     if "ー" in folded:
         folded = _INNER_VOWEL.sub("", _FINAL_VOWEL.sub("", folded))
-    return folded
+    return folded, folded == plain and not _MAY_FOLD.search(folded)
 
 
 def normalise(text: str) -> str:
@@ -82,10 +86,11 @@ def normalise(text: str) -> str:
     are written in kana or kanji in one form (index.spellings). Doing it twice changes nothing."""
     if text.isascii():  # a tenth of the work
         return " ".join(text.lower().split())
-    before, after = text, _fold_once(text)
-    while after != before:
-        before, after = after, _fold_once(after)
-    return after
+    while True:
+        folded, sure = _fold_once(text)
+        if sure or folded == text:
+            return folded
+        text = folded
 
 
 @lru_cache(maxsize=32_768)

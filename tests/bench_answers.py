@@ -25,6 +25,7 @@ from assistant.build import build
 from assistant.evaluation.answers import evaluate_answers
 from assistant.evaluation.compare import compare_answers, read_run
 from assistant.evaluation.questions import read_questions
+from assistant.heap import settle
 from assistant.settings import read_settings
 from index.library import Library
 from ui.answers_page import answer_summary, answers_page
@@ -40,6 +41,7 @@ def evaluate(data: Path, model: str | None, fill: Callable[[Library], object], q
             begin = time.perf_counter()
             fill(andon.library)
             print(f"indexed in {time.perf_counter() - begin:.0f} s", file=sys.stderr, flush=True)
+        settle()  # as the service does
         return evaluate_answers(andon.assistant, [read_questions(questions)], _tell)
     finally:
         andon.close()

@@ -32,6 +32,7 @@ import numpy as np
 import index.search.searcher as searching
 import index.stored_rows as storing
 from assistant.build import open_embedder
+from assistant.heap import settle
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Vectors
 from index.embedders.word_vectors import packed
@@ -156,6 +157,7 @@ def ask(folder: Path) -> dict[str, Any]:
         _measure(owner or type(embedder), name, stage, spent)
     for one in questions(seed="warm", count=WARM):
         searcher.search(one.text)
+    settle()  # as the service does
     rows: list[tuple[Asked, dict[str, float]]] = []
     for one in questions():
         spent.clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import joined
 
-from assistant.heap import GivingBack, few_arenas, give_back
+from assistant.heap import YOUNG, GivingBack, few_arenas, give_back
 
 HOLES = """
 import re, sys
@@ -43,3 +43,28 @@ def test_it_is_given_back_again_and_again_until_it_is_stopped() -> None:
     assert any(thread.name == "andon-heap" for thread in threading.enumerate())
     giving.stop()
     joined(giving._thread)
+
+
+SETTLED = """
+import gc
+from assistant.heap import settle
+loaded = [[number] for number in range(1000)]
+settle()
+settled, frozen = gc.get_objects(), gc.get_freeze_count()
+assert frozen > 1000 and not any(one is loaded for one in settled)
+class Knot: pass
+knot = Knot()
+knot.self = knot
+import weakref
+known = weakref.ref(knot)
+del knot
+gc.collect()
+print(known() is None, gc.get_threshold()[0])
+"""
+
+
+def test_what_was_loaded_is_passed_by_and_later_garbage_is_not() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SETTLED], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
+    assert done.stdout.split() == ["True", str(YOUNG)]

@@ -156,7 +156,7 @@ def test_a_measure_is_a_share(library: Library) -> None:
 
 def test_no_line_says_more_than_its_passage_and_no_heading_more_than_its_place(library: Library) -> None:
     """What search leaves out unread rests on it."""
-    rows = TermRows(library._truth)
+    rows = TermRows(library._truth, ())
     passages = [passage for manual in library.manuals() for passage in library.passages(manual.id)]
     numbers = library._truth.numbers(passage.id for passage in passages)
     assert len(passages) == 9

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.passage import Manual, Passage
-from index.search.keywords import search_keywords, term_rarity
+from index.search.keywords import CHOSEN, most_worth, search_keywords, term_rarity
 from index.search.scope import Within
 from index.text import terms
 from index.truth import Truth
@@ -90,3 +91,19 @@ def test_a_second_scope_has_a_limit_of_its_own(truth: Truth, monkeypatch: pytest
         *search_keywords(truth, wanted, 2, Within(("m2",))),
     ]
     assert len(both) == 4
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 300, 2000, 20_000])
+@pytest.mark.parametrize("kind", ["any", "few values", "long tail", "all alike"])
+def test_the_greatest_are_chosen_by_a_sample_as_among_all(size: int, kind: str) -> None:
+    chance = np.random.default_rng(size)
+    for share in (0.01, 0.3, 1.0):
+        made = {
+            "any": chance.random(size), "few values": chance.integers(1, 9, size),
+            "long tail": chance.exponential(1, size) ** 3, "all alike": np.full(size, 2.0),
+        }[kind]  # fmt: skip
+        worth = np.where(chance.random(size) < share, made, 0).astype(np.float32)
+        places = np.flatnonzero(worth > 0)
+        if places.size > CHOSEN:
+            places = places[np.argpartition(worth[places], places.size - CHOSEN)[places.size - CHOSEN :]]
+        assert set(most_worth(worth, CHOSEN).tolist()) == set(places.tolist())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 
 import pytest
@@ -108,6 +109,10 @@ def test_makers_are_words_not_parts_of_words() -> None:
     assert makers_in("the wagon and a labbed sick siemensx") == ()
 
 
+def fields(body: Sequence[str], section: Sequence[str] = ()) -> Fields:
+    return Fields(Counter(body), len(body), section, (), ())
+
+
 def test_relevance_grows_with_what_is_held() -> None:
     concepts = (
         Concept((Variant(("belt",)),), 1.0),
@@ -116,11 +121,11 @@ def test_relevance_grows_with_what_is_held() -> None:
     rarity = {"belt": 2.0, "tension": 2.0, "pull": 2.0}
 
     def held(*body: str) -> float:
-        return relevance(concepts, rarity, Fields(body, (), (), ())).score
+        return relevance(concepts, rarity, fields(body)).score
 
     assert held() == 0.0
     assert 0 < held("belt") < held("belt", "pull") < held("belt", "tension") < 1
-    in_heading = relevance(concepts, rarity, Fields(("belt",), ("tension",), (), ()))
+    in_heading = relevance(concepts, rarity, fields(("belt",), ("tension",)))
     assert in_heading.score > held("belt", "tension")
     assert in_heading.support == 1.0
 
@@ -134,9 +139,9 @@ def test_support_of_places_is_that_of_fields() -> None:
     rarity = {"belt": 2.0, "drive": 0.5, "strap": 1.0, "tension": 3.0, "pull": 2.0, "force": 1.0}
     weighed = Weighed.of(concepts, rarity)
     for body in combinations_with_replacement([*rarity, "other"], 3):
-        fields = Fields(body, ("strap",), (), ())
-        assert weighed.support(body, ("strap",)) == weighed.relevance(fields).support
-        assert relevance(concepts, rarity, fields) == weighed.relevance(fields)
+        held = weighed.relevance(fields(body, ("strap",)))
+        assert weighed.support(body, ("strap",)) == held.support
+        assert relevance(concepts, rarity, fields(body, ("strap",))) == held
     assert Weighed.of((), {}).support(("belt",)) == 0.0
     assert Weighed.of(concepts, rarity).support(("belt", "drive", "tension")) == 1.0
 
@@ -144,7 +149,7 @@ def test_support_of_places_is_that_of_fields() -> None:
 def test_a_concept_counts_as_its_best_variant_however_often() -> None:
     """By hand: BM25F of one term twice in a body of 40 terms and once in the heading."""
     body = ("belt", "belt", *["other"] * 38)
-    held = relevance((Concept((Variant(("belt",)),), 1.0),), {"belt": 2.0}, Fields(body, ("belt",), (), ()))
+    held = relevance((Concept((Variant(("belt",)),), 1.0),), {"belt": 2.0}, fields(body, ("belt",)))
     often = 2 / (0.7 + 0.3 * 40 / 120) + 1.5
     assert held.score == pytest.approx(often / (often + 0.6))
     assert held.support == 1.0

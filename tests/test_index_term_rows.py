@@ -31,28 +31,35 @@ def truth(tmp_path: Path) -> Iterator[Truth]:
 
 
 def test_they_are_the_terms_of_place_and_text(truth: Truth) -> None:
-    rows = TermRows(truth).of([1, 2, 3])
+    rows = TermRows(truth, ["greas", "car", "belt"]).of([1, 2, 3])
     assert sorted(rows) == [1, 2]
     assert rows[1].body == rows[1].said == terms(TEXTS[0])
     assert rows[1].place == ["press", "a", "car"]
-    assert rows[1].often("greas") == (0, 2)
-    assert rows[1].often("car") == (1, 0)
+    assert rows[1].counts == ({"car": 1}, {"greas": 2})
+    assert [text.count(" greas ") for text in rows[1].apart] == [0, 2]
+    assert [text.count(" car ") for text in rows[1].apart] == [1, 0]
 
 
 def test_marked_terms_of_ocr_are_not_said(truth: Truth) -> None:
-    row = TermRows(truth).of([2])[2]
+    row = TermRows(truth, ()).of([2])[2]
     assert row.said == terms(TEXTS[1])
     assert len(row.body) > len(row.said)
 
 
-@given(st.lists(st.sampled_from(["a", "aa", "b-1", "締付"])), st.sampled_from(["a", "aa", "b-1", "締付", "none"]))
-def test_often_counts_whole_terms(body: list[str], term: str) -> None:
-    assert TermRow("", " ".join(body)).often(term) == (0, body.count(term))
-    assert TermRow(" ".join(body), "").often(term) == (body.count(term), 0)
+@given(
+    st.lists(st.sampled_from(["a", "aa", "b-1", "締付"])), st.sets(st.sampled_from(["a", "aa", "b-1", "締付", "none"]))
+)
+def test_wanted_terms_are_counted_whole(body: list[str], wanted: set[str]) -> None:
+    counts = {term: body.count(term) for term in wanted if term in body}
+    assert TermRow("", " ".join(body), wanted).counts == ({}, counts)
+    assert TermRow(" ".join(body), "", wanted).counts == (counts, {})
+    for term in wanted:
+        place, text = TermRow(" ".join(body), " ".join(body), ()).apart
+        assert place.count(f" {term} ") == text.count(f" {term} ") == body.count(term)
 
 
 def test_a_passage_is_read_once(truth: Truth) -> None:
-    rows = TermRows(truth)
+    rows = TermRows(truth, ())
     first = rows.of([1, 2])
     truth.drop_manual("m1")
     assert rows.of([2, 1]) == first

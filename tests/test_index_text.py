@@ -118,5 +118,5 @@ def test_language(text: str, expected: str) -> None:
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_plain_latin_text_takes_no_other_form_by_the_short_way(text: str) -> None:
-    once = _fold_once(text)
-    assert normalise(text) == once == _fold_once(once)
+    once, _ = _fold_once(text)
+    assert normalise(text) == once == _fold_once(once)[0]

@@ -142,7 +142,7 @@ class _ReadLine:
         ])  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _read_line(body: str) -> _ReadLine:
     """What is read of a line's plain text. A passage's lines are read with it and once more when they are said."""
     reader = _LineReader()
@@ -243,7 +243,7 @@ def _lead_end(body: str) -> int:
     return max((code.end for code in find_codes(body) if code.start == 0 and code.kind != "part"), default=0)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _keys(kind: str, printed: str, *, after_number: bool) -> tuple[tuple[str, AtomKind], ...]:
     """What a token must be equal in. Words are folded and stemmed, units after numbers are kept as printed."""
     if kind == "ident":

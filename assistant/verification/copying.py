@@ -329,7 +329,7 @@ def _inflects(atom: Atom) -> bool:
     return atom.kind == "kana" and inflects(atom.key)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def copy_of(text: str) -> Copy:
     """``text`` as a source; passages come back with every line that is compared, and from question to question."""
     return Copy(atoms_of(text))

@@ -56,7 +56,7 @@ class _Ending:
     polite_stems: frozenset[str]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _ending(run: str) -> _Ending:
     """The same few hundred come again and again."""
     can = _POLITE_END.sub("", run)[:1] in _E_ROW

@@ -273,7 +273,7 @@ def find_codes(text: str) -> tuple[Code, ...]:
     return _found_in_line(text) if len(text) <= LINE else _found(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _found_in_line(text: str) -> tuple[Code, ...]:
     """Questions and lines of passages are looked through several times for one answer."""
     return _found(text)

@@ -24,6 +24,7 @@ from index.search.names import machine_names, squeezed
 from index.search.quantity import Quantity, asked_quantities, gives
 from index.search.question import Question, understand
 from index.search.rank import Weighed
+from index.search.term_rows import TermRow
 from index.text import informative, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]
@@ -63,7 +64,7 @@ def look_beside(
     hits: Sequence[Hit],
     rarity: Rarity,
     words: Glossary,
-    told: Mapping[str, Sequence[str]],
+    told: Mapping[str, TermRow],
 ) -> Beside:
     """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
     question that names a machine is answered from its manual, or from a passage that names the machine too. ``told``:
@@ -126,7 +127,7 @@ class _Subject:
     question: Question
     weighed: Mapping[Lang, Weighed]
     unsigned: Mapping[Lang, Weighed]
-    told: Mapping[str, Sequence[str]]
+    told: Mapping[str, TermRow]
     actions: tuple[Action, ...]
     symbols: frozenset[tuple[str, str]]
     forms: frozenset[str]
@@ -136,7 +137,7 @@ class _Subject:
     @classmethod
     def of(
         cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary,
-        quantities: Sequence[Quantity], told: Mapping[str, Sequence[str]],
+        quantities: Sequence[Quantity], told: Mapping[str, TermRow],
     ) -> _Subject:  # fmt: skip
         text = plain(asked.text)
         for quantity in quantities:
@@ -168,7 +169,7 @@ class _Subject:
 
     def has_symbol(self, passage: Passage) -> bool:
         """Whether the passage's text names one of the symbols."""
-        return not self.forms.isdisjoint(self.told[passage.id])
+        return not self.forms.isdisjoint(self.told[passage.id].said)
 
     def is_sayable(self, lang: Lang) -> bool:
         return bool(self.question.concepts[lang]) and self.question.reach[lang] >= LEAST_SAYABLE
@@ -192,7 +193,7 @@ class _Subject:
         titled = said.support(title)
         if titled >= 1.0:
             return 0.0
-        body = self.told[hit.passage.id] if text is None else _terms(text)
+        body = self.told[hit.passage.id].said if text is None else _terms(text)
         return (said.support(body, title, *map(_terms, _place(hit.passage))) - titled) / (1.0 - titled)
 
     def of_sibling(self, text: str) -> bool:

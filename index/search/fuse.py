@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.passage import Why
+from index.passage import Found, Why
 
 CODE_LEAD = 3.2  # the passage is about a code that the question names; more than all other sides can give together
 CODE_MENTION = 0.2  # the passage only mentions it
@@ -41,11 +41,19 @@ MIX = Mix()
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage number with its score and the reasons for it."""
+    """A passage number with its score and the ``reasons`` for it: by which means, at which rank there, and what it was
+    found for (a code) or with (a measure). Hundreds are made for each question, and ten are shown."""
 
     number: int
     score: float
-    why: tuple[Why, ...]
+    reasons: Sequence[tuple[Found, int, str | float]] = ()
+
+    @property
+    def why(self) -> tuple[Why, ...]:
+        """The reasons as they are shown."""
+        return tuple(
+            Why(by, rank, detail if isinstance(detail, str) else f"{detail:.2f}") for by, rank, detail in self.reasons
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +89,28 @@ def fuse(found: Evidence, mix: Mix = MIX) -> list[Candidate]:
     both.
     """
     score = dict.fromkeys([*found.keywords, *found.vectors, *(match.number for match in found.codes)], 0.0)
-    why: dict[int, list[Why]] = {number: [] for number in score}
+    why: dict[int, list[tuple[Found, int, str | float]]] = {number: [] for number in score}
     best: dict[int, CodeMatch] = {}
     for match in found.codes:
         if match.number not in best or match.lead > best[match.number].lead:
             best[match.number] = match
         score[match.number] += CODE_LEAD if match.lead else CODE_MENTION
     for number, match in best.items():
-        why[number].append(Why("code", 1 if match.lead else 2, match.code))
+        why[number].append(("code", 1 if match.lead else 2, match.code))
     for rank, number in enumerate(_best_first(found.keywords), start=1):
         if found.keywords[number] > 0:
             score[number] += found.keywords[number]
-            why[number].append(Why("keyword", rank, f"{found.keywords[number]:.2f}"))
+            why[number].append(("keyword", rank, found.keywords[number]))
     added = _added(found, mix)
     for rank, number in enumerate(_best_first(found.vectors), start=1):
         score[number] += added[number]
-        why[number].append(Why("vector", rank, f"{found.vectors[number]:.2f}"))
+        why[number].append(("vector", rank, found.vectors[number]))
     for rank, number in enumerate(_best_first(found.words), start=1):
         score[number] += mix.words * found.words[number]
-        why[number].append(Why("match", rank, f"{found.words[number]:.2f}"))
+        why[number].append(("match", rank, found.words[number]))
     for number, points in found.extra.items():
         score[number] = score.get(number, 0.0) + points
-    return [Candidate(n, score[n], tuple(why.get(n, ()))) for n in _best_first(score)]
+    return [Candidate(n, score[n], why.get(n, ())) for n in _best_first(score)]
 
 
 def _added(found: Evidence, mix: Mix) -> dict[int, float]:

@@ -23,6 +23,7 @@ from index.truth import Truth
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
 POSTINGS = 3000  # so many FTS5 scores in 2 to 3 ms
 CHOSEN = 240
+SAMPLE = 16  # of so many passages one tells what the best weigh
 K1, B = 1.2, 0.75  # of FTS5's bm25()
 
 
@@ -44,8 +45,8 @@ def search_keywords(
     if sum(counts.values()) <= POSTINGS:
         return [number for scope in scopes for number in _matches(truth, counts, limit, scope)]
     lists = _Lists.read(truth, counts)
-    rows = rows or TermRows(truth)
-    return [number for scope in scopes for number in lists.best(truth, limit, scope, rows)]
+    rows = rows or TermRows(truth, wanted)
+    return lists.best(truth, limit, scopes, rows)
 
 
 def term_rarity(truth: Truth, wanted: Iterable[str]) -> dict[str, float]:
@@ -101,34 +102,61 @@ class _Lists:
         worth = np.where(lengths.held > 0, points / (1 + K1 * (1 - B + B * lengths.held / lengths.usual)), 0)
         return cls(weights, held, lengths, worth)
 
-    def best(self, truth: Truth, limit: int, within: Within, rows: TermRows) -> list[int]:
-        """The best ``limit`` of the passages that weigh most, by BM25."""
-        chosen = self._chosen(truth, max(limit, CHOSEN), within)
-        read = rows.of(chosen.tolist())
-        chosen = np.array([number for number in chosen.tolist() if number in read], dtype=np.int64)
-        points = dict(zip(chosen.tolist(), self._bm25(chosen, read).tolist(), strict=True))
-        return sorted(points, key=lambda number: (-points[number], number))[:limit]
+    def best(self, truth: Truth, limit: int, scopes: Sequence[Within], rows: TermRows) -> list[int]:
+        """The best ``limit`` of each scope's passages that weigh most, by BM25."""
+        chosen = [self._chosen(truth, max(limit, CHOSEN), within) for within in scopes]
+        every = np.unique(np.concatenate(chosen))
+        read = rows.of(every.tolist())
+        every = np.array([number for number in every.tolist() if number in read], dtype=np.int64)
+        points = dict(zip(every.tolist(), self._bm25(every, read).tolist(), strict=True))
+        return [
+            number
+            for some in chosen
+            for number in sorted(points.keys() & some.tolist(), key=lambda number: (-points[number], number))[:limit]
+        ]
 
     def _chosen(self, truth: Truth, most: int, within: Within) -> NDArray[np.int64]:
         """Numbers of the ``most`` passages ``within`` whose terms weigh most for their length."""
-        held = np.flatnonzero(self.worth > 0)
-        if within:
-            held = held[np.isin(held, _numbers_within(truth, within), assume_unique=True)]
-        if held.size > most:
-            held = held[np.argpartition(self.worth[held], held.size - most)[held.size - most :]]
-        return held
+        if not within:
+            return most_worth(self.worth, most)
+        numbers = np.sort(_numbers_within(truth, within))
+        numbers = numbers[: np.searchsorted(numbers, self.worth.size)]
+        return numbers[most_worth(self.worth[numbers], most)]
 
     def _bm25(self, chosen: NDArray[np.int64], read: Mapping[int, TermRow]) -> NDArray[np.float64]:
         """The points of passages for all terms, as FTS5's bm25() gives them (there with a minus)."""
-        rows = [read[number] for number in chosen.tolist()]
+        texts = [read[number].apart for number in chosen.tolist()]
+        places, bodies = [place for place, _ in texts], [body for _, body in texts]
         often = np.zeros((len(self.weights), chosen.size))
         for line, term in enumerate(self.weights):  # a text is searched for those terms only that it has
-            for column in np.flatnonzero(_among(self.numbers[term], chosen)).tolist():
-                place, body = rows[column].often(term)
-                often[line, column] = PLACE_WEIGHT * place + body
+            held, whole = np.flatnonzero(_among(self.numbers[term], chosen)), f" {term} "
+            often[line, held] = [
+                PLACE_WEIGHT * places[column].count(whole) + bodies[column].count(whole) for column in held.tolist()
+            ]
         norm = K1 * (1 - B + B * self.lengths.held[chosen].astype(np.float64) / self.lengths.usual)
         points: NDArray[np.float64] = np.array(list(self.weights.values())) @ (often * (K1 + 1) / (often + norm))
         return points
+
+
+def most_worth(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
+    """The places of the ``most`` greatest above 0, in any order. Of 100,000 the few hundred are chosen that a sample
+    says may be among them; where some that are left out equal the least of these, all decide, as they would have."""
+    sample = worth[::SAMPLE]
+    rank = 2 * (most // SAMPLE) + SAMPLE
+    if rank < sample.size:
+        least = max(np.partition(sample, sample.size - rank)[sample.size - rank], np.finfo(np.float32).tiny)
+        places = np.flatnonzero(worth >= least)
+        if places.size > most:
+            best = places[_last(worth[places], most)]
+            equal = worth[places] == worth[best].min()
+            if np.count_nonzero(equal) == np.count_nonzero(worth[best] == worth[best].min()):
+                return best
+    places = np.flatnonzero(worth > 0)
+    return places[_last(worth[places], most)] if places.size > most else places
+
+
+def _last(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
+    return np.argpartition(worth, worth.size - most)[worth.size - most :]
 
 
 def _among(numbers: Numbers, wanted: NDArray[np.int64]) -> NDArray[np.bool_]:

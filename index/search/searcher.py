@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 
 from index.codes.codebook import look_up_codes
@@ -15,6 +15,7 @@ from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, EmbedderMissing, Vectors
 from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
+from index.headings import HeadingTerms, own_title, terms_of
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.beside import look_beside
 from index.search.cells import AskedRow, asked_rows, with_lines, with_rows
@@ -48,6 +49,7 @@ _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
 log = logging.getLogger(__name__)
 LANGS: tuple[Lang, ...] = ("ja", "en")
+_NOTHING = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Searcher:
         looked = look_up_codes(self._truth, asked, manuals, within)
         codes = looked.matches
         vectors = self._vector_scores(asked, manuals.values(), within)
-        rows_of = TermRows(self._truth)
+        rows_of = TermRows(self._truth, (term for lang in LANGS for term in asked.terms(lang)))
         keywords = self._keyword_numbers(asked, within, rows_of)
         numbers = dict.fromkeys([*(match.number for match in codes), *keywords, *vectors])
         found = self._truth.numbered(numbers, boxes=False)
@@ -135,14 +137,16 @@ class Searcher:
         by_words = {number: held.match for number, held in word_by_word.items()}
         candidates = self._rank(Evidence(codes, scores, near, extra, foreign, by_words))
         hits = [
-            Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support, c.why)
+            Hit(passages[c.number], manuals[passages[c.number].manual_id], c.score, relevances[c.number].support)
             for c in candidates
-            if c.number in passages and c.why
+            if c.number in passages and c.reasons
         ]
         hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
-        told = {passages[number].id: row.said for number, row in words_of.items()}
+        told = {passages[number].id: row for number, row in words_of.items()}
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
+        why = {passages[c.number].id: c for c in candidates if c.number in passages}
+        best = [replace(hit, why=why[hit.passage.id].why) for hit in best]
         best = _with_told_rows(best, told_hits(best, asked, passages, manuals, partial(term_rarity, self._truth)))
         return Results(
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
@@ -224,17 +228,18 @@ class Searcher:
     ) -> dict[int, Relevance]:
         weighed = {lang: Weighed.of(asked.concepts[lang], rarity) for lang in LANGS}
         reach = {lang: self._reach(asked, lang) for lang in LANGS}
+        # a place without a term of the question has none in its headings; rows of alarms have names of their own
+        held_in_place = {n: not weighed[p.lang].terms.isdisjoint(words_of[n].counts[0]) for n, p in passages.items()}
+        named = {n for n, p in passages.items() if own_title(p.kind, p.text)}
+        kept = self._truth.heading_terms(n for n in passages if held_in_place[n] or n in named)
         found = {}
         for number, passage in passages.items():
-            row, asks, own = words_of[number], weighed[passage.lang], _own_title(passage)
-            headed = not asks.terms.isdisjoint(row.place)  # else none of the headings holds what is asked
-            fields = Fields(
-                row.body,
-                _place_terms((*passage.section[-1:], *own)) if headed or own else (),
-                _place_terms(passage.section[:-1]) if headed else (),
-                _place_terms((manuals[passage.manual_id].title,)),
-            )
-            held = asks.relevance(fields)
+            row, headed, above = words_of[number], HeadingTerms(), _NOTHING
+            if held_in_place[number] or number in named:
+                headed = kept.get(number) or HeadingTerms.of(passage)
+                above = headed.above if held_in_place[number] else _NOTHING
+            title = terms_of((manuals[passage.manual_id].title,))
+            held = weighed[passage.lang].relevance(Fields(row.counts[1], len(row.body), headed.own, above, title))
             found[number] = Relevance(held.score * reach[passage.lang], held.support * reach[passage.lang])
         return found
 
@@ -276,20 +281,6 @@ class Searcher:
             return {}
         numbers = self._truth.numbers(near)
         return {numbers[i]: cosine for i, cosine in near.items() if i in numbers}
-
-
-@lru_cache(maxsize=32_768)
-def _place_terms(headings: tuple[str, ...]) -> frozenset[str]:
-    """The same headings stand over many passages and come back with every question."""
-    return frozenset(terms(" ".join(headings)))
-
-
-def _own_title(passage: Passage) -> tuple[str, ...]:
-    """What an alarm or symptom row is called, which for it is what a heading is for a section."""
-    if passage.kind not in ("alarm", "symptom"):
-        return ()
-    rows = [line.partition(": ") for line in passage.text.split("\n")[:2]]
-    return tuple(value for _, _, value in (rows if passage.kind == "alarm" else rows[:1]) if value)
 
 
 def _extra(asked: Question, passage: Passage, row: AskedRow | None = None) -> float:

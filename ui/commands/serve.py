@@ -80,7 +80,7 @@ def _import_pages(andon: Andon) -> None:
 def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], None] | None) -> None:
     import uvicorn
 
-    from assistant.heap import GivingBack
+    from assistant.heap import GivingBack, settle
     from assistant.running_service import RunningService, ServiceMark
     from ui.app import make_app
 
@@ -102,6 +102,7 @@ def _serve(andon: Andon, listening: socket.socket, announce: Callable[[str], Non
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     giving_back = GivingBack()
     giving_back.start()
+    settle()
     try:
         Server(config).run(sockets=[listening])
     finally:
