@@ -299,16 +299,16 @@ def says(locator: Any, text: str) -> None:
 
 
 def reads(locator: Any, text: str | list[str]) -> None:
-    """It comes to show ``text`` and nothing else; a list has the text of each."""
-    expect(locator).to_have_text(text, use_inner_text=True)
+    """The first one comes to show ``text`` and nothing else; a list has the text of each of all."""
+    expect(locator if isinstance(text, list) else locator.first).to_have_text(text, use_inner_text=True)
 
 
 def still(locator: Any) -> dict[str, float]:
     """Its box, once the page has settled around it."""
     box: dict[str, float] = {}
     end = time.monotonic() + LIMIT_S
-    while (now := locator.bounding_box()) != box:
+    while (now := locator.bounding_box()) is None or now != box:
         assert time.monotonic() < end, "it moves and moves"
-        box = now
+        box = now or {}
         locator.page.wait_for_timeout(150)
     return box

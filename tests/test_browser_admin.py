@@ -155,14 +155,14 @@ def test_a_search_shows_score_and_why(visitor: Visitor) -> None:
     says(page.locator("#hits .a-verdict-card"), "この質問には回答します")
     page.goto(visitor.site.address + "/admin/#search/" + quote("E-987 が出た"))
     page.wait_for_selector("#hits .a-declines >> text=この質問には回答しません")
-    expect(page.locator("#search-question textarea, #search-question input")).to_have_value("E-987 が出た")
+    expect(page.locator("#search-question textarea, #search-question input").first).to_have_value("E-987 が出た")
 
 
 def test_a_page_is_shown_as_it_was_read(visitor: Visitor) -> None:
     page = visitor.signed_in("admin", "/admin/")
     page.locator("#manuals tr", has_text="pk7.md").locator("a[href^='#reading/']").click()
     page.wait_for_selector("#reading li[data-pair] >> text=フィルムロールを交換する。")
-    expect(page.locator(".a-parts [aria-current]")).to_have_attribute("data-part", "reading")
+    expect(page.locator(".a-parts [aria-current]").first).to_have_attribute("data-part", "reading")
     says(page.locator("#reading .a-reading .a-blank"), "決まったページがありません")  # Markdown has no pages
     page.go_back()
     page.wait_for_selector("#manuals >> visible=true")
@@ -180,7 +180,7 @@ def test_users_are_added_and_switched_off_but_not_the_last_admin(visitor: Visito
     page.wait_for_selector("#users button.a-switch[data-name=suzuki][aria-checked=false]")
     page.select_option("#users select[data-name=admin]", "operator")
     page.wait_for_selector("#users-said [role=alert] >> text=ログインできる管理者がいなくなる")
-    expect(page.locator("#users select[data-name=admin]")).to_have_value("admin")
+    expect(page.locator("#users select[data-name=admin]").first).to_have_value("admin")
 
 
 def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_this_fixed_it_closes_the_stoppage_and_is_shown_the_next_time(visitor: V
     page.click(".a-tap >> text=フィルムがなくなった。")
     page.click(".a-stoppage .a-save")
     says(page.locator(".a-stoppage .a-bad"), "直した方法")  # what was typed stays
-    expect(page.locator("textarea[name=cause]")).to_have_value("フィルムがなくなった。")
+    expect(page.locator("textarea[name=cause]").first).to_have_value("フィルムがなくなった。")
     minutes = int(page.input_value("input[name=minutes_down]"))
     page.click("button[data-by='5']")
     page.fill("textarea[name=remedy]", "ロールを <b>2 本</b> 交換した")
@@ -180,7 +180,7 @@ def test_an_alarm_asked_about_is_a_recent_one_of_its_line(visitor: Visitor) -> N
     page.wait_for_selector("html[data-ready] .a-ask-this")
     page.locator(".a-ask-this", has_text="E-402").first.click()
     page.wait_for_selector("#quote-1 >> text=SV2")
-    expect(page.locator("#question textarea")).to_have_value("E-402 クランプ異常 の原因と処置は?")
+    expect(page.locator("#question textarea").first).to_have_value("E-402 クランプ異常 の原因と処置は?")
     answered(page)
     page.click("#new")
     page.wait_for_selector(".a-ask-this:visible")
@@ -199,7 +199,7 @@ def test_voice_is_offered_only_where_the_device_itself_understands(visitor: Visi
         expect(page.locator(".a-voice")).to_be_hidden()
     else:
         page.click(".a-voice")
-        expect(page.locator("#question textarea")).to_have_value("E-402 が出た")
+        expect(page.locator("#question textarea").first).to_have_value("E-402 が出た")
         page.wait_for_function("window.local === true")
         page.click("#send")
         page.wait_for_selector("#quote-1 >> text=SV2")

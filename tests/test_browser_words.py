@@ -45,7 +45,7 @@ def test_words_are_added_joined_edited_and_deleted(visitor: Visitor) -> None:
     save(page, "包太郎 = PK-7")
     page.wait_for_selector("#words-said >> text=登録しました: 包太郎 = PK-7")
     page.wait_for_selector("#words-list .a-words tr")
-    expect(page.locator(FIELD)).to_have_value("")
+    expect(page.locator(FIELD).first).to_have_value("")
     page.fill(FIELD, "一号の包み、PK-7")
     page.press(FIELD, "Enter")
     page.wait_for_selector("#words-said >> text=登録済みの組とまとめました")
@@ -71,7 +71,7 @@ def test_what_cannot_be_taken_is_said_in_both_languages(visitor: Visitor) -> Non
     page = visitor.signed_in("admin", "/admin/#words")
     save(page, "包太郎")
     page.wait_for_selector("#words-said [role=alert] >> text=2 つ以上")
-    expect(page.locator(FIELD)).to_have_value("包太郎")  # what was typed stays
+    expect(page.locator(FIELD).first).to_have_value("包太郎")  # what was typed stays
     save(page, "機 = PK-7")
     page.wait_for_selector("#words-said [role=alert] >> text=「機」は登録できません")
     page.click("button[data-lang=en]")
@@ -133,7 +133,7 @@ def test_a_manual_is_described_and_the_search_narrowed(visitor: Visitor) -> None
     page.wait_for_selector("#hits:not(:has-text('Feeder')) .a-hit")
     go(page, "manuals")
     page.click(f"button.a-belongs[data-manual='{manual.id}']")
-    expect(page.locator("#for-dialog input[name=lines]")).to_have_value("L1, 包装ライン")
+    expect(page.locator("#for-dialog input[name=lines]").first).to_have_value("L1, 包装ライン")
     page.fill("#for-dialog input[name=lines]", "")
     page.fill("#for-dialog input[name=machines]", "x" * 61)
     page.press("#for-dialog input[name=machines]", "Enter")
