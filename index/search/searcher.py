@@ -147,7 +147,8 @@ class Searcher:
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
         why = {passages[c.number].id: c for c in candidates if c.number in passages}
         best = [replace(hit, why=why[hit.passage.id].why) for hit in best]
-        best = _with_told_rows(best, told_hits(best, asked, passages, manuals, partial(term_rarity, self._truth)))
+        rarities = partial(term_rarity, self._truth)
+        best = _with_told_rows(best, told_hits(best, asked, passages, manuals, words_of, rarities))
         return Results(
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,
