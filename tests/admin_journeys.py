@@ -6,6 +6,12 @@ from typing import Any
 
 from browser_site import go
 
+# each part that is looked at as it opens, and what is there then
+PARTS_SHOWN = (
+    ("gaps", "#gaps .a-states"), ("reviews", "#reviews .a-states"), ("stoppages", "#stoppages .a-title"),
+    ("words", "#words-list .a-card"), ("figures", "#figures .a-chart"), ("log", "#log .a-card"),
+    ("users", "#users .a-users"), ("box", "#box .a-facts"),
+)  # fmt: skip
 QUESTION = {"ja": "フィルムロールの交換の手順は?", "en": "How do I replace the suction cups?"}
 
 
@@ -33,11 +39,7 @@ def looking(stage: Any) -> None:
     """Every other part, as it stands when it is opened."""
     page = stage.page
     page.wait_for_selector(".a-parts a")
-    for part, there in (
-        ("gaps", "#gaps .a-states"), ("reviews", "#reviews .a-states"), ("words", "#words-list .a-card"),
-        ("figures", "#figures .a-chart"), ("log", "#log .a-card"), ("users", "#users .a-users"),
-        ("box", "#box .a-facts"),
-    ):  # fmt: skip
+    for part, there in PARTS_SHOWN:
         go(page, part)
         page.wait_for_selector(there)
         stage.state(part)

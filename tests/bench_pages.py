@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browser import CHROMIUM, FLAGS  # noqa: E402
 from browser_site import Site, Visitor, Watch, ask, serve  # noqa: E402
 from page_journeys import ASKED, JOURNEYS, Journey  # noqa: E402
+from page_looks import looks  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 WIDTHS, HEIGHT = (390, 1024, 1600), {390: 844, 1024: 768, 1600: 1000}
@@ -74,6 +75,7 @@ class Report:
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     small: Counter[str] = field(default_factory=Counter)
     cut: Counter[str] = field(default_factory=Counter)
+    looks: dict[str, Counter[str]] = field(default_factory=dict)
     off_the_side: list[str] = field(default_factory=list)
     shifts: dict[str, float] = field(default_factory=dict)
     broken_off: list[str] = field(default_factory=list)
@@ -101,6 +103,8 @@ class Stage:
         report.small.update(seen["small"])
         report.cut.update(seen["cut"])
         report.off_the_side += [where] if seen["off"] else []
+        for kind, found in looks(self.page).items():
+            report.looks.setdefault(kind, Counter()).update(found)
         shifts = self.page.evaluate("(window.shifts || []).splice(0)")
         report.shifts[where] = round(sum(shifts), 4)
         if self.axe:
@@ -189,6 +193,9 @@ def told(report: Report) -> dict[str, Any]:
         "rules of axe-core": report.rules,
         "targets under 48 px": dict(report.small.most_common(20)),
         "cut off": dict(report.cut.most_common(20)),
+        "overlapping": dict(report.looks.get("overlapping", Counter()).most_common(20)),
+        "last letter alone": dict(report.looks.get("alone", Counter()).most_common(20)),
+        "page numbers in two": dict(report.looks.get("parted", Counter()).most_common(20)),
         "running off the side": report.off_the_side,
         "layout shift, most in a state": max(report.shifts.values(), default=0.0),
         "layout shift by state": shifted,

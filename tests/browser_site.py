@@ -111,6 +111,7 @@ def serve(folder: Path, more: Sequence[Path] = ()) -> Iterator[Site]:
     settings = read_settings(data=folder, embedder="none", model="none", max_question=300)
     library = open_library(settings, write=True)
     for name, text in (("pk7.md", MACHINE), ("fd2.txt", HOSTILE)):
+        folder.mkdir(parents=True, exist_ok=True)
         source = folder / name
         source.write_text(text, encoding="utf-8")
         library.add(source)

@@ -34,7 +34,7 @@ STATES: dict[str, Entry] = {
         "en": "Your question went to the list of gaps in the manuals, where an admin sees it.",
     },
     "answer.busy_many": {
-        "ja": "混み合っています。いま {place} 番目で、前に\u00a0{count}\u00a0件あります。"
+        "ja": "混み合っています。いま\u00a0{place}\u00a0番目で、前に\u00a0{count}\u00a0件あります。"
         "順番が来たら回答を作成します。原文は先に使えます。",
         "en": "Busy: you are number {place}; {count} answers come before yours. "
         "Yours is written after them; the manual's words are already here.",

@@ -1,0 +1,74 @@
+"""Looks in a real browser: nothing lies on anything else and no label is torn, on a phone, a tablet and a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from admin_journeys import PARTS_SHOWN
+from browser_site import Site, Visitor, answered, ask, go, serve
+from page_looks import CLEAN, looks
+
+from assistant.records.stoppages import Stoppage
+
+pytest_plugins = ("browser",)
+pytestmark = pytest.mark.browser
+
+MANUALS = Path(__file__).resolve().parents[1] / "demo" / "manuals"
+FIXED = Stoppage("", 12, "端子のゆるみ。", "RB1 の端子を締めた。", "AL.33", "AL.33", "L1", "SC-200")
+WIDTHS = ((390, "ja"), (390, "en"), (1024, "ja"), (1024, "en"), (1600, "ja"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serve(tmp_path_factory.mktemp("looks"), [MANUALS / "sc200.pdf"]) as served:
+        served.andon.records.close_stoppage(FIXED, "sato")
+        yield served
+
+
+@pytest.mark.parametrize(("width", "lang"), WIDTHS)
+def test_nothing_overlaps_and_no_word_is_torn(visitor: Visitor, width: int, lang: str) -> None:
+    page = visitor.signed_in(lang=lang, width=width, height=844)
+    page.wait_for_selector(".a-ask-this")
+    assert looks(page) == CLEAN
+    if width > 700:  # a row of alarms begins beside its name, however many there are
+        for row in page.locator(".a-quick").all():
+            name, chips = row.locator(".a-quick-label").bounding_box(), row.locator(".a-chips").bounding_box()
+            assert chips["x"] > name["x"] + name["width"]
+    for at, question in enumerate(("AL.33 が出て止まった", "フィルムロールの交換の手順は?", "Z-999 が出た"), start=1):
+        ask(page, question)
+        page.wait_for_selector(f".a-turn >> nth={at - 1}" if at > 1 else ".a-earlier")
+        page.wait_for_selector("#feedback .a-thumb")
+        assert looks(page) == CLEAN
+    now = page.locator(".a-turn[aria-current]")
+    assert now.inner_text() == "3 Z-999 が出た"
+    assert 0 <= now.bounding_box()["x"] < width - 60  # in sight, however many there are
+    others = page.locator(".a-turn:not([aria-current])").first
+    assert style(now, "borderTopColor") != style(others, "borderTopColor")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_every_part_of_the_admin_page_looks_so(visitor: Visitor, lang: str) -> None:
+    page = visitor.signed_in("admin", "/admin/", lang=lang, width=1024)
+    page.wait_for_selector("#manuals .a-switch")
+    assert looks(page) == CLEAN
+    for part, there in PARTS_SHOWN:
+        go(page, part)
+        page.wait_for_selector(there)
+        assert (part, looks(page)) == (part, CLEAN)
+
+
+def test_a_stoppage_that_is_closed_looks_so(visitor: Visitor) -> None:
+    page = visitor.signed_in(width=390, height=844)
+    ask(page, "AL.33 が出て止まった")
+    answered(page)
+    page.click("#fixed .a-fixed")
+    page.wait_for_selector(".a-stoppage")
+    assert looks(page) == CLEAN
+
+
+def style(place: Any, name: str) -> str:
+    found: str = place.evaluate(f"(e) => getComputedStyle(e).{name}")
+    return found
