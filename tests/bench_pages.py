@@ -196,6 +196,7 @@ def told(report: Report) -> dict[str, Any]:
         "overlapping": dict(report.looks.get("overlapping", Counter()).most_common(20)),
         "last letter alone": dict(report.looks.get("alone", Counter()).most_common(20)),
         "page numbers in two": dict(report.looks.get("parted", Counter()).most_common(20)),
+        "examples cut off": dict(report.looks.get("hint", Counter()).most_common(20)),
         "running off the side": report.off_the_side,
         "layout shift, most in a state": max(report.shifts.values(), default=0.0),
         "layout shift by state": shifted,

@@ -55,15 +55,22 @@ LOOKS = """() => {
     range.selectNodeContents(e.firstChild);
     return range.getClientRects().length > 1;
   }).map(told);
-  return { overlapping, alone, parted };
+  const pen = document.createElement('canvas').getContext('2d');
+  const hint = [...room.querySelectorAll('input[placeholder], textarea[placeholder]')].filter(seen).filter((e) => {
+    const style = getComputedStyle(e);
+    pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const inside = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return pen.measureText(e.placeholder).width > inside + 1;
+  }).map((e) => e.placeholder);
+  return { overlapping, alone, parted, hint };
 }"""
 
 
 def looks(page: Any) -> dict[str, list[str]]:
     """``overlapping``: controls on each other; ``alone``: labels and headings whose last letter has a line to itself;
-    ``parted``: page numbers in two. Each empty on a page as it should be."""
+    ``parted``: page numbers in two; ``hint``: examples that their field cuts off. Each empty where all is well."""
     found: dict[str, list[str]] = page.evaluate(LOOKS)
     return found
 
 
-CLEAN: dict[str, list[str]] = {"overlapping": [], "alone": [], "parted": []}
+CLEAN: dict[str, list[str]] = {"overlapping": [], "alone": [], "parted": [], "hint": []}

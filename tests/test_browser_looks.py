@@ -49,9 +49,9 @@ def test_nothing_overlaps_and_no_word_is_torn(visitor: Visitor, width: int, lang
     assert style(now, "borderTopColor") != style(others, "borderTopColor")
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
-def test_every_part_of_the_admin_page_looks_so(visitor: Visitor, lang: str) -> None:
-    page = visitor.signed_in("admin", "/admin/", lang=lang, width=1024)
+@pytest.mark.parametrize(("width", "lang"), [(390, "ja"), (390, "en"), (1024, "ja"), (1024, "en")])
+def test_every_part_of_the_admin_page_looks_so(visitor: Visitor, width: int, lang: str) -> None:
+    page = visitor.signed_in("admin", "/admin/", lang=lang, width=width)
     page.wait_for_selector("#manuals .a-switch")
     assert looks(page) == CLEAN
     for part, there in PARTS_SHOWN:

@@ -68,8 +68,8 @@ def test_a_line_is_switched_off_and_a_record_deleted(visitor: Visitor, records: 
     assert earlier(visitor) == []
     page.click(".a-lines [data-line=L1]")
     page.wait_for_selector(".a-lines [data-line=L1][aria-checked=true]")
-    page.fill("#stoppages form.a-filter input[name=words] >> nth=0", "貼り直した e-401")
-    page.click("#stoppages form.a-filter .a-save >> nth=0")
+    page.fill("#stoppages .a-look input", "貼り直した e-401")
+    page.click("#stoppages .a-look .a-save")
     page.wait_for_selector("#stoppages >> text=latest 1 of 1")
     page.click(f"{RECORD} .a-delete-stop")
     page.click("#stops-dialog .a-yes")

@@ -144,7 +144,7 @@ def _declined(asked: Sequence[AskedThen], days: Sequence[date], lang: Lang) -> s
 
 
 def _framing(name: str, summary: str, lang: Lang) -> Framing:
-    return Framing(say(f"figures.{name}", lang), summary, say("figures.as_table", lang))
+    return Framing(say(f"figures.{name}", lang), summary, say("figures.as_table", lang), say("figures.nothing", lang))
 
 
 def _seconds(milliseconds: float | None) -> float | None:

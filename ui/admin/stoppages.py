@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 100
 # what the list tells the page: that it is looked at, a filter, a line switched, a record corrected or deleted
 EVENTS = """
-const words = () => element.querySelector('form.a-filter input')?.value || '';
+const words = () => element.querySelector('form.a-look input')?.value || '';
 andon.shown(element, 'stoppages', () => trigger('look', { words: words() }));
 element.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -125,7 +125,7 @@ def stoppages_html(
     if not lines:
         return head + blank("stops.none", lang)
     search = (
-        f'<form class="a-filter"><label class="a-field">{told("stops.words", lang)}<input name="words" maxlength="200" '
+        f'<form class="a-look"><label class="a-field">{told("stops.words", lang)}<input name="words" maxlength="200" '
         f'value="{escape(words)}"></label><button type="submit" class="a-act a-save">'
         f"{told('stops.look', lang)}</button></form>"
     )
@@ -169,7 +169,7 @@ def _line(one: LineRecords, lang: Lang) -> str:
 
 def _record(one: Stoppage, lang: Lang) -> str:
     name = " ・ ".join(part for part in (one.code or say("stops.no_alarm", lang), one.line, one.machine) if part)
-    who = f" · {told('stops.who', lang, who=one.who)}" if one.who else ""
+    who = f"<span>{told('stops.who', lang, who=one.who)}</span>" if one.who else ""
     held = ""
     if held_back(one):
         held = (
@@ -185,7 +185,8 @@ def _record(one: Stoppage, lang: Lang) -> str:
     label = told("stops.delete_name", lang, name=name)
     return (
         f'<div class="a-record" data-stoppage="{one.id}"><h3>{escape(name)}</h3>'
-        f"<p>{on} · {told('stops.closed', lang, at=when(one.closed_at))}{who}</p>{held}<dl>{fields}</dl>"
+        f'<p class="a-told-when"><span>{on}</span><span>{told("stops.closed", lang, at=when(one.closed_at))}</span>'
+        f"{who}</p>{held}<dl>{fields}</dl>"
         f'<details class="a-correct"><summary>{told("stops.correct", lang)}</summary>{_form(one, lang)}</details>'
         f'<div class="a-row-acts"><button type="button" class="a-act a-delete-stop" data-number="{one.id}" '
         f'data-name="{escape(name)} ({one.day})" aria-label="{label}">{told("stops.delete", lang)}</button></div></div>'

@@ -23,11 +23,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """What stands around a picture. ``summary`` says in a sentence what it shows; ``as_table`` opens the table."""
+    """What stands around a picture. ``summary`` says in a sentence what it shows; ``as_table`` opens the table;
+    ``nothing`` stands in the picture's place where there is nothing to draw."""
 
     title: str
     summary: str
     as_table: str
+    nothing: str = ""
 
 
 def framed(framing: Framing, picture: str, table: Table, legend: Sequence[str] = ()) -> str:
@@ -43,6 +45,14 @@ def framed(framing: Framing, picture: str, table: Table, legend: Sequence[str] =
         f"</figcaption>{listed}{picture}<details><summary>{escape(framing.as_table)}</summary>"
         f'<div class="a-scroll a-tall" tabindex="0" role="region" aria-label="{escape(framing.title)}">'
         f'<table class="a-figures"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details></figure>'
+    )
+
+
+def undrawn(framing: Framing) -> str:
+    """The chart of nothing: a sentence, and no empty axes."""
+    return (
+        f'<figure class="a-card a-chart"><figcaption><h3>{escape(framing.title)}</h3><p>{escape(framing.summary)}</p>'
+        f'</figcaption><p class="a-blank">{escape(framing.nothing)}</p></figure>'
     )
 
 

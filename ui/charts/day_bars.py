@@ -16,6 +16,7 @@ from ui.charts.chart import (
     framed,
     round_top,
     series_class,
+    undrawn,
 )
 
 GAP = 0.25  # of a day's room, between two bars
@@ -37,6 +38,8 @@ def day_bars(framing: Framing, days: Sequence[date], series: Mapping[str, Sequen
                     f'width="{width:.1f}" height="{lower - upper:.1f}"><title>{escape(told)}</title></rect>'
                 )
                 below += counts[at]
+    if not marks and framing.nothing:
+        return undrawn(framing)
     rows = tuple(
         (day.isoformat(), *(str(counts[at]) for counts in series.values()), str(sums[at]))
         for at, day in reversed(list(enumerate(days)))

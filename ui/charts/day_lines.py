@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
 
-from ui.charts.chart import Framing, Table, at_day, at_height, drawn, framed, round_top, series_class
+from ui.charts.chart import Framing, Table, at_day, at_height, drawn, framed, round_top, series_class, undrawn
 
 LEAST_TOP = 0.02
 
@@ -33,6 +33,8 @@ def day_lines(
                 f"{escape(f'{days[at].isoformat()} {name}: {value:.3g}{unit}')}</title></circle>"
                 for at, value in stretch
             ]
+    if not marks and framing.nothing:
+        return undrawn(framing)
     rows = tuple(
         (day.isoformat(), *("–" if values[at] is None else f"{values[at]:.3g}{unit}" for values in series.values()))
         for at, day in reversed(list(enumerate(days)))

@@ -58,8 +58,8 @@ _JOBS: dict[str, Entry] = {
 _MANUALS: dict[str, Entry] = {
     "admin.look_through": {"ja": "マニュアルを探す", "en": "Look for a manual"},
     "admin.look_through_example": {
-        "ja": "題名、ファイル名、ライン、機械の言葉",
-        "en": "Words of its title, file name, line or machine",
+        "ja": "題名、ファイル名、ライン、機械",
+        "en": "Title, file name, line, machine",
     },
     "admin.no_such_manual": {"ja": "該当するマニュアルはありません。", "en": "There is no such manual."},
     "admin.manuals_found": {"ja": "{manuals} 冊のうち {found} 冊", "en": "{found} of {manuals} manuals"},

@@ -24,6 +24,7 @@ FIGURES: dict[str, Entry] = {
     "figures.other_lines": {"ja": "その他のライン", "en": "other lines"},
     "figures.questions": {"ja": "質問の数", "en": "Questions"},
     "figures.questions.sum": {"ja": "{days} 日間で {total} 件", "en": "{total} in {days} days"},
+    "figures.nothing": {"ja": "この期間の記録はまだありません。", "en": "Nothing was noted in these days."},
     "figures.stoppages": {"ja": "停止の数", "en": "Stoppages"},
     "figures.stoppages.sum": {
         "ja": "{days} 日間で {total} 件。アラームの質問を数え、同じラインの同じアラームは 30 分以内なら 1 件とします。",

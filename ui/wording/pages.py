@@ -131,7 +131,8 @@ _ANSWER: dict[str, Entry] = {
     "answer.heading": {"ja": "回答", "en": "Answer"},
     "answer.writing": {"ja": "回答を作成し、原文と照合しています…", "en": "Writing the answer and checking it…"},
     "answer.busy": {
-        "ja": "混み合っています。いま\u00a02\u00a0番目です。ほかの端末の回答を作成中です。終わりしだい、この回答を作成します。"
+        "ja": "混み合っています。いま\u00a02\u00a0番目です。ほかの端末の回答を作成中です。"
+        "終わりしだい、この回答を作成します。"
         "原文は先に使えます。",
         "en": "Busy: you are second. Another answer is being written; yours is next. "
         "The manual's words are already here.",

@@ -38,7 +38,7 @@ WORDS: dict[str, Entry] = {
         "only; the manuals stay as they are. It counts from the next question on.",
     },
     "admin.words_label": {"ja": "同じ意味の言葉(= で区切る)", "en": "Words that mean the same, with = between"},
-    "admin.words_example": {"ja": "例: 2号機 = 梱包機 = SW-310", "en": "Example: No. 2 = packer = SW-310"},
+    "admin.words_example": {"ja": "例: 2号機 = 梱包機 = SW-310", "en": "e.g. No. 2 = packer = SW-310"},
     "admin.words_save": {"ja": "保存", "en": "Save"},
     "admin.words_none": {"ja": "まだ登録されていません。", "en": "None yet."},
     "admin.words_edit": {"ja": "編集", "en": "Edit"},
