@@ -18,6 +18,9 @@ pytestmark = pytest.mark.browser
 
 MANUALS = Path(__file__).resolve().parents[1] / "demo" / "manuals"
 FIXED = Stoppage("", 12, "端子のゆるみ。", "RB1 の端子を締めた。", "AL.33", "AL.33", "L1", "SC-200")
+IN_SIGHT = """() => { const row = document.querySelector('.a-turns').getBoundingClientRect();
+  const now = document.querySelector('.a-turn[aria-current]').getBoundingClientRect();
+  return now.left >= row.left - 1 && now.right <= row.right + 1; }"""
 WIDTHS = ((390, "ja"), (390, "en"), (1024, "ja"), (1024, "en"), (1600, "ja"))
 
 
@@ -44,7 +47,7 @@ def test_nothing_overlaps_and_no_word_is_torn(visitor: Visitor, width: int, lang
         assert looks(page) == CLEAN
     now = page.locator(".a-turn[aria-current]")
     assert now.inner_text() == "3 Z-999 が出た"
-    assert 0 <= now.bounding_box()["x"] < width - 60  # in sight, however many there are
+    page.wait_for_function(IN_SIGHT)  # however many there are
     others = page.locator(".a-turn:not([aria-current])").first
     assert style(now, "borderTopColor") != style(others, "borderTopColor")
 

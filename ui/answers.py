@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -17,6 +18,7 @@ _SHIELD = (
     '<path d="M12 2l8 3v6c0 5-3.4 9.3-8 11-4.6-1.7-8-6-8-11V5z"/>'
     '<path class="a-mark" d="M10.6 16.2l-3.5-3.5 1.5-1.5 2 2 4.8-4.8 1.5 1.5z"/></svg>'
 )
+_CODE = re.compile(r"(?<![\w&#;-])[A-Za-z]{1,5}-\d\w*")
 JOINER = "&#8288;"
 EMPTY = '<div class="a-answer" aria-live="polite"></div>'
 
@@ -68,7 +70,13 @@ def _sentence(piece: Piece, lang: Lang) -> str:
         for number in piece.citations
     )
     # the joiner keeps a citation on the line where its sentence ends
-    return f'<p class="a-sentence">{escape(piece.text)}{JOINER}{links}</p>'
+    return f'<p class="a-sentence">{whole_codes(escape(piece.text))}{JOINER}{links}</p>'
+
+
+def whole_codes(html: str) -> str:
+    """Codes written with a hyphen ("F-031") do not break at it; no letter changes, so that they are copied as they
+    are."""
+    return _CODE.sub(r'<span class="a-whole">\g<0></span>', html)
 
 
 def _waiting(view: View, lang: Lang) -> str:
@@ -132,7 +140,8 @@ def _times(answer: Answer, lang: Lang) -> str:
 
 
 def _seconds(ms: float) -> str:
-    return f"{ms / 1000:.2f}" if ms < 1000 else f"{ms / 1000:.1f}"
+    """Never "0.00": what took less than that was not nothing."""
+    return f"{max(ms, 10) / 1000:.2f}" if ms < 1000 else f"{ms / 1000:.1f}"
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:

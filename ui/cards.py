@@ -112,7 +112,8 @@ def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, fold
     mark = "" if number is None else f'<span class="a-number" aria-hidden="true">{number}</span>'
     begin = f'<p class="a-snippet" lang="{hit.passage.lang}">{escape(snippet(hit))}</p>' if folded else ""
     return (
-        f'{mark}<div class="a-where"><p class="a-path">{path}</p><{tag} class="a-section">{escape(section[-1])}</{tag}>'
+        f'{mark}<div class="a-where" lang="{hit.passage.lang}"><p class="a-path">{path}</p>'
+        f'<{tag} class="a-section">{escape(section[-1])}</{tag}>'
         f'{begin}</div><span class="a-kind">{_say(f"quote.kind.{hit.passage.kind}", lang)}</span>'
     )
 

@@ -11,6 +11,7 @@ from assistant.steps import Step
 from index.codes.find import find_codes
 from index.codes.rivals import Choice
 from index.manuals import signs
+from index.text import language
 from ui.wording import Lang, say
 
 CHOOSE = "andon.picks(element, 'button.a-machine', (b) => trigger('choose', { manual: b.dataset.manual }));"
@@ -59,7 +60,8 @@ def _choices(found: Found, lang: Lang) -> str:
         return ""
     buttons = "".join(
         f'<li><button type="button" class="a-machine" data-manual="{escape(choice.manual_id)}">'
-        f"<strong>{escape(choice.title)}</strong><span>{escape(_meaning(choice, found))}</span>"
+        f'<strong lang="{language(choice.title)}">{escape(choice.title)}</strong>'
+        f"<span>{escape(_meaning(choice, found))}</span>"
         f"</button></li>"
         for choice in one_per_manual(found.choices)
     )
