@@ -57,6 +57,15 @@ def test_what_people_wrote_is_text(lang: Lang) -> None:
     assert "<script>" not in turns_html([view, view], view, lang)
 
 
+def test_of_a_conversation_the_shown_question_is_marked() -> None:
+    first, second = (view_of(make_answer(make_found(), text=text)) for text in ("1", "2"))
+    gone_on = replace(second, busy=1)  # the same turn, a moment later
+    for shown, marked in ((first, 0), (second, 1), (gone_on, 1)):
+        html = turns_html([first, second], shown, "ja")
+        assert html.count("aria-current") == 1
+        assert f'data-at="{marked}" aria-current=true' in html
+
+
 def test_numbered_steps_get_a_box_and_lose_no_word() -> None:
     plain = verbatim_html(STEPS, "steps")
     html = checklist_html(plain, "p1", "ja")

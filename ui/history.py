@@ -60,8 +60,10 @@ def turns_html(views: Sequence[View], shown: View | None, lang: Lang) -> str:
     """The questions of the conversation so far, each to be looked at again; "" for a single one."""
     if len(views) < 2:
         return ""
+    # the latest may have gone on between two looks at it: what is none of these is it
+    now = next((at for at, view in enumerate(views) if view is shown), len(views) - 1)
     buttons = "".join(
-        f'<li><button type="button" class="a-turn" data-at="{at}"{" aria-current=true" if view is shown else ""}>'
+        f'<li><button type="button" class="a-turn" data-at="{at}"{" aria-current=true" if at == now else ""}>'
         f"<b>{at + 1}</b> {escape(view.question)}</button></li>"
         for at, view in enumerate(views)
     )
