@@ -25,8 +25,8 @@ _CLOSING: dict[str, Entry] = {
         "en": "This could not be saved. Press again; if it stays, tell your admin.",
     },
     "fixed.thanks": {
-        "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きたとき、ここに表示されます。",
-        "en": "The stoppage is closed ({minutes} min). It will be shown here when the same happens again.",
+        "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きると「前回の処置」に表示されます。",
+        "en": "The stoppage is closed ({minutes} min). When the same happens again, it is shown as What fixed it last time.",
     },
     "fixed.again": {"ja": "記録を直す", "en": "Change it"},
 }
