@@ -65,6 +65,7 @@ _FOUND = {
     "quotes": "the manual's own words, best first, with manual, section and page",
     "declined": "why the manuals hold no answer, or null",
     "nearest": "the nearest sections where it is declined",
+    "precedents": "how the same ended before, from colleagues' records, latest first; no words of a manual",
 }
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {

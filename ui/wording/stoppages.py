@@ -26,7 +26,8 @@ _CLOSING: dict[str, Entry] = {
     },
     "fixed.thanks": {
         "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きると「前回の処置」に表示されます。",
-        "en": "The stoppage is closed ({minutes} min). When the same happens again, it is shown as What fixed it last time.",
+        "en": "The stoppage is closed ({minutes} min). When the same happens again, it is shown as What fixed it last "
+        "time.",
     },
     "fixed.again": {"ja": "記録を直す", "en": "Change it"},
 }
