@@ -94,7 +94,8 @@ class Precedents:
         noted = self._notes.of_codes(codes, LOOKED_AT, narrowed) if codes else self._by_words(asked, hits, narrowed)
         states = {int(hit.id): hit.state for hit in noted}
         table = self._records.stoppages
-        off, machines = table.off(), self._machines(hits)
+        # an alarm is one machine's, that of the best passage; words may be meant of any that was found
+        off, machines = table.off(), self._machines(hits[:1] if codes else hits)
         known = [
             one
             for number, one in table.some(states).items()

@@ -115,6 +115,8 @@ def test_another_machines_alarm_of_that_number_is_another_matter(site: Site) -> 
     site.records.close_stoppage(replace(FIXED, machine="SW-310", remedy="Threaded the film."), "sato")
     assert site.told("PK-7 の E-401 の処置は?", manuals=["pk7.md"]) == []
     assert site.told("SW-310 で E-401 が出た", manuals=["sw310.md"]) == ["Threaded the film."]
+    site.records.close_stoppage(replace(FIXED, code="E-402", machine="SW-310"), "sato")
+    assert site.told("E-402 の処置は?") == []  # PK-7's, though passages of SW-310 stand beside it
     assert site.found("E-401?").choices  # while it is open which machine is meant, none is shown
     assert site.told("E-401?") == []
 

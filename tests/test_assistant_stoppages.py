@@ -145,6 +145,12 @@ def test_the_next_shift_is_told_over_http_and_an_admin_keeps_the_records(site: S
         assert "who" not in event["precedents"][0]
         assert all("コネクタ" not in quote["text"] for quote in event["quotes"])
     assert operator.get("/search", params={"q": "AL.32"}).json()["precedents"][0]["number"] == number
+    held = admin.post("/stoppages", json={"minutes_down": 1, "remedy": "インターロックをジャンパで短絡した。"}).json()[
+        "id"
+    ]
+    assert [one["id"] for one in operator.get("/stoppages").json()["stoppages"]] == [number]
+    assert [one["id"] for one in admin.get("/stoppages").json()["stoppages"]] == [held, number]
+    admin.delete(f"/stoppages/{held}")
     check_error(operator.patch(f"/stoppages/{number}", json={"remedy": "x"}), 403, "admin_only")
     check_error(operator.delete(f"/stoppages/{number}"), 403, "admin_only")
     assert admin.patch(f"/stoppages/{number}", json={"remedy": "端子を締めた。"}).json()["cause"] == ""
@@ -155,7 +161,7 @@ def test_the_next_shift_is_told_over_http_and_an_admin_keeps_the_records(site: S
     assert admin.delete(f"/stoppages/{number}").json() == {"deleted": number}
     check_error(admin.delete(f"/stoppages/{number}"), 404, "record_unknown")
     check_error(admin.patch(f"/stoppages/{number}", json={"remedy": "x"}), 404, "record_unknown")
-    assert [entry["kind"] for entry in admin.get("/log", params={"kind": "acts"}).json()["entries"]] == ["stoppage"] * 3
+    assert [entry["kind"] for entry in admin.get("/log", params={"kind": "acts"}).json()["entries"]] == ["stoppage"] * 4
 
 
 def test_conversations_over_http(site: Site) -> None:

@@ -13,6 +13,7 @@ from assistant.accounts import Account
 from assistant.build import Andon
 from assistant.errors import AdminOnly
 from assistant.http.wire import Json
+from assistant.precedents import held_back
 from assistant.records.errors import RecordUnknown
 from assistant.records.stoppages import (
     LONGEST,
@@ -121,13 +122,13 @@ def _add_closing(service: FastAPI, andon: Andon, account: Any) -> None:
         who: Account = reader,
     ) -> Json | Response:
         """Newest first; those that hold all ``words``. ``format`` jsonl and csv give an admin a file of all in the form
-        of incident records. Who reported it is told to admins only."""
+        of incident records. Who reported it is told to admins only, and only they see what is held back."""
         table = andon.records.stoppages
         if format == "json":
-            found = [stoppage_json(each) for each in table.all(words, limit, offset)]
+            found = table.all(words, limit, offset)
             if not who.is_admin:
-                found = [{**each, "who": ""} for each in found]
-            return {"stoppages": found, "count": table.count()}
+                found = [replace(each, who="") for each in found if not held_back(each)]
+            return {"stoppages": list(map(stoppage_json, found)), "count": table.count()}
         if not who.is_admin:
             raise AdminOnly("This needs an admin.", "Sign in as an admin, or ask one.")
         everything = table.all(words, MOST_EXPORTED)
