@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from assistant.records.alike_gaps import GapGroup
 from assistant.records.audit import Wanted
-from assistant.records.entry import ACTS, QUESTION, Entry
+from assistant.records.entry import ACTS, QUESTION, Entry, Shown
 from assistant.records.feedback import LONGEST, Feedback
 from ui.wording import Lang, say
 
@@ -143,14 +143,19 @@ def _entry(entry: Entry, lang: Lang) -> str:
     told, more = "", ""
     if entry.kind == QUESTION:
         total = say("log.seconds", lang, seconds=f"{entry.timing.get('total_ms', 0) / 1000:.1f}")
-        told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)} · {escape(entry.model)}</small>"
+        told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)}</small><small>{escape(entry.model)}</small>"
         more = f"<small>{escape(entry.answer)}</small>" if entry.answer else ""
-        more += "".join(f"<small>[{q.number}] {escape(q.place)} (rev {q.revision})</small>" for q in entry.quotes)
+        more += "".join(f"<small>[{q.number}] {escape(_place(q))} (rev {q.revision})</small>" for q in entry.quotes)
     return (
         f'<tr><td class="a-m">{when(entry.at)}</td><td>{escape(entry.who)}<small>{_say(f"log.door.{entry.door}", lang)}'
         f"</small></td><td><small>{_say(f'log.kind.{entry.kind}', lang)}</small>{escape(entry.subject)}{more}</td>"
         f"<td>{told}</td></tr>"
     )
+
+
+def _place(shown: Shown) -> str:
+    """Where a quote stands; a manual whose first heading is its title is named once."""
+    return shown.place.replace(f"{shown.title}, {shown.title}", shown.title, 1)
 
 
 def when(at: str) -> str:
