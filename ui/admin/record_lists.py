@@ -143,7 +143,8 @@ def _entry(entry: Entry, lang: Lang) -> str:
     told, more = "", ""
     if entry.kind == QUESTION:
         total = say("log.seconds", lang, seconds=f"{entry.timing.get('total_ms', 0) / 1000:.1f}")
-        told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)}</small><small>{escape(entry.model)}</small>"
+        told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)}</small>"
+        told += f"<small>{escape(entry.model)}</small>"
         more = f"<small>{escape(entry.answer)}</small>" if entry.answer else ""
         more += "".join(f"<small>[{q.number}] {escape(_place(q))} (rev {q.revision})</small>" for q in entry.quotes)
     return (
