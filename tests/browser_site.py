@@ -256,8 +256,8 @@ class Visitor:
         page = self.tab(**options)
         token = self.site.andon.accounts.sign_in(name, ACCOUNTS[name])
         page.context.add_cookies([{"name": "andon_session", "value": token, "url": self.site.address}])
-        page.goto(self.site.address + path)
-        page.wait_for_selector("html[data-ready] .a-top")
+        page.goto(self.site.address + path, timeout=2 * PATIENCE_MS)  # a new tab has megabytes of scripts to read first
+        page.wait_for_selector("html[data-ready] .a-top", timeout=2 * PATIENCE_MS)
         return page
 
     def close(self) -> None:
