@@ -44,3 +44,17 @@ def test_names_are_those_of_the_library(tmp_path: Path) -> None:
     if not files:
         pytest.skip("the open manuals are not here (ANDON_SHARED_DATA)")
     assert named <= files
+
+
+def test_development_questions_are_of_other_manuals_and_hold_their_facts() -> None:
+    lines = (QUESTIONS.parent / "open_development.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert sum(row["answerable"] for row in rows) > 30 and sum(not row["answerable"] for row in rows) > 30
+    assert {row["question"] for row in rows}.isdisjoint(row["question"] for row in ROWS)
+    assert {row.get("manual", "-") for row in rows}.isdisjoint(row["manual"] for row in ROWS if "manual" in row)
+    if not any(manual_files()):
+        pytest.skip("the open manuals are not here (ANDON_SHARED_DATA)")
+    for row in rows:
+        if row["answerable"]:
+            text = (SHARED / row["manual"]).read_text(encoding="utf-8", errors="replace")
+            assert all(stands(fact, text) for fact in row["facts"]), row["id"]
