@@ -131,6 +131,7 @@ def measured(gguf: Path, threads: int, most: int, own: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", choices=("bundled", "wide", "both"), default="both")
+    parser.add_argument("--rows", type=int, default=60, help="answers of each kind; a third by the wide model")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--shares", action="store_true")
     args = parser.parse_args()
@@ -148,12 +149,12 @@ def main() -> None:
         result["models"] = json.loads(args.out.read_text(encoding="utf-8"))["models"]
     with tempfile.TemporaryDirectory() as made:
         if args.model in ("bundled", "both"):
-            told = result["models"][NAMES[0]] = measured(BUNDLED, 1, 60, 20)
+            told = result["models"][NAMES[0]] = measured(BUNDLED, 1, args.rows, max(1, args.rows // 3))
             told["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]  # above 1 others ran, too
             print(json.dumps(told, indent=1), flush=True)
         if args.model in ("wide", "both"):
             wide = widen(BUNDLED, Path(made) / "wide.gguf")
-            told = result["models"][NAMES[1]] = measured(wide, 2, 24, 5)
+            told = result["models"][NAMES[1]] = measured(wide, 2, args.rows // 3, max(1, args.rows // 12))
             print(json.dumps(told, indent=1), flush=True)
             told["load_average"] = [begun_at_load, round(os.getloadavg()[0], 1)]
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
