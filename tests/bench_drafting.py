@@ -2,6 +2,7 @@
 
     python tests/bench_drafting.py                  # on a box that does nothing else
     python tests/bench_drafting.py --model wide     # one of the models, the other's figures stay (a minute each)
+    python tests/bench_drafting.py --counts         # batches alone, priced as measured before (COSTS); seconds
     python tests/bench_drafting.py --shares         # how often the token behind a match came next (edge.llama.drafting)
 
 Answers are given (tests/drafting_workload.py) and computed by real models: the bundled one (9 MB, one thread), and the
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from drafting_workload import ROOT, Scripted, Told, messages_of, rows, shares, w
 from wide_model import widen
 
 from edge.llama.batch_costs import BatchCosts
-from edge.llama.drafting import Drafting
+from edge.llama.drafting import Drafting, Plan
 from edge.llama.library import version
 from edge.llama.runner import LlamaCppRunner
 from edge.llama.speaker import FreeSpeaker
@@ -42,6 +43,10 @@ BUNDLED = ROOT / "models/andon-slm-ja-en.q8_0.gguf"
 OUT = ROOT / "docs/results/drafting.json"
 DRAFT = 15
 NAMES = ("bundled, 9 MB", "the same made wide, 110 MB")
+COSTS = {  # one thread and two, Xeon with AVX-512; docs/log/drafting.md
+    NAMES[0]: BatchCosts({4: 2.75, 8: 5.25, 16: 11.0}, {4: 2.5, 8: 5.0, 16: 10.75}),
+    NAMES[1]: BatchCosts({4: 2.5, 8: 3.75, 16: 6.5}, {4: 2.5, 8: 3.75, 16: 6.5}),
+}
 OWN_TOKENS = 96
 
 
@@ -95,6 +100,44 @@ def said(runner: LlamaCppRunner, scripts: Sequence[Scripted]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def counted(scripts: Sequence[Scripted], plan: Plan, piece: Callable[[int], bytes]) -> dict[str, Any]:
+    """The batches in which ``scripts`` are said, without computing them; they hang on no clock and no machine."""
+    batches, tokens, guessed, accepted = list[int](), 0, 0, 0
+    for script in scripts:
+        drafting, at = Drafting(script.prompt, plan, piece), 1
+        drafting.said(script.answer[0])
+        while at < len(script.answer):
+            guesses = drafting.guess(len(script.answer) - at - 1)
+            right = 0
+            while right < len(guesses) and guesses[right] == script.answer[at + right]:
+                right += 1
+            batches.append(1 + len(guesses))
+            drafting.checked(len(guesses), right)
+            for token in script.answer[at : at + right + 1]:
+                drafting.said(token)
+            at += right + 1
+        tokens += len(script.answer)
+        guessed, accepted = guessed + drafting.guessed, accepted + drafting.accepted
+    plain = tokens - len(scripts)
+    return {
+        "answers": len(scripts), "tokens": tokens, "decodes": [plain, len(batches)],
+        "tokens_a_decode": round(plain / len(batches), 2), "guessed": guessed, "accepted": accepted,
+        "batches": {str(size): count for size, count in sorted(Counter(batches).items())},
+        "expected": round(plain / expected(batches, plan.costs), 3),
+    }  # fmt: skip
+
+
+def all_counted(costs: BatchCosts) -> dict[str, Any]:
+    """Every answer of each kind under ``costs``."""
+    runner = LlamaCppRunner(EdgeOptions(BUNDLED, context_tokens=256))
+    piece, plan = runner._loaded()[0].piece, Plan(costs, DRAFT)
+    told = {"steps_a_batch": {str(size): [costs.first[size], costs.further[size]] for size in costs.first}} | {
+        kind: counted(workload(runner, quoted=kind == "quoted"), plan, piece) for kind in ("quoted", "free")
+    }
+    runner.close()
+    return told
+
+
 def own_words(gguf: Path, threads: int, count: int) -> dict[str, int]:
     """How many greedy answers to ``count`` prompts of each kind are the same with and without guesses."""
     runners = [LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=most)) for most in (0, DRAFT)]
@@ -116,7 +159,8 @@ def measured(gguf: Path, threads: int, most: int, own: int) -> dict[str, Any]:
     """By ``most`` answers of each kind that are given and ``own`` that are not."""
     runner = LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=DRAFT))
     list(runner.stream(messages_of(0, quoted=True), Sampling(max_tokens=1)))  # what batches cost is measured now
-    assert runner._plan is not None
+    if runner._plan is None:
+        sys.exit("Others are at work here: what batches cost cannot be measured.")
     costs = runner._plan.costs
     told: dict[str, Any] = {
         "threads": threads,
@@ -133,6 +177,7 @@ def main() -> None:
     parser.add_argument("--model", choices=("bundled", "wide", "both"), default="both")
     parser.add_argument("--rows", type=int, default=60, help="answers of each kind; a third by the wide model")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--counts", action="store_true")
     parser.add_argument("--shares", action="store_true")
     args = parser.parse_args()
     if args.shares:
@@ -145,6 +190,11 @@ def main() -> None:
         "made_by": "python tests/bench_drafting.py", "machine": platform.machine(), "llama_cpp": version(),
         "draft_tokens": DRAFT, "models": {},
     }  # fmt: skip
+    if args.counts:
+        result["made_by"] += " --counts"
+        result["models"] = {name: all_counted(costs) for name, costs in COSTS.items()}
+        args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        return
     if args.model != "both" and args.out.is_file():
         result["models"] = json.loads(args.out.read_text(encoding="utf-8"))["models"]
     with tempfile.TemporaryDirectory() as made:

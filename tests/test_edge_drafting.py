@@ -198,6 +198,9 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
         def __init__(self, step: float) -> None:
             self.step = step
 
+        def clock(self) -> float:
+            return self.now
+
         def keep(self, length: int) -> bool:
             self.held = length
             return True
@@ -211,13 +214,15 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
             self.size = len(tokens)
 
     slow = Slow(0.001)
-    costs = measure(slow, 16, lambda: slow.now)  # type: ignore[arg-type]
+    costs = measure(slow, 16, 1, slow.clock, slow.clock)  # type: ignore[arg-type]
     assert costs.further == {4: 2.25, 8: 3.75, 16: 7.0} and costs.first == {4: 2.5, 8: 4.0, 16: 7.25}
     assert slow.held == 0
-    assert measure(slow, 3, lambda: slow.now).further == {3: 1.75}  # type: ignore[arg-type]
+    assert measure(slow, 3, 1, slow.clock, slow.clock).further == {3: 1.75}  # type: ignore[arg-type]
     large = Slow(0.2)  # a step of 4 billion parameters on a small board
-    assert measure(large, 16, lambda: large.now).first == {4: 2.25, 8: 4.0, 16: 7.0}  # type: ignore[arg-type]
+    assert measure(large, 16, 0, large.clock, lambda: 0).first == {4: 2.25, 8: 4.0, 16: 7.0}  # type: ignore[arg-type]
     assert large.now < 5, "seconds"
+    half = measure(slow, 16, 2, slow.clock, slow.clock)  # type: ignore[arg-type]
+    assert half is None, "two threads were at work for the time of one"
 
 
 class Letters:

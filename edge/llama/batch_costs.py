@@ -7,6 +7,7 @@ GPU hardly more than one; sizes that are no multiple of four are computed as slo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from edge.llama.context import LlamaContext
 
 SIZES = (4, 8, 16, 32, 64)  # of batches that are considered
-ROUNDS = 4
+ROUNDS = 10  # the quickest counts
 PATIENCE_S = 0.5  # of measuring; after that each size is computed once, since a step of a large model takes 0.2 s
+BUSY = 0.75  # of the cores' time, at least, when nobody else is at work; two threads in turns come to half
 GRAIN = 4  # costs are rounded to quarters of a step: measured again, they come out the same nearly always
 
 
@@ -29,11 +31,22 @@ class BatchCosts:
     further: Mapping[int, float]
 
 
-def measure(context: LlamaContext, most: int, clock: Callable[[], float]) -> BatchCosts:
+# As processors have it, a little dear: for as long as a box has been too busy to be measured.
+USUAL = BatchCosts({4: 3.0, 8: 5.0, 16: 10.0}, {4: 2.75, 8: 5.0, 16: 10.0})
+
+
+def measure(
+    context: LlamaContext,
+    most: int,
+    threads: int,
+    clock: Callable[[], float] = time.perf_counter,
+    spent: Callable[[], float] = time.process_time,
+) -> BatchCosts | None:
     """Of batches of up to ``most`` tokens, no more than one ``decode`` of ``context`` takes and half of what it holds;
-    it is empty before and after. ``clock`` in seconds: of the process where a processor computes, which others that are
-    at work there disturb least (a box begins everything at once), else of the wall. Errors: GenerationFailed."""
-    begun = clock()
+    it is empty before and after. None where others took the cores meanwhile, so that times mean nothing: ``threads``
+    (0 where a GPU computes) would have been at work for all of the ``clock``'s seconds, and ``spent`` tells that they
+    were not. Errors: GenerationFailed."""
+    begun, spent_before = clock(), spent()
     context.keep(0)
     context.decode([0] * most, 0, want_logits=False)
 
@@ -59,6 +72,8 @@ def measure(context: LlamaContext, most: int, clock: Callable[[], float]) -> Bat
         if clock() - begun < PATIENCE_S:  # to make a graph takes a large model's step no longer
             first[size] = max(further[size], _grain(least((1, size)) / step - 1))
     context.keep(0)
+    if spent() - spent_before < BUSY * threads * (clock() - begun):
+        return None
     return BatchCosts(first, further)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from edge.chat_prompt import ChatPrompt
 from edge.errors import GenerationStuck, ModelUnreadable, PromptTooLong
 from edge.forecast import refuse_too_large
-from edge.llama.batch_costs import measure
+from edge.llama.batch_costs import USUAL, measure
 from edge.llama.constrained import LineSpeaker
 from edge.llama.context import LlamaContext
 from edge.llama.drafting import Drafting, Plan
@@ -242,8 +241,10 @@ class LlamaCppRunner:
             return None
         if self._plan is None:
             memory.held = []  # the context is emptied
-            clock = time.perf_counter if self._options.gpu_layers else time.process_time
-            costs = measure(memory.context, most + 1, clock)
+            costs = measure(memory.context, most + 1, 0 if self._options.gpu_layers else self._threads())
+            if costs is None:  # before the next answer again
+                log.info("%s: the cores are busy, what batches cost cannot be told.", self.name)
+                return Plan(USUAL, most)
             log.info("%s: batches cost %s single steps.", self.name, dict(costs.first))
             self._plan = Plan(costs, most)
         return self._plan
