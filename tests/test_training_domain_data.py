@@ -89,3 +89,9 @@ def test_a_gain_is_shown_only_by_a_paired_test() -> None:
     assert "1.20 forgotten" in told
     assert plot(held).count("<circle") == 3 * 3 + 3
     json.dumps(held)
+
+
+def test_a_loss_that_the_test_shows_is_called_one() -> None:
+    held = table([scored("base", "", 80, 10.0), scored("cpt", "base", 50, 10.0)], {})
+    assert held["rows"][1]["pools"]["trained"]["against"]["shown"] is False
+    assert "on base, a loss, shown" in page("plant", held, {})

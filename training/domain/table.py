@@ -117,7 +117,10 @@ def _line(row: Mapping[str, Any], pools: Sequence[str]) -> str:
     against = row["pools"].get("trained", {}).get("against")
     gain = "-"
     if against:
-        shown = "shown" if against.get("shown") else "not shown"
+        sure = against.get("p_adjusted", against["p"]) < SHOWN
+        shown = (
+            "shown" if against.get("shown") else "a loss, shown" if sure and against["difference"] < 0 else "not shown"
+        )
         gain = (
             f"{100 * against['difference']:+.1f} ({100 * against['low']:+.1f} to {100 * against['high']:+.1f}) on "
             f"{against['row']}, {shown} (p {against.get('p_adjusted', against['p']):.3f})"
