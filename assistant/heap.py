@@ -9,10 +9,11 @@ import threading
 from typing import Any
 
 _M_ARENA_MAX = -8  # malloc.h
-ARENAS = 2
+ARENAS = 1
 """glibc makes a heap for each thread, up to eight a core, and each keeps what was once its most. Over 10,000 passages
-and 48 questions from 8 threads: 35 MB (docs/log/memory.md)."""
-EVERY_S = 60.0  # giving back takes a few milliseconds, during which who asks for memory waits
+and 48 questions from 8 threads: 35 MB for two instead; one instead of two another 10 over 27 questions, in the same
+processor time (docs/log/memory.md)."""
+EVERY_S = 10.0  # giving back takes a few milliseconds, during which who asks for memory waits
 
 YOUNG = 20_000
 """Objects that are made before those of late are looked through; a question makes about 5,000. With Python's own 700, 2
