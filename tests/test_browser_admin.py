@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browser_site import Visitor, expect, go, says
+from browser_site import Visitor, answered, ask, expect, go, says
 from waiting import wait_for
 
 pytest_plugins = ("browser",)
@@ -185,6 +185,12 @@ def test_users_are_added_and_switched_off_but_not_the_last_admin(visitor: Visito
 
 def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.signed_in("admin", "/admin/#figures")
+    page.wait_for_selector("#figures .a-blank")  # nothing was asked yet
+    page.goto(visitor.site.address)
+    page.wait_for_selector("html[data-ready] #question")
+    ask(page, "E-401")
+    answered(page)
+    page.goto(visitor.site.address + "/admin/#figures")
     page.wait_for_selector("#figures svg[role=img]")
     page.click("#figures .a-pick[data-days='90']")
     page.wait_for_selector("#figures .a-pick[data-days='90'][aria-pressed=true]")
