@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
-_TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 _ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant", "system": "system"}
 _SAMPLING = (
     "max_tokens", "temperature", "top_p", "top_k", "repeat_penalty", "seed", "adapter", "grammar", "json_schema",
@@ -50,7 +50,7 @@ def keep_inside() -> None:
     """Switch LangSmith's tracing off, whatever the environment says: questions and manuals stay on this box."""
     from langsmith.utils import get_env_var
 
-    os.environ.update(dict.fromkeys(_TRACING, "false"))
+    os.environ.update(dict.fromkeys(TRACING, "false"))
     cast(Any, get_env_var).cache_clear()  # it remembers what the environment said before
 
 
