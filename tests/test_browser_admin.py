@@ -186,10 +186,12 @@ def test_users_are_added_and_switched_off_but_not_the_last_admin(visitor: Visito
 def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.signed_in("admin", "/admin/#figures")
     page.wait_for_selector("#figures .a-blank")  # nothing was asked yet
+    visitor.watch.settle(page)
     page.goto(visitor.site.address)
     page.wait_for_selector("html[data-ready] #question")
     ask(page, "E-401")
     answered(page)
+    visitor.watch.settle(page)
     page.goto(visitor.site.address + "/admin/#figures")
     page.wait_for_selector("#figures svg[role=img]")
     page.click("#figures .a-pick[data-days='90']")
@@ -206,7 +208,9 @@ def test_charts_the_box_and_a_backup(visitor: Visitor, tmp_path: Path) -> None:
 
 def test_an_admin_reaches_both_pages(visitor: Visitor) -> None:
     page = visitor.signed_in("admin", "/")
+    visitor.watch.settle(page)
     page.click("nav a[href='/admin/']")
     page.wait_for_selector("html[data-ready] #upload")
+    visitor.watch.settle(page)
     page.click("nav a[href='/']")
     page.wait_for_selector("html[data-ready] #question")

@@ -30,6 +30,7 @@ def test_signs_in_and_comes_to_the_page_asked_for(visitor: Visitor) -> None:
     page.wait_for_selector("html[data-ready] #question textarea")
     assert page.url == visitor.site.address + "/"
     expect(page).to_have_title("Andon 操作支援")
+    visitor.watch.settle(page)
     page.click(".a-top form button")
     page.wait_for_url("**/login")
     page.goto(visitor.site.address + "/")
