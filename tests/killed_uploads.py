@@ -1,4 +1,4 @@
-"""What runs in the processes that tests/test_index_jobs.py kills: uploads through the queue, slow on purpose."""
+"""What runs in the processes that tests/test_index_job_kills.py kills: uploads through the queue, slow on purpose."""
 
 from __future__ import annotations
 

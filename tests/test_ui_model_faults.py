@@ -22,7 +22,7 @@ from assistant.settings import ROOT
 from index.library import Library
 from index.options import IndexOptions
 from ui.cli import app
-from ui.wording import say_error
+from ui.wording import say, say_error
 
 BUNDLED = ROOT / "models" / "andon-slm-ja-en.q8_0.gguf"
 QUOTE = "主電源 QS1 を OFF にして 15 分以上待つ。"
@@ -135,6 +135,7 @@ def test_beside_a_service_its_model_is_not_loaded_again(data: Path, monkeypatch:
     told = CliRunner().invoke(app, command)
     assert told.exit_code == 0 and QUOTE in told.stdout
     assert "http://127.0.0.1:7860" in told.stderr and "4711" in told.stderr
+    assert say("cli.verdict.no_model", "ja") not in told.stdout, "one is set, and loaded there"
     loaded = CliRunner().invoke(app, [*command, "--model", str(BUNDLED)])
     assert "7860" not in loaded.output, "it was asked for"
     mark.clear()

@@ -42,7 +42,9 @@ def ask(
     from assistant.http.wire import answer_json
     from assistant.records.entry import Asker
 
-    andon = build(_without_second_model(settings_with(data=data, model=model), asked_for=bool(model or adapter)))
+    asked = settings_with(data=data, model=model)
+    settings = _without_second_model(asked, asked_for=bool(model or adapter))
+    andon = build(settings)
     if andon.model_failure is not None:
         print(say("cli.no_model", reader_lang(), reason=reason_of(andon.model_failure)), file=sys.stderr)
     try:
@@ -65,7 +67,7 @@ def ask(
     if as_json:
         print_json(answer_json(last))
     else:
-        _print_verdict(last, explained=andon.model_failure is not None)
+        _print_verdict(last, explained=andon.model_failure is not None or settings.model != asked.model)
     if last.declined:
         raise typer.Exit(EXIT_DECLINED)
 
