@@ -88,13 +88,15 @@ class LoraPart:
 @dataclass(frozen=True, slots=True)
 class HardwarePart:
     """``device``: "cpu", "cuda" or "" for what is there; ``bf16``: matrix products in bfloat16; ``rows_at_once``: of a
-    forward pass. On a processor one packed row is quickest: rows side by side see each other's mask."""
+    forward pass. On a processor one packed row is quickest: rows side by side see each other's mask; ``side_by_side``:
+    stages at once where none needs the other's model, each with its share of the cores where ``threads`` is 0."""
 
     device: str = ""
     bf16: bool = True
     rows_at_once: int = 1
     gradient_checkpointing: bool = False
     threads: int = 0
+    side_by_side: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,8 @@ def _check(recipe: DomainRecipe, path: Path) -> None:
         no("seeds is empty.", "Write seeds = [1].")
     if recipe.hardware.device not in ("", "cpu", "cuda"):
         no(f"hardware.device is {recipe.hardware.device!r}.", 'Write "cpu", "cuda", or "" for what is there.')
+    if recipe.hardware.side_by_side < 1 or recipe.hardware.threads < 0:
+        no("[hardware] has a number that cannot work.", "side_by_side >= 1, threads >= 0.")
     if recipe.data.index is None and not recipe.data.manuals:
         no("[data] names neither index nor manuals.", 'Write manuals = ["folder"] or index = "data folder of Andon".')
     for file in (*recipe.data.manuals, *recipe.data.faq):

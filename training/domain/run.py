@@ -7,8 +7,10 @@ it stopped. Everything lies in the recipe's ``out``: data/, stages/NAME/, scores
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from training.domain.base import open_base
 from training.domain.data import make_data
 from training.domain.export import export
 from training.domain.general import perplexity
+from training.domain.lanes import in_lanes, threads_of
 from training.domain.launch import launch
 from training.domain.plan import BASE, CHOSEN, Row, plan, released
 from training.domain.recipe import DomainRecipe, Stage, read_domain_recipe
@@ -49,10 +52,15 @@ def run_domain(
     record.step("data", {"files": data["files"], "sha256": data["sha256"], "figures": data["figures"]})
     items = read_items(recipe.out / "data/items.jsonl")
     rows = plan(recipe)
-    folders = {BASE: base}
-    for row in rows:
-        folders[row.name] = recipe.out / "stages" / row.folder / "model"
-        record.step(row.name, _stage(recipe, row, folders[row.start], tell, accelerate))
+    folders = {BASE: base} | {row.name: recipe.out / "stages" / row.folder / "model" for row in rows}
+    lanes = 1 if accelerate else recipe.hardware.side_by_side
+
+    def do(row: Row, say: Say) -> dict[str, Any]:
+        return _stage(recipe, row, folders[row.start], say, accelerate)
+
+    with closing(in_lanes(rows, lanes, do, tell)) as ended:
+        for row, report in ended:
+            record.step(row.name, report)
     scored = [_scored(recipe, name, folders[name], items, rows, tell) for name in folders]
     blind = _blind(recipe, folders[released(recipe)], items)
     held = table(scored, blind)
@@ -73,9 +81,9 @@ def _stage(recipe: DomainRecipe, row: Row, start: Path, say: Say, accelerate: Pa
         settings: Stage = {"cpt": recipe.cpt, "sft": recipe.sft, "dpo": recipe.dpo}[row.kind]
         if row.rows == CHOSEN:
             settings = replace(recipe.sft, epochs=recipe.dpo.epochs)
-        job = StageJob(
-            row.kind, settings, start, recipe.out / "data" / row.rows, out, row.seed, recipe.lora, recipe.hardware
-        )
+        held = recipe.hardware
+        hardware = replace(held, threads=threads_of(held.threads, held.side_by_side, os.cpu_count()))
+        job = StageJob(row.kind, settings, start, recipe.out / "data" / row.rows, out, row.seed, recipe.lora, hardware)
         report = launch(job, say, accelerate)
     return {**report, "start": row.start, "weights_sha256": weights_sha256(out / "model")}
 

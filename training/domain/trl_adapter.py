@@ -21,6 +21,7 @@ from typing import Any
 from training.domain.adapter_file import write_adapter
 from training.domain.base import copy_tokenizer
 from training.domain.checkpoints import mark_complete, newest_complete
+from training.domain.counted_head import count_labels_only
 from training.domain.recipe import HardwarePart, LoraPart, PairStage, Stage
 from training.errors import DiskFull, TrainingDiverged, TrainingFailed
 
@@ -116,6 +117,8 @@ def _trained(job: Job, stage: Stage, make: Callable[[Any, dict[str, Any]], Any])
     }
     began = time.monotonic()
     trainer = make(_load(job.start), given)
+    if trainer.args.use_cpu:
+        _count_labels_only(trainer, job.hardware.bf16)
     resume = newest_complete(job.out)
     result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     loss = float(result.training_loss)
@@ -134,6 +137,14 @@ def _trained(job: Job, stage: Stage, make: Callable[[Any, dict[str, Any]], Any])
         "last_loss": round(float(history[-1]["loss"]), 4) if history else round(loss, 4),
         "peak_memory_mb": _peak_mb(),
     }
+
+
+def _count_labels_only(trainer: Any, bf16: bool) -> None:
+    """Both models of a trainer, below their adapters."""
+    for model in (trainer.model, getattr(trainer, "ref_model", None)):
+        if model is not None:
+            whole = trainer.accelerator.unwrap_model(model)
+            count_labels_only(whole.get_base_model() if hasattr(whole, "get_base_model") else whole, bf16)
 
 
 def _arguments(job: Job, stage: Stage, pairs: bool = False) -> dict[str, Any]:
