@@ -33,7 +33,7 @@ FIGURES: dict[str, Entry] = {
     },
     "figures.minutes": {"ja": "記録された停止時間(分)", "en": "Minutes down, as written down"},
     "figures.minutes.sum": {
-        "ja": "{days} 日間で {total} 分。停止が終わったときに操作者が記録した分数です。",
+        "ja": "{days} 日間で {total} 分。停止が終わったときにオペレータが記録した分数です。",
         "en": "{total} minutes in {days} days, as operators wrote down when a stoppage was over.",
     },
     "figures.alarms": {"ja": "多いアラーム", "en": "Most frequent alarms"},

@@ -7,14 +7,14 @@ from ui.wording import Entry
 USERS: dict[str, Entry] = {
     "users.title": {"ja": "利用者", "en": "Users"},
     "users.note": {
-        "ja": "「操作者」は質問だけ、「管理者」はこの画面も使えます。"
+        "ja": "「オペレータ」は質問だけ、「管理者」はこの画面も使えます。"
         "利用を止めた人はすぐにログアウトされ、記録は残ります。",
         "en": "Operators ask; admins use this page as well. Somebody switched off is signed out at once; "
         "what they did stays in the log.",
     },
     "users.name": {"ja": "名前", "en": "Name"},
     "users.role": {"ja": "役割", "en": "Role"},
-    "users.role.operator": {"ja": "操作者", "en": "Operator"},
+    "users.role.operator": {"ja": "オペレータ", "en": "Operator"},
     "users.role.admin": {"ja": "管理者", "en": "Admin"},
     "users.role_of": {"ja": "{name} の役割", "en": "Role of {name}"},
     "users.may": {"ja": "ログイン", "en": "Sign-in"},
