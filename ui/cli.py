@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
@@ -54,11 +55,25 @@ EXIT_FAILED = 1
 EXIT_DECLINED = 3
 
 
+def command() -> Any:
+    """The click command, its help in the language of the terminal."""
+    from typer.main import get_command
+
+    from ui.terminal import reader_lang
+
+    made = get_command(app)
+    if reader_lang() == "ja":
+        from ui.help import in_japanese
+
+        made = in_japanese(made)
+    return made
+
+
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed (stderr says why and what helps), 2 wrong usage, 3 no answer in
     the manuals, 130 interrupted."""
     try:
-        app()
+        command()()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as failure:

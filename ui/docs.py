@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ui.help import in_japanese, setting_table
 from ui.models_page import models_page
+from ui.wording import Lang
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("index", "edge", "assistant", "training", "ui")
@@ -23,24 +25,57 @@ def documents() -> dict[Path, str]:
     readme = ROOT / "README.md"
     return {
         ROOT / "docs/bench.md": bench_page(ROOT / "docs/results/bench"),
-        ROOT / "docs/cli.md": cli_page(),
-        ROOT / "docs/settings.md": settings_page(),
+        ROOT / "docs/cli.md": cli_page("en"),
+        ROOT / "docs/ja/cli.md": cli_page("ja"),
+        ROOT / "docs/settings.md": settings_page("en"),
+        ROOT / "docs/ja/settings.md": settings_page("ja"),
         ROOT / "docs/models.md": models_page(),
         readme: with_section(readme.read_text(encoding="utf-8"), "tree", tree()),
     }
 
 
-def cli_page() -> str:
+_CLI_TOP: dict[Lang, str] = {
+    "en": """# The andon command
+
+日本語: [ja/cli.md](ja/cli.md). Made by `make docs` from the command itself.
+
+Exit codes: 0 done, 1 failed (the message says what helps), 2 wrong usage, 3 no answer in the manuals.
+""",
+    "ja": """# andon コマンド
+
+English: [../cli.md](../cli.md)。コマンドそのものから `make docs` で作ります。
+
+終了コード: 0 完了、1 失敗(対処を表示します)、2 使い方の誤り、3 マニュアルに答えがない。
+""",
+}
+_SETTINGS_TOP: dict[Lang, str] = {
+    "en": """# Settings
+
+日本語: [ja/settings.md](ja/settings.md). Made by `make docs` from `assistant/settings.py`. A flag wins over the
+environment variable, which wins over `andon.toml` in the working folder (or the file that `ANDON_CONFIG` names), which
+wins over the default.
+
+| andon.toml | environment | default | meaning |
+|---|---|---|---|""",
+    "ja": """# 設定
+
+English: [../settings.md](../settings.md)。`assistant/settings.py` から `make docs` で作ります。コマンドの引数、
+環境変数、作業フォルダの `andon.toml`(または `ANDON_CONFIG` が示すファイル)、既定値の順に優先します。
+
+| andon.toml | 環境変数 | 既定値 | 意味 |
+|---|---|---|---|""",
+}
+
+
+def cli_page(lang: Lang) -> str:
     """The andon command with all its options."""
     from typer.main import get_command
 
     from ui.cli import app
 
-    lines = ["# The andon command", "", "Made by `make docs` from the command itself.", ""]
-    lines.append(
-        "Exit codes: 0 done, 1 failed (the message says what helps), 2 wrong usage, 3 no answer in the manuals.\n"
-    )
-    for path, command in _commands(("andon",), get_command(app)):
+    top = get_command(app)
+    lines = [_CLI_TOP[lang]]
+    for path, command in _commands(("andon",), in_japanese(top) if lang == "ja" else top):
         lines += [f"## {' '.join(path)}", "", (command.help or "").strip(), ""]
         for parameter in command.params:
             if parameter.name == "help":
@@ -61,23 +96,16 @@ def _commands(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, 
         yield from _commands((*path, name), child)
 
 
-def settings_page() -> str:
+def settings_page(lang: Lang) -> str:
     """All settings as a table."""
     from assistant.settings import ROOT as INSTALLED
     from assistant.settings import Settings
 
-    lines = [
-        "# Settings",
-        "",
-        "Made by `make docs` from `assistant/settings.py`. A flag wins over the environment variable, which wins over",
-        "`andon.toml` in the working folder (or the file that `ANDON_CONFIG` names), which wins over the default.",
-        "",
-        "| andon.toml | environment | default | meaning |",
-        "|---|---|---|---|",
-    ]
+    lines = [_SETTINGS_TOP[lang]]
     for name, field in Settings.model_fields.items():
         default = str(field.default).replace(str(INSTALLED), "(installation)")
-        lines.append(f"| `{name}` | `ANDON_{name.upper()}` | `{default}` | {field.description} |")
+        meaning = setting_table()[name]["ja"] if lang == "ja" else field.description
+        lines.append(f"| `{name}` | `ANDON_{name.upper()}` | `{default}` | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
