@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-LEAST_SHARE = 4  # a batch ends early at a blank line, but not below one part in so many of its size
+LEAST, LEAST_SHARE = 8, 4  # a blank line ends a batch of so many tokens, or of one part in so many of a full one
 
 
 def batch_ends(tokens: Sequence[int], batch_tokens: int, piece: Callable[[int], bytes]) -> list[int]:
@@ -18,7 +18,7 @@ def batch_ends(tokens: Sequence[int], batch_tokens: int, piece: Callable[[int], 
     A batch ends when it is full, or behind a blank line: that is where passages end and the question begins in a prompt
     (assistant.prompt), so that all of the passages can be used again for the next question about them.
     """
-    least = max(1, batch_tokens // LEAST_SHARE)
+    least = max(1, min(LEAST, batch_tokens // LEAST_SHARE))
     ends: list[int] = []
     begin, line_ended = 0, False
     for at, token in enumerate(tokens, start=1):
