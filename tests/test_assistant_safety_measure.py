@@ -142,7 +142,7 @@ def test_letter_runs_are_of_unit_length_and_blind_to_capitals_and_blanks() -> No
 
 
 def test_the_bundled_measure_belongs_to_the_bundled_embedder() -> None:
-    """After the embedder was trained again: python -m training.safety_requests."""
+    """After the embedder was trained again: python -m training.safety.requests."""
     embedder = make_embedder(str(find(load_catalogue(MODELS / "models.toml"), "embedder").path))
     assert isinstance(embedder, OnnxEmbedder)
     assert SafetyMeasure(MODELS, embedder).problem == ""

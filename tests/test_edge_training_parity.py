@@ -26,7 +26,7 @@ CONTENTS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from training.tokenizer import train_tokenizer
+    from training.bundled.tokenizer import train_tokenizer
 
     made = tmp_path_factory.mktemp("trained")
     train_tokenizer(LINES, made, 500, 1)
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_prompts_are_those_of_training(folder: Path, tmp_path: Path) -> None:
-    from training.tokenizer import ChatTokenizer
+    from training.bundled.tokenizer import ChatTokenizer
 
     here = tmp_path / "hf"
     shutil.copytree(folder, here)

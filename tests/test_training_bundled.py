@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from edge.models import find, load_catalogue, verify
-from training.evaluate_slm import answer_items
-from training.items import Item, make_items
-from training.passage_cards import made_cards
-from training.scores import judge, summary
+from training.bundled.evaluate_slm import answer_items
+from training.bundled.items import Item, make_items
+from training.bundled.scores import judge, summary
+from training.cards.passage_cards import made_cards
 
 MODELS = Path(__file__).parent.parent / "models"
 RESULTS = Path(__file__).parent.parent / "docs" / "results" / "andon-slm.json"

@@ -14,8 +14,8 @@ from assistant.records.entry import Asker
 from assistant.records.feedback import Said
 from assistant.records.pairs import Pair, make_pairs, pair_lines
 from assistant.records.records import Records
+from training.bundled.feedback_pairs import pair_rows_of, read_pairs
 from training.errors import TrainingFailed
-from training.feedback_pairs import pair_rows_of, read_pairs
 
 STEPS = "1. 主電源を切る。\n2. フィルムを交換する。\n3. カバーを閉じる。"
 FOUND = make_found(make_hit(STEPS, "steps"), make_hit("別の箇所。"))
@@ -98,9 +98,9 @@ def test_training_reads_the_file_as_pairs_over_the_prompt_of_serving(records: Re
 
 def test_the_rows_are_those_of_the_preference_stage(records: Records, tmp_path: Path) -> None:
     pytest.importorskip("sentencepiece")
-    from training.factory import tokenizer_sample
-    from training.preference import _pairs as pairs_in
-    from training.tokenizer import ChatTokenizer, train_tokenizer
+    from training.bundled.preference import _pairs as pairs_in
+    from training.bundled.tokenizer import ChatTokenizer, train_tokenizer
+    from training.cards.factory import tokenizer_sample
 
     tokenizer = ChatTokenizer(train_tokenizer(tokenizer_sample(1)[:500], tmp_path / "tokenizer", 1100, threads=1))
     pairs = read_pairs(written(records, tmp_path))

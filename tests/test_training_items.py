@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from assistant.prompt import NOT_FOUND, build_messages
-from training.card import Card, render_answer
+from training.bundled.items import Item, make_items, trunk_and_branches
+from training.bundled.scores import judge
+from training.cards.card import Card, render_answer
+from training.cards.factory import factory_cards, near_code, random_code
+from training.cards.faq import read_faq
+from training.cards.manual_cards import document_cards
 from training.corpus import Document
-from training.factory import factory_cards, near_code, random_code
-from training.faq import read_faq
-from training.items import Item, make_items, trunk_and_branches
-from training.manual_cards import document_cards
-from training.scores import judge
 
 PAGE_JA = """# 充填機の保守
 ## 日常点検

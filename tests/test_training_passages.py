@@ -13,13 +13,13 @@ from assistant.verification.verify import SentenceSplitter, verify_sentence
 from index.codes.find import find_codes
 from index.passage import Hit, Manual, Passage
 from index.text import language
-from training.card import Card
+from training.bundled.items import Item, make_items
+from training.cards.card import Card
+from training.cards.made_manual import draft
+from training.cards.manual_words import manual_words
+from training.cards.operator_questions import sentence_question, written_by_hand
+from training.cards.passage_cards import LONGEST_ANSWER, document_passages, made_cards
 from training.corpus import Document
-from training.items import Item, make_items
-from training.made_manual import draft
-from training.manual_words import manual_words
-from training.operator_questions import sentence_question, written_by_hand
-from training.passage_cards import LONGEST_ANSWER, document_passages, made_cards
 
 PAGE = """# Labeller
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from assistant.prompt import NOT_FOUND
-from training.card import Ask, Card
-from training.factory import tokenizer_sample
-from training.items import Row, make_items
-from training.mixture import Mixture
-from training.preference import Preference, pair_row, pair_rows, unwanted
-from training.recipe import PreferenceStage, Shape, Stage
-from training.stage import run_stage
-from training.tokenizer import ChatTokenizer, train_tokenizer
+from training.bundled.items import Row, make_items
+from training.bundled.mixture import Mixture
+from training.bundled.preference import Preference, pair_row, pair_rows, unwanted
+from training.bundled.recipe import PreferenceStage, Shape, Stage
+from training.bundled.stage import run_stage
+from training.bundled.tokenizer import ChatTokenizer, train_tokenizer
+from training.cards.card import Ask, Card
+from training.cards.factory import tokenizer_sample
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -70,7 +70,7 @@ def test_pairs_that_do_not_fit_are_left_out_whole(tokenizer: ChatTokenizer) -> N
 
 
 def test_the_margin_rises_and_the_wanted_answer_does_not_fall(tokenizer: ChatTokenizer, tmp_path: Path) -> None:
-    from training.model import load_model, new_model
+    from training.bundled.model import load_model, new_model
 
     mixture = Mixture({"ja": [], "en": []}, {}, tokenizer, Stage(factory_share=1.0))
     fixed = pair_rows(mixture, STAGE, 1)
@@ -93,7 +93,7 @@ def test_the_margin_rises_and_the_wanted_answer_does_not_fall(tokenizer: ChatTok
 
 def test_parts_of_a_step_add_up(tokenizer: ChatTokenizer) -> None:
     """However the rows are cut for the threads, the loss is the same."""
-    from training.model import new_model
+    from training.bundled.model import new_model
 
     mixture = Mixture({"ja": [], "en": []}, {}, tokenizer, Stage(factory_share=1.0))
     rows = pair_rows(mixture, STAGE, 2)

@@ -10,13 +10,13 @@ import pytest
 
 from assistant.prompt import build_messages
 from edge.models import load_catalogue, verify
+from training.bundled.evaluate_slm import held_out_items
+from training.bundled.recipe import read_recipe
+from training.bundled.run import main, run, stage_result
+from training.bundled.tokenizer import ChatTokenizer
 from training.catalogue import Entry, put_entry
 from training.errors import RecipeInvalid, StageMissing
-from training.evaluate_slm import held_out_items
 from training.provenance import sha256_of
-from training.recipe import read_recipe
-from training.run import main, run, stage_result
-from training.tokenizer import ChatTokenizer
 
 zstandard = pytest.importorskip("zstandard")
 pytest.importorskip("torch")

@@ -11,8 +11,8 @@ import pytest
 
 from index.embedders.embedder import Reading, TextKind, Vectors, without_words
 from training.errors import CorpusMissing
-from training.logistic import balanced, fit, fold_of
-from training.safety_requests import Request, main, read_requests, threshold_of, train
+from training.safety.logistic import balanced, fit, fold_of
+from training.safety.requests import Request, main, read_requests, threshold_of, train
 
 
 class LetterEmbedder:
@@ -50,7 +50,7 @@ def test_a_file_that_is_not_as_its_head_says_is_refused(tmp_path: Path, text: st
 
 def test_a_sites_own_requests_join_the_others_in_blocks_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "site.txt").write_text("# ours\nx run it open\no oil it\n\no clean it\n", "utf-8")
-    both = read_requests([Path("training/requests/safety.txt").resolve(), tmp_path / "site.txt"])
+    both = read_requests([Path("training/safety/requests.txt").resolve(), tmp_path / "site.txt"])
     ours = both[-3:]
     assert [request.unsafe for request in ours] == [True, False, False]
     assert len({request.block for request in ours}) == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.prompt import NOT_FOUND, Excerpt
-from training.items import Item
-from training.scores import Judged, judge, summary
+from training.bundled.items import Item
+from training.bundled.scores import Judged, judge, summary
 
 EXCERPTS = (
     Excerpt(1, "A, p. 1", "E-1: Close the door. Press reset."),

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from training.card import Ask, Card
+from training.bundled.items import Row, make_items, make_row, plain_row
+from training.bundled.recipe import Shape, Stage
+from training.bundled.stage import MARKER, Progress, learning_rate, newest_checkpoint, run_stage
+from training.bundled.tokenizer import ChatTokenizer, train_tokenizer
+from training.cards.card import Ask, Card
+from training.cards.factory import factory_cards, tokenizer_sample
 from training.errors import RecipeInvalid
-from training.factory import factory_cards, tokenizer_sample
-from training.items import Row, make_items, make_row, plain_row
-from training.recipe import Shape, Stage
-from training.stage import MARKER, Progress, learning_rate, newest_checkpoint, run_stage
-from training.tokenizer import ChatTokenizer, train_tokenizer
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -33,7 +33,7 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> ChatTokenizer:
 
 
 def model(shape: Shape, size: int) -> Any:
-    from training.model import new_model
+    from training.bundled.model import new_model
 
     return new_model(shape, size, seed=1)
 
@@ -55,7 +55,7 @@ def test_tokenizer_keeps_text_and_splits_digits(tokenizer: ChatTokenizer) -> Non
 
 def test_each_branch_has_the_loss_it_has_alone(tokenizer: ChatTokenizer) -> None:
     """The tree is only a cheaper way to compute the same prompts."""
-    from training.stage import token_losses
+    from training.bundled.stage import token_losses
 
     net = model(replace(TINY, layers=1), tokenizer.size).eval()
     items = make_items(factory_cards("ja", random.Random(8)), random.Random(8), 2)

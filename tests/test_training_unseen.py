@@ -10,9 +10,9 @@ import pytest
 from index.manuals.choose import reader_for
 from index.passage import Passage
 from index.passages.chunk import chunk
+from training.bundled.evaluate_unseen import holds, shares
+from training.bundled.unseen import COUNTS, questions, write_manuals
 from training.errors import CorpusMissing
-from training.evaluate_unseen import holds, shares
-from training.unseen import COUNTS, questions, write_manuals
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("ANDON_SHARED_DATA", ROOT.parent / "shared" / "data"))

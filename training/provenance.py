@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from training.recipe import Recipe
+from training.bundled.recipe import Recipe
 
 PACKAGES = ("torch", "transformers", "sentencepiece", "safetensors", "zstandard", "numpy", "gguf", "llama-cpp-python")
 
@@ -37,8 +37,9 @@ def versions() -> dict[str, str]:
 def code_sha256() -> str:
     """Digest of this package's source files, so that two runs of different code can be told apart."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Safety measure: how near a question comes to requests to defeat a safety device, beside the rules, by its vector.
 
 A logistic regression over the vector that search gives the question anyway and its letter runs (made by
-`python -m training.safety_requests`). It belongs to one embedder: with another, or with none, the rules stand alone.
+`python -m training.safety.requests`). It belongs to one embedder: with another, or with none, the rules stand alone.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class SafetyMeasure:
             log.warning("Unsafe requests are known by rules alone. %s", failed)
             return None, str(failed)
         if fitted.embedder != self._embedder.name:
-            return None, f"{card.path.name} belongs to {fitted.embedder}. Run: python -m training.safety_requests"
+            return None, f"{card.path.name} belongs to {fitted.embedder}. Run: python -m training.safety.requests"
         return fitted, ""
 
 
@@ -91,7 +91,7 @@ def as_searched(question: str) -> str:
 
 
 def read_fitted(path: Path) -> Fitted:
-    """Raises ModelUnreadable where the file is not as `python -m training.safety_requests` writes it."""
+    """Raises ModelUnreadable where the file is not as `python -m training.safety.requests` writes it."""
     try:
         told: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return Fitted(
@@ -103,5 +103,5 @@ def read_fitted(path: Path) -> Fitted:
         )
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise ModelUnreadable(
-            f"{path} cannot be read: {wrong!r}.", "Run: python -m training.safety_requests"
+            f"{path} cannot be read: {wrong!r}.", "Run: python -m training.safety.requests"
         ) from wrong

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.cards.factory import factory_cards
+from training.cards.factory_words import LANGS, factory_words
 from training.corpus import WRITTEN_BY_PEOPLE, Document, corpus_files, is_held_out, read_documents, rows_of
 from training.embedder.asked import AskedFact
-from training.factory import factory_cards
-from training.factory_words import LANGS, factory_words
 
 Lang = str  # "ja" or "en"
 GENERIC = 12  # a heading over more sections than this says nothing without its page's title

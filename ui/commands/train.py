@@ -33,7 +33,7 @@ def run_recipe(
         out = run_domain(recipe, say=_story, accelerate=accelerate)
         typer.echo((out / "table.md").read_text("utf-8"))
         return
-    from training.run import run
+    from training.bundled.run import run
 
     run(recipe)
 

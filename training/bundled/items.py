@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.prompt import NOT_FOUND, Excerpt, Lang, build_messages
-from training.card import Ask, Card, render_answer
-from training.tokenizer import END_ID, START_ID, ChatTokenizer
+from training.bundled.tokenizer import END_ID, START_ID, ChatTokenizer
+from training.cards.card import Ask, Card, render_answer
 
 UNANSWERABLE_SHARE = 0.04  # more, and a model this small refuses whenever it is unsure of the place
 FIRST_SHARE = 0.6  # of the prompts ask mostly about the first excerpt, as searches put the best passage first

@@ -16,7 +16,7 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.build import Andon, build
 from assistant.settings import ROOT, read_settings
-from training.unseen import COUNTS, Question, questions, write_manuals
+from training.bundled.unseen import COUNTS, Question, questions, write_manuals
 
 SHARES = ("passage_holds_fact", "declined", "refused", "shown", "answered", "shown_without_fact")
 
@@ -105,8 +105,8 @@ def _share(rows: Sequence[Mapping[str, Any]], name: str) -> float:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The console entry: ``python -m training.evaluate_unseen MODEL.gguf``."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate_unseen", description=__doc__)
+    """The console entry: ``python -m training.bundled.evaluate_unseen MODEL.gguf``."""
+    parser = argparse.ArgumentParser(prog="python -m training.bundled.evaluate_unseen", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the open data sets")
     parser.add_argument("--embedder", default="none")

@@ -6,14 +6,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from training.card import Card
+from training.bundled.items import UNANSWERABLE_SHARE, Item, Row, make_items, make_row, plain_row
+from training.bundled.recipe import Stage
+from training.bundled.tokenizer import END_ID, ChatTokenizer
+from training.cards.card import Card
+from training.cards.factory import factory_cards
+from training.cards.manual_cards import SENTENCE, document_cards
+from training.cards.passage_cards import document_passages, made_cards
 from training.corpus import Document, sentences
-from training.factory import factory_cards
-from training.items import UNANSWERABLE_SHARE, Item, Row, make_items, make_row, plain_row
-from training.manual_cards import SENTENCE, document_cards
-from training.passage_cards import document_passages, made_cards
-from training.recipe import Stage
-from training.tokenizer import END_ID, ChatTokenizer
 
 PLAIN_TOKENS = 256
 LANGS = ("ja", "en")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from edge.convert import convert_hf_to_gguf
 from edge.quantize import quantize
-from training.model import load_model
+from training.bundled.model import load_model
+from training.bundled.recipe import Recipe
 from training.provenance import sha256_of
-from training.recipe import Recipe
 
 LICENCE = "apache-2.0"
 

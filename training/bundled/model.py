@@ -12,9 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from training.bundled.recipe import Shape
+from training.bundled.tokenizer import BOS_ID, END_ID, PAD_ID
 from training.errors import RecipeInvalid
-from training.recipe import Shape
-from training.tokenizer import BOS_ID, END_ID, PAD_ID
 
 EMBEDDING_STD = 0.05
 CONSTANT = slice(0, 8)  # dimensions that are the same for every token: what position-only heads look at

@@ -1,4 +1,4 @@
-"""The words of the made-up factory text, Japanese and English, read from recipes/factory_words.toml."""
+"""The words of the made-up factory text, Japanese and English, read from factory_words.toml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ else:
     import tomli as tomllib
 
 LANGS = ("ja", "en")
-WORDS_FILE = Path(__file__).parent / "recipes" / "factory_words.toml"
+WORDS_FILE = Path(__file__).with_name("factory_words.toml")
 Fact = tuple[str, tuple[str, ...]]  # a sentence and the questions that it answers
 
 

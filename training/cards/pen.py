@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.factory_words import Words, factory_words
-from training.manual_words import ManualWords, manual_words
+from training.cards.factory_words import Words, factory_words
+from training.cards.manual_words import ManualWords, manual_words
 
 FILLER_SHARE = 0.4  # of the sentences are real ones, or the few patterns here are learnt by heart
 

@@ -11,17 +11,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from training.bundled.items import Row
+from training.bundled.mixture import Mixture
+from training.bundled.model import load_model, new_model
+from training.bundled.recipe import Recipe, Stage, read_recipe
+from training.bundled.stage import MARKER, newest_checkpoint, run_stage
+from training.bundled.tokenizer import ChatTokenizer, train_tokenizer
+from training.cards.factory import tokenizer_sample
+from training.cards.faq import read_faq
 from training.corpus import Document, sample_documents
 from training.errors import StageMissing, TrainingFailed
-from training.factory import tokenizer_sample
-from training.faq import read_faq
-from training.items import Row
-from training.mixture import Mixture
-from training.model import load_model, new_model
 from training.provenance import Provenance
-from training.recipe import Recipe, Stage, read_recipe
-from training.stage import MARKER, newest_checkpoint, run_stage
-from training.tokenizer import ChatTokenizer, train_tokenizer
 
 STAGES = ("tokenizer", "pretrain", "tune", "adapt", "prefer", "export", "release")
 FIRST_UNREAD, UNREAD_STEPS = 10**6, 6  # steps that no run reaches: their pairs measure the stage
@@ -74,7 +74,7 @@ def _adapt(recipe: Recipe, say: Say) -> dict[str, object]:
 
 def _prefer(recipe: Recipe, say: Say) -> dict[str, object]:
     """The reference stays frozen beside the model; how both stand on pairs that no step reads goes into the report."""
-    from training.preference import Preference, pair_rows
+    from training.bundled.preference import Preference, pair_rows
 
     stage, folder = recipe.prefer, recipe.out / "prefer"
     done = folder / MARKER
@@ -114,7 +114,7 @@ def _mixture(recipe: Recipe, stage: Stage) -> Mixture:
 
 
 def _export(recipe: Recipe, say: Say) -> dict[str, object]:
-    from training.export import export_model
+    from training.bundled.export import export_model
 
     report = export_model(recipe, stage_result(recipe, "prefer"))
     say({"stage": "export", **report})
@@ -122,7 +122,7 @@ def _export(recipe: Recipe, say: Say) -> dict[str, object]:
 
 
 def _release(recipe: Recipe, say: Say) -> dict[str, object]:
-    from training.release import release
+    from training.bundled.release import release
 
     report = release(recipe)
     say({"stage": "release", **report})
@@ -158,8 +158,8 @@ def stage_result(recipe: Recipe, stage: str) -> Path:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The console entry: ``python -m training.run RECIPE``. Progress goes to the terminal, one JSON object a line."""
-    parser = argparse.ArgumentParser(prog="python -m training.run", description=__doc__)
+    """The console entry: ``python -m training.bundled.run RECIPE``. One JSON object a line on the terminal."""
+    parser = argparse.ArgumentParser(prog="python -m training.bundled.run", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--corpus", help="folder of *.jsonl.zst files, instead of the recipe's")
     parser.add_argument("--out", help="folder of the run, instead of the recipe's")

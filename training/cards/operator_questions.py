@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from training.manual_words import manual_words
+from training.cards.manual_words import manual_words
 
 LONGEST = 160
 """Characters of a question; longer ones are not asked."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from training.attribution import sources_of
+from training.bundled.attribution import sources_of
+from training.bundled.evaluate_slm import evaluate, write_answers, write_report
+from training.bundled.evaluate_unseen import evaluate_unseen
+from training.bundled.model_card import model_card
+from training.bundled.recipe import Recipe
 from training.catalogue import Entry, put_entry
 from training.corpus import sample_documents
-from training.evaluate_slm import evaluate, write_answers, write_report
-from training.evaluate_unseen import evaluate_unseen
-from training.model_card import model_card
-from training.recipe import Recipe
 
 
 def release(recipe: Recipe) -> dict[str, object]:

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from training.card import Ask, Card, Span
+from training.cards.card import Ask, Card, Span
 from training.corpus import Document, sentences
 
 LENGTH = {"ja": (30, 420), "en": (80, 900)}

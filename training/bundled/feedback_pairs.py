@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.prompt import NOT_FOUND, Excerpt, build_messages
+from training.bundled.items import Item, Row, make_row
+from training.bundled.tokenizer import ChatTokenizer
 from training.errors import TrainingFailed
-from training.items import Item, Row, make_row
-from training.tokenizer import ChatTokenizer
 
 FAMILY = "feedback"
 
@@ -52,7 +52,7 @@ def _item(pair: Any) -> Item:
 
 
 def pair_rows_of(pairs: Sequence[tuple[Item, Item]], tokenizer: ChatTokenizer, max_tokens: int) -> list[Row]:
-    """A row a pair: branch 1 is the wanted answer, branch 2 the unwanted one, as training.preference expects them; a
-    pair that does not fit into ``max_tokens`` with both answers is left out."""
+    """A row a pair: branch 1 is the wanted answer, branch 2 the unwanted one, as training.bundled.preference expects
+    them; a pair that does not fit into ``max_tokens`` with both answers is left out."""
     rows = (make_row(pair, tokenizer, max_tokens) for pair in pairs)
     return [row for row in rows if row is not None and {1, 2} <= set(row.branches)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from assistant.prompt import NOT_FOUND
-from training.items import Item
+from training.bundled.items import Item
 
 _CITED = re.compile(r"(.*?)\s*\[(\d+)\]", re.DOTALL)
 

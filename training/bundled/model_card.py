@@ -8,9 +8,9 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from training.attribution import ATTRIBUTION as ATTRIBUTION  # the embedder's card names the same people
-from training.attribution import SourceUse, source_table
-from training.recipe import Recipe
+from training.bundled.attribution import ATTRIBUTION as ATTRIBUTION  # the embedder's card names the same people
+from training.bundled.attribution import SourceUse, source_table
+from training.bundled.recipe import Recipe
 
 SAMPLES_PER_GROUP = 2
 SAMPLE_CHARS = 160
@@ -52,7 +52,7 @@ def _purpose(recipe: Recipe, run: Mapping[str, Any], scores: Mapping[str, Any]) 
         f"- Shape: Llama, {shape.layers} layers, hidden {shape.hidden}, {shape.heads} heads of {shape.head_dim}, "
         f"feed-forward {shape.ffn}, vocabulary {recipe.tokenizer.vocab_size:,} (tied), context {shape.context}",
         "- Licence: Apache-2.0. Sources and the people to be named are listed below.",
-        f"- Repeat: `python -m training.run training/recipes/{recipe.name}.toml`",
+        f"- Repeat: `python -m training.bundled.run training/recipes/{recipe.name}.toml`",
         "",
     ]
 
@@ -156,7 +156,8 @@ def _unseen(scores: Mapping[str, Any]) -> list[str]:
     return [
         *_paragraph(
             """Manuals that no stage read, asked through search (without embedder), prompt and verification; questions
-            by other rules than the training rows (training/unseen.py). Of the demo plant the stages knew the FAQ."""
+            by other rules than the training rows (training/bundled/unseen.py). Of the demo plant the stages knew the
+            FAQ."""
         ),
         "| manuals | n | best passage holds the fact | declined | refused | shown | **answered** | shown without it "
         "| answered where the passage holds it |",

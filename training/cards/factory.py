@@ -10,8 +10,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.card import Ask, Card, CardText
-from training.factory_words import LANGS, Words, factory_words
+from training.cards.card import Ask, Card, CardText
+from training.cards.factory_words import LANGS, Words, factory_words
 
 FILLER_SHARE = 0.45  # of the sentences are real ones: the grammar is small, and what it says can be learnt by heart
 

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from training.bundled.items import Row
+from training.bundled.model import load_model
+from training.bundled.recipe import Stage
+from training.bundled.tokenizer import PAD_ID
 from training.errors import TrainingDiverged
-from training.items import Row
-from training.model import load_model
-from training.recipe import Stage
-from training.tokenizer import PAD_ID
 
 Objective = Callable[[Any, Sequence[Row], Sequence[Row]], Any]
 """(model, a part of the rows, all rows of the step) -> the part's share of the step's loss, a tensor of one number."""

@@ -19,7 +19,7 @@ else:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The model: a Llama. ``rope_theta`` is large so that most of a head's dimensions hardly turn within a prompt and
-    can match words at any distance. ``structured`` starts some heads as copying circuits (``training.model``)."""
+    can match words at any distance. ``structured`` starts some heads as copying circuits (``model.py``)."""
 
     hidden: int = 256
     layers: int = 6
@@ -59,7 +59,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PreferenceStage(Stage):
-    """The stage of wanted against unwanted answers (``training.preference``). ``beta``: how strongly the model is held
+    """The stage of wanted against unwanted answers (``preference.py``). ``beta``: how strongly the model is held
     to the one it starts from; ``answer_weight``: of the plain loss on the wanted answers, which keeps their probability
     up; ``missing_share``: of the questions have no answer in their passage."""
 

@@ -1,4 +1,4 @@
-"""The words of the made-up manuals, Japanese and English, read from recipes/manual_words.toml."""
+"""The words of the made-up manuals, Japanese and English, read from manual_words.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MANUAL_WORDS_FILE = Path(__file__).parent / "recipes" / "manual_words.toml"
+MANUAL_WORDS_FILE = Path(__file__).with_name("manual_words.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ from assistant.prompt import Lang, build_messages
 from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.runner import Sampling
+from training.bundled.items import Item, make_items, plain_row
+from training.bundled.model import load_model
+from training.bundled.recipe import Recipe, read_recipe
+from training.bundled.scores import as_row, judge, summary
+from training.bundled.stage import token_losses
+from training.bundled.tokenizer import ChatTokenizer
+from training.cards.passage_cards import document_passages, made_cards
 from training.corpus import Document, sample_documents
 from training.errors import CorpusMissing
-from training.items import Item, make_items, plain_row
-from training.model import load_model
-from training.passage_cards import document_passages, made_cards
 from training.provenance import sha256_of, versions
-from training.recipe import Recipe, read_recipe
-from training.scores import as_row, judge, summary
-from training.stage import token_losses
-from training.tokenizer import ChatTokenizer
 
 HELD_OUT_CHARS = 3_000_000
 ANSWER_TOKENS = 200  # what the assistant allows
@@ -109,7 +109,7 @@ def evaluate(recipe: Recipe, gguf: Path, count: int) -> tuple[dict[str, object],
     plain = {lang: bits_per_byte(recipe.out / "hf", tokenizer, documents[lang]) for lang in LANGS}
     report: dict[str, object] = {
         "what": "held-out grounded questions answered by the shipped file, greedy",
-        "repeat": f"python -m training.evaluate_slm training/recipes/{recipe.name}.toml --count {count}",
+        "repeat": f"python -m training.bundled.evaluate_slm training/recipes/{recipe.name}.toml --count {count}",
         "model": gguf.name,
         "sha256": sha256_of(gguf),
         "questions_per_group": count,
@@ -131,8 +131,8 @@ def write_answers(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The console entry: ``python -m training.evaluate_slm RECIPE``."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate_slm", description=__doc__)
+    """The console entry: ``python -m training.bundled.evaluate_slm RECIPE``."""
+    parser = argparse.ArgumentParser(prog="python -m training.bundled.evaluate_slm", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--gguf", type=Path, help="the file to score, instead of the run's")
     parser.add_argument("--count", type=int, default=40, help="questions for each language and family")

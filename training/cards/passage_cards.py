@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from index.manuals.block import Block, Page
 from index.manuals.markdown import blocks_of_markdown
 from index.passages.chunk import DraftPassage, chunk
-from training.card import Ask, Card, Span
+from training.cards.card import Ask, Card, Span
+from training.cards.made_manual import Draft, draft
+from training.cards.manual_cards import goal_question
+from training.cards.operator_questions import row_question, sentence_question, written_by_hand
 from training.corpus import Document, sentences
-from training.made_manual import Draft, draft
-from training.manual_cards import goal_question
-from training.operator_questions import row_question, sentence_question, written_by_hand
 
 LONGEST_PASSAGE = {"ja": 620, "en": 1500}
 LONGEST_ANSWER = {"ja": 230, "en": 560}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from training.card import Ask, Card, Span
+from training.cards.card import Ask, Card, Span
 from training.corpus import sentences
 
 LONGEST_ANSWER = 3

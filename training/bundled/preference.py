@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.prompt import NOT_FOUND
-from training.items import Item, Row, make_row
-from training.mixture import LANGS, Mixture
-from training.recipe import PreferenceStage
-from training.stage import counted_logits
-from training.tokenizer import ChatTokenizer
+from training.bundled.items import Item, Row, make_row
+from training.bundled.mixture import LANGS, Mixture
+from training.bundled.recipe import PreferenceStage
+from training.bundled.stage import counted_logits
+from training.bundled.tokenizer import ChatTokenizer
 
 REFUSED_SHARE = 0.25  # of the unwanted answers to answerable questions are refusals
 MAX_PAIRS = 5

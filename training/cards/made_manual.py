@@ -1,7 +1,7 @@
 """Made-up manuals as a reader gives them to the index: headings, alarm tables, steps, warnings, and facts to ask.
 
 Nothing here knows how the index cuts a manual. A fact tells in which words its answer is printed; whichever passage
-holds these words can be asked for them (training.passage_cards).
+holds these words can be asked for them (training.cards.passage_cards).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.manuals.block import Block, pair_cells
-from training.manual_words import TableForm, manual_words
-from training.pen import Pen
+from training.cards.manual_words import TableForm, manual_words
+from training.cards.pen import Pen
 
 BOTH = ("ja", "en")
 CODES = (("E-", 3), ("AL.", 2), ("F-", 3), ("R-", 4), ("PLC-E", 3), ("E", 2), ("ERR ", 2), ("ALM-", 2), ("A-", 3))

@@ -1,0 +1,1 @@
+"""The measure of unsafe requests, learnt from requests that people wrote."""
