@@ -31,8 +31,8 @@ from training.tasks.handwritten import read_items  # noqa: E402
 from training.tasks.judges import Speak, by_folder, by_runner, judge  # noqa: E402
 from training.tasks.rows import ROWS, make_rows  # noqa: E402
 from training.tasks.task import Task, read_task  # noqa: E402
-from training.tasks.teacher import TaskTeacher  # noqa: E402
 from training.tasks.tune import Tuning, tune  # noqa: E402
+from training.teacher import Teacher  # noqa: E402
 
 TASKS = ("loto", "insurance")
 FEWEST = 64  # texts worth tuning on
@@ -73,7 +73,7 @@ def one_task(task: Task, given: Given) -> dict[str, Any]:
         out = Path(folder)
         judged = evaluated(task, given.model.name, by_runner(task, given.model), None)
         print(task.name, judged["accuracy"], judged["unread"], f"{judged['seconds']} s", flush=True)
-        teacher = TaskTeacher(given.teacher, out / "replies.jsonl", max_tokens=300)
+        teacher = Teacher(given.teacher, out / "replies.jsonl", max_tokens=300)
         start = time.monotonic()
         made = generate(task, Wanted(given.count), teacher, teacher, out, lambda news: None)
         seconds = round(time.monotonic() - start, 1)

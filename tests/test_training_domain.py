@@ -117,7 +117,7 @@ def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
     [
         ("sort = 1", "unknown key sort"),
         ("[cpt]\nepoch = 1", "unknown key cpt.epoch"),
-        ("[cpt]\nepochs = 'two'", "cpt.epochs is 'two', which is no float"),
+        ("[cpt]\nepochs = 'two'", "cpt.epochs is 'two', which is no number"),
         ("[cpt]\nlearning_rate = -1", r"\[cpt\] has a number that cannot work"),
         ("[cpt]\ntokens_per_step = 100", "below cpt.max_tokens"),
         ("[dpo]\nrules = ['best']", "names 'best'"),

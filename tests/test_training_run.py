@@ -111,11 +111,11 @@ def record_of(done: Path) -> dict[str, Any]:
 def test_the_record_tells_what_was_done(done: Path) -> None:
     record = record_of(done)
     assert record["status"] == "complete"
-    assert record["stages"]["pretrain"]["step"] == 3
-    assert record["stages"]["tune"]["step"] == 2
-    assert record["stages"]["tune"]["tokens"] >= 1200
-    assert record["stages"]["adapt"]["step"] == 2
-    assert record["stages"]["prefer"]["pairs"]["pairs"] > 5
+    assert record["steps"]["pretrain"]["step"] == 3
+    assert record["steps"]["tune"]["step"] == 2
+    assert record["steps"]["tune"]["tokens"] >= 1200
+    assert record["steps"]["adapt"]["step"] == 2
+    assert record["steps"]["prefer"]["pairs"]["pairs"] > 5
     assert record["inputs"]["ja-made.jsonl.zst"] == sha256_of(done / "corpus" / "ja-made.jsonl.zst")
     assert {"python", "torch", "transformers"} <= set(record["versions"])
 
@@ -138,7 +138,7 @@ def test_the_model_file_is_in_the_catalogue_with_its_card_and_scores(done: Path)
     assert scores["sha256"] == card.sha256
     assert "made/up" in text
     assert scores["scores"]["all"]["questions"] == 4
-    assert f"{record_of(done)['stages']['prefer']['pairs']['pairs']:,} pairs that no step read" in text.replace(
+    assert f"{record_of(done)['steps']['prefer']['pairs']['pairs']:,} pairs that no step read" in text.replace(
         "\n", " "
     )
     assert 0 < scores["bits_per_byte"]["ja"] < 20

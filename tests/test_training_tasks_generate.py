@@ -21,8 +21,8 @@ from training.tasks.generate import Generated, Wanted, generate
 from training.tasks.handwritten import Held, read_items
 from training.tasks.rows import make_rows
 from training.tasks.task import LANGS, Task, read_task
-from training.tasks.teacher import TaskTeacher
 from training.tasks.verdict import Verdict, read_object, read_verdict
+from training.teacher import Teacher
 from ui.cli import app
 from ui.wording import say
 
@@ -32,8 +32,8 @@ def loto() -> Task:
     return read_task("loto")
 
 
-def run(task: Task, out: Path, runner: FakeRunner, count: int = 32, **more: object) -> tuple[Generated, TaskTeacher]:
-    teacher = TaskTeacher(runner, out / "replies.jsonl")
+def run(task: Task, out: Path, runner: FakeRunner, count: int = 32, **more: object) -> tuple[Generated, Teacher]:
+    teacher = Teacher(runner, out / "replies.jsonl")
     wanted = Wanted(count, temperature=0.0, **more)  # type: ignore[arg-type]
     return generate(task, wanted, teacher, teacher, out, lambda news: None), teacher
 

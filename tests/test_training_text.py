@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from index.library import Library
 from index.options import IndexOptions
 from training.data.faq_table import FaqEntry
-from training.data.teacher import Teacher, Written, fault, restatement_fault
+from training.data.passage_writer import PassageWriter, Written, fault, restatement_fault
 from training.data.text_rows import TextShares, text_rows
 from training.errors import TeacherFailed
+from training.teacher import Teacher
 from ui.cli import app
 
 PASSAGE = "Alarm AL.45: the motor is too hot. Clean the fan filter, wait 20 minutes and reset. The limit is 95 °C."
@@ -67,17 +68,17 @@ def reply(messages: object) -> str:
 
 def test_replies_are_remembered_so_that_a_power_cut_costs_one(tmp_path: Path) -> None:
     runner = FakeRunner(reply, context_tokens=4096)
-    first = Teacher(runner, tmp_path / "replies.jsonl", temperature=0).questions([("p", PASSAGE, "en")])
+    first = PassageWriter(Teacher(runner, tmp_path / "replies.jsonl"), temperature=0).questions([("p", PASSAGE, "en")])
     assert [one.reason for one in first] == ["", "asked before", "states 120 degrees that the passage does not"]
     with (tmp_path / "replies.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"key": "torn by a power c')
-    again = Teacher(runner, tmp_path / "replies.jsonl", temperature=0).questions([("p", PASSAGE, "en")])
+    again = PassageWriter(Teacher(runner, tmp_path / "replies.jsonl"), temperature=0).questions([("p", PASSAGE, "en")])
     assert again == first
     assert len(runner.asked) == 1
 
 
 def test_a_teacher_that_never_answers_in_form_is_said(tmp_path: Path) -> None:
-    teacher = Teacher(FakeRunner(lambda messages: "I like manuals."), tmp_path / "replies.jsonl")
+    teacher = PassageWriter(Teacher(FakeRunner(lambda messages: "I like manuals."), tmp_path / "replies.jsonl"))
     with pytest.raises(TeacherFailed, match="None of 1 replies") as failure:
         teacher.questions([("p", PASSAGE, "en")])
     assert "larger model" in failure.value.remedy

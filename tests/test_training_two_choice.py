@@ -228,7 +228,7 @@ def test_what_a_model_says_is_graded(text: str, right: bool) -> None:
 def test_llama_cpp_and_transformers_find_the_same_likelihoods(tmp_path: Path) -> None:
     """The bundled model, unpacked from its GGUF file: both scorers over the same tokens."""
     from training.domain.base import open_base
-    from training.two_choice.evaluate import torch_scorer
+    from training.two_choice.torch_scorer import TorchScorer
 
     asked = (Message("user", "AL.32 が出たときは何をしますか。"),)
     answers = ("電源を切り、5 分待つ。", "Tighten the bolts to 25 N·m.")
@@ -239,7 +239,7 @@ def test_llama_cpp_and_transformers_find_the_same_likelihoods(tmp_path: Path) ->
     finally:
         scorer.close()
     assert first == again, "what was asked before changes nothing"
-    second = torch_scorer(open_base(SLM, tmp_path / "hf")).log_probs(asked, answers)
+    second = TorchScorer.of_folder(open_base(SLM, tmp_path / "hf")).log_probs(asked, answers)
     assert [one.tokens for one in first] == [one.tokens for one in second]
     for one, other in zip(first, second, strict=True):
         assert math.isclose(one.total / one.tokens, other.total / other.tokens, abs_tol=0.05)

@@ -38,7 +38,7 @@ def model_card(
 
 
 def _purpose(recipe: Recipe, run: Mapping[str, Any], scores: Mapping[str, Any]) -> list[str]:
-    export = run["stages"]["export"]
+    export = run["steps"]["export"]
     shape = recipe.shape
     return [
         f"# {recipe.name}",
@@ -69,11 +69,11 @@ def _training(recipe: Recipe, run: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for stage in ("pretrain", "tune", "adapt", "prefer"):
-        done = run["stages"][stage]
+        done = run["steps"][stage]
         lines.append(
             f"| {stage} | {done['step']:,} | {done['tokens']:,} | {done['seconds'] / 60:.0f} | {done['loss']:.2f} |"
         )
-    share, pairs = recipe.adapt, run["stages"]["prefer"]["pairs"]
+    share, pairs = recipe.adapt, run["steps"]["prefer"]["pairs"]
     return [
         *lines,
         "",

@@ -1,19 +1,13 @@
-"""A recipe: everything that decides a training run, read from one TOML file."""
+"""The bundled model's recipe: everything that decides its training."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
-from training.errors import RecipeInvalid
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.recipe import made
+from training.toml_file import read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ class TokenizerPart:
     chars_per_lang: int = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """The whole run. ``chars_per_lang`` is how much corpus text of each language the stages draw from;
     ``questions_per_group`` how many held-out questions score each language and family;
@@ -85,76 +79,27 @@ class Recipe:
     name: str
     corpus: Path
     out: Path
-    seed: int
-    threads: int
-    chars_per_lang: int
-    faq: Path | None
-    questions_per_group: int
-    tokenizer: TokenizerPart
-    shape: Shape
-    pretrain: Stage
-    tune: Stage
-    adapt: Stage
-    prefer: PreferenceStage
-    model_file: Path | None
+    seed: int = 1
+    threads: int = 2
+    chars_per_lang: int = 12_000_000
+    faq: Path | None = None
+    questions_per_group: int = 40
+    tokenizer: TokenizerPart = field(default_factory=TokenizerPart)
+    shape: Shape = field(default_factory=Shape)
+    pretrain: Stage = field(default_factory=Stage)
+    tune: Stage = field(default_factory=Stage)
+    adapt: Stage = field(default_factory=Stage)
+    prefer: PreferenceStage = field(default_factory=PreferenceStage)
+    model_file: Path | None = None
     results_file: Path
-    unseen_data: Path | None
-    note: str
+    unseen_data: Path | None = None
+    note: str = ""
 
 
 def read_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> Recipe:
     """Read ``path``. ``overrides`` replaces top-level values such as ``corpus`` or ``out``. Relative paths count from
     the current folder. Raises RecipeInvalid with the key that is wrong."""
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RecipeInvalid(f"No recipe {path}.", "The bundled ones lie in training/recipes.") from None
-    except tomllib.TOMLDecodeError as reason:
-        raise RecipeInvalid(f"{path} is not TOML: {reason}.") from None
-    raw.update(overrides or {})
-    known = {f.name for f in fields(Recipe)}
-    if unknown := sorted(set(raw) - known):
-        raise RecipeInvalid(f"{path}: unknown keys {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}.")
-    if missing := sorted({"name", "corpus"} - set(raw)):
-        raise RecipeInvalid(f"{path}: missing {', '.join(missing)}.")
-    return Recipe(
-        name=str(raw["name"]),
-        corpus=Path(str(raw["corpus"])),
-        out=Path(str(raw.get("out", f"runs/{raw['name']}"))),
-        seed=int(raw.get("seed", 1)),
-        threads=int(raw.get("threads", 2)),
-        chars_per_lang=int(raw.get("chars_per_lang", 12_000_000)),
-        faq=_path(raw.get("faq")),
-        questions_per_group=int(raw.get("questions_per_group", 40)),
-        tokenizer=_part(TokenizerPart, raw.get("tokenizer", {}), path, "tokenizer"),
-        shape=_part(Shape, raw.get("shape", {}), path, "shape"),
-        pretrain=_part(Stage, raw.get("pretrain", {}), path, "pretrain"),
-        tune=_part(Stage, raw.get("tune", {}), path, "tune"),
-        adapt=_part(Stage, raw.get("adapt", {}), path, "adapt"),
-        prefer=_part(PreferenceStage, raw.get("prefer", {}), path, "prefer"),
-        model_file=_path(raw.get("model_file")),
-        unseen_data=_path(raw.get("unseen_data")),
-        note=str(raw.get("note", "")),
-        results_file=Path(str(raw.get("results_file", f"docs/results/{raw['name']}.json"))),
-    )
-
-
-def _path(value: object) -> Path | None:
-    return Path(str(value)) if value else None
-
-
-Part = TypeVar("Part", TokenizerPart, Shape, Stage, PreferenceStage)
-
-
-def _part(kind: type[Part], raw: Mapping[str, Any], path: Path, table: str) -> Part:
-    """A dataclass made of one table, with numbers brought to the field's type."""
-    known: dict[str, Any] = {f.name: f.default for f in fields(kind)}
-    values: dict[str, Any] = {}
-    for key, value in raw.items():
-        if key not in known:
-            raise RecipeInvalid(f"{path}: unknown key {table}.{key}.", f"Known are: {', '.join(sorted(known))}.")
-        wanted = type(known[key])
-        if isinstance(value, bool) != (wanted is bool) or not isinstance(value, (int, float)):
-            raise RecipeInvalid(f"{path}: {table}.{key} is {value!r}, which is no {wanted.__name__}.")
-        values[key] = wanted(value)
-    return kind(**values)
+    raw = read_toml(path) | dict(overrides or {})
+    raw.setdefault("out", f"runs/{raw.get('name')}")
+    raw.setdefault("results_file", f"docs/results/{raw.get('name')}.json")
+    return made(Recipe, raw, path)

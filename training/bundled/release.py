@@ -27,7 +27,7 @@ def release(recipe: Recipe) -> dict[str, object]:
     if recipe.model_file is not None:
         run = json.loads((recipe.out / "run.json").read_text("utf-8"))
         recipe.results_file.parent.mkdir(parents=True, exist_ok=True)
-        write_report(recipe.results_file, {**report, "stages": run["stages"]})
+        write_report(recipe.results_file, {**report, "stages": run["steps"]})
         sources = sources_of(sample_documents(recipe.corpus, recipe.chars_per_lang, recipe.seed))
         identity = recipe.model_file.name.split(".")[0]
         card = model_card(recipe, run, report, sources, [*unseen, *answers])

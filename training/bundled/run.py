@@ -19,9 +19,9 @@ from training.bundled.stage import MARKER, newest_checkpoint, run_stage
 from training.bundled.tokenizer import ChatTokenizer, train_tokenizer
 from training.cards.factory import tokenizer_sample
 from training.cards.faq import read_faq
-from training.corpus import Document, sample_documents
+from training.corpus import Document, corpus_files, sample_documents
 from training.errors import StageMissing, TrainingFailed
-from training.provenance import Provenance
+from training.run_record import RunRecord
 
 STAGES = ("tokenizer", "pretrain", "tune", "adapt", "prefer", "export", "release")
 FIRST_UNREAD, UNREAD_STEPS = 10**6, 6  # steps that no run reaches: their pairs measure the stage
@@ -39,11 +39,17 @@ def run(
     recipe = read_recipe(recipe_path, overrides)
     recipe.out.mkdir(parents=True, exist_ok=True)
     tell = say or (lambda _: None)
-    provenance = Provenance.start(recipe, recipe_path)
+    record = RunRecord.start(recipe.out, recipe, recipe_path, _inputs(recipe))
     for stage in STAGES[: STAGES.index(until) + 1]:
-        provenance.stage(stage, _STAGES[stage](recipe, tell))
-    provenance.finish()
+        record.step(stage, _STAGES[stage](recipe, tell))
+    record.finish()
     return recipe.out
+
+
+def _inputs(recipe: Recipe) -> list[Path]:
+    """The files a run reads: the monolingual corpus files and the FAQ."""
+    faq = [recipe.faq] if recipe.faq is not None and recipe.faq.is_file() else []
+    return [*corpus_files(recipe.corpus), *faq]
 
 
 def _tokenizer(recipe: Recipe, say: Say) -> dict[str, object]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.toml_file import read_toml
 
 LANGS = ("ja", "en")
 WORDS_FILE = Path(__file__).with_name("factory_words.toml")
@@ -50,7 +46,7 @@ class Words:
 @lru_cache(maxsize=len(LANGS))
 def factory_words(lang: str) -> Words:
     """The words of ``lang``, "ja" or "en"."""
-    raw = tomllib.loads(WORDS_FILE.read_text("utf-8"))[lang]
+    raw = read_toml(WORDS_FILE)[lang]
     return Words(**{name: _frozen(value) for name, value in raw.items()})
 
 

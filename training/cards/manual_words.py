@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.toml_file import read_toml
 
 MANUAL_WORDS_FILE = Path(__file__).with_name("manual_words.toml")
 
@@ -63,7 +59,7 @@ class ManualWords:
 @lru_cache(maxsize=2)
 def manual_words(lang: str) -> ManualWords:
     """The words of ``lang``, "ja" or "en"."""
-    raw: dict[str, Any] = tomllib.loads(MANUAL_WORDS_FILE.read_text("utf-8"))[lang]
+    raw: dict[str, Any] = read_toml(MANUAL_WORDS_FILE)[lang]
     tables = tuple(_form(table) for table in raw.pop("tables"))
     questions = {kind: tuple(found) for kind, found in raw.pop("alarm_questions").items()}
     lists = {name: _frozen(value) for name, value in raw.items()}

@@ -16,7 +16,7 @@ from typing import Any
 from index.passage import Lang, Manual, Passage
 from training.corpus import Document, sample_documents
 from training.data.faq_table import FaqEntry
-from training.data.teacher import Written
+from training.data.passage_writer import Written
 from training.data.wordings import TOLD, Cell
 from training.two_choice.facts import Manuals, machine_of, rows_of
 

@@ -13,10 +13,11 @@ from edge.runner import Runner
 from index.passage import Lang
 from training.data.data_card import DataCard, write_rows
 from training.data.faq_table import FaqEntry
+from training.data.passage_writer import PassageWriter, Written
 from training.data.prepare import read_part
-from training.data.teacher import Teacher, Written
 from training.data.text_rows import TextRows, TextShares, text_rows
 from training.errors import CorpusMissing
+from training.teacher import Teacher
 from training.two_choice.facts import Manuals
 
 TAUGHT = ("prose", "steps", "alarm", "symptom", "warning", "table")
@@ -69,7 +70,7 @@ def _written(library: Manuals, unseen: Collection[str], out: Path, runner: Runne
         for manual in library.manuals() if manual.name not in unseen
         for passage in library.passages(manual.id) if passage.kind in TAUGHT and len(passage.text) >= SHORTEST
     ]  # fmt: skip
-    teacher = Teacher(runner, out / "teacher-replies.jsonl")
+    teacher = PassageWriter(Teacher(runner, out / "teacher-replies.jsonl", top_p=1.0))
     asked = teacher.questions(passages, taught.questions) if taught.questions else []
     return [*asked, *(teacher.restatements(passages, taught.restatements) if taught.restatements else [])]
 

@@ -1,20 +1,15 @@
-"""A recipe of domain adaptation: base, data, stages, machine and test, read from one TOML file."""
+"""A recipe of domain adaptation: base, data, stages, machine and test."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
 from edge.quantize import FTYPES
 from training.errors import RecipeInvalid
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.recipe import made
+from training.toml_file import read_toml
 
 KIND = "domain"
 RULES = ("random", "paper", "ours")
@@ -146,102 +141,21 @@ class DomainRecipe:
     test: TestPart = field(default_factory=TestPart)
 
 
-_PARTS: dict[str, type] = {
-    "data": DataPart, "cpt": TextStage, "sft": AnswerStage, "dpo": PairStage, "lora": LoraPart,
-    "hardware": HardwarePart, "test": TestPart,
-}  # fmt: skip
-
-
 def is_domain_recipe(path: Path) -> bool:
     """Whether ``path`` is a recipe of this kind: its ``kind`` says so. Raises RecipeInvalid for what is no TOML."""
-    return _raw(path).get("kind") == KIND
+    return read_toml(path).get("kind") == KIND
 
 
 def read_domain_recipe(path: Path, overrides: Mapping[str, str] | None = None) -> DomainRecipe:
     """Read ``path``; ``overrides`` replaces top-level values such as ``out``. Relative paths count from the current
     folder. Raises RecipeInvalid with the key that is wrong, before anything is done."""
-    raw = _raw(path) | dict(overrides or {})
+    raw = read_toml(path) | dict(overrides or {})
     if raw.pop("kind", None) != KIND:
         raise RecipeInvalid(f'{path} is no recipe of domain adaptation: it lacks kind = "{KIND}".')
-    top = {key: value for key, value in raw.items() if key not in _PARTS}
-    if "name" not in top:
-        raise RecipeInvalid(f"{path}: name is missing.", 'Add name = "...".')
-    top.setdefault("out", f"runs/{top['name']}")
-    recipe = _made(DomainRecipe, top, path, "", list(_PARTS))
-    parts: dict[str, Any] = {key: _made(kind, raw.get(key, {}), path, key) for key, kind in _PARTS.items()}
-    found = DomainRecipe(**{**{f.name: getattr(recipe, f.name) for f in fields(recipe)}, **parts})
-    _check(found, path)
-    return found
-
-
-def as_plain(part: Any) -> dict[str, Any]:
-    """A recipe or a part of it as JSON takes it."""
-    if not is_dataclass(part) or isinstance(part, type):
-        raise TypeError(f"{part!r} is no part of a recipe")
-    return {key: _plain(value) for key, value in asdict(part).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Path):
-        return value.as_posix()
-    if isinstance(value, dict):
-        return {key: _plain(held) for key, held in value.items()}
-    return [_plain(held) for held in value] if isinstance(value, (list, tuple)) else value
-
-
-def _raw(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RecipeInvalid(f"No recipe {path}.", "The bundled ones lie in training/recipes.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-        raise RecipeInvalid(f"{path} is not TOML: {reason}.") from None
-
-
-Made = TypeVar("Made")
-
-
-def _made(kind: type[Made], raw: Any, path: Path, table: str, also: list[str] | None = None) -> Made:
-    """A dataclass made of one table, each value of the type of its default."""
-    if not isinstance(raw, dict):
-        raise RecipeInvalid(f"{path}: {table} is no table.", f"Write [{table}] on a line of its own.")
-    known = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for key, value in raw.items():
-        if key not in known:
-            names = ", ".join(sorted({*known, *(also or ())}))
-            raise RecipeInvalid(f"{path}: unknown key {f'{table}.' * bool(table)}{key}.", f"Known are: {names}.")
-        values[key] = _value(str(known[key]), value, f"{path}: {f'{table}.' * bool(table)}{key}")
-    return kind(**values)
-
-
-def _value(wanted: str, value: Any, place: str) -> Any:
-    """``value`` brought to the field's type, as it is written there."""
-    optional = wanted.endswith(" | None")
-    kind = wanted.removesuffix(" | None")
-    if optional and value == "":
-        return None
-    try:
-        return _converted(kind, value)
-    except (TypeError, ValueError):
-        raise RecipeInvalid(f"{place} is {value!r}, which is no {kind}.") from None
-
-
-def _converted(kind: str, value: Any) -> Any:
-    if kind.startswith("tuple["):
-        inner = kind.removeprefix("tuple[").partition(",")[0]
-        held = value if isinstance(value, list) else [value]
-        return tuple(_converted(inner, one) for one in held)
-    if kind == "bool":
-        if isinstance(value, bool):
-            return value
-    elif kind in ("int", "float"):
-        number = float if kind == "float" else int
-        if not isinstance(value, (bool, str)) and number(value) == value:
-            return number(value)
-    elif kind in ("str", "Path") and isinstance(value, (str, Path)):
-        return Path(value) if kind == "Path" else str(value)
-    raise TypeError
+    raw.setdefault("out", f"runs/{raw.get('name')}")
+    recipe = made(DomainRecipe, raw, path)
+    _check(recipe, path)
+    return recipe
 
 
 def _check(recipe: DomainRecipe, path: Path) -> None:

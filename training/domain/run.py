@@ -23,10 +23,11 @@ from training.domain.lanes import in_lanes, threads_of
 from training.domain.launch import launch
 from training.domain.plan import BASE, CHOSEN, Row, plan, released
 from training.domain.recipe import DomainRecipe, Stage, read_domain_recipe
-from training.domain.record import Record, weights_sha256
 from training.domain.scoring import score
 from training.domain.stage import DONE, StageJob, is_done
 from training.domain.table import Scored, page, plot, table
+from training.provenance import weights_sha256
+from training.run_record import RunRecord
 from training.two_choice.facts import POOLS
 from training.two_choice.items import Item, read_items
 
@@ -44,7 +45,7 @@ def run_domain(
     stay_offline()
     recipe = read_domain_recipe(path, overrides)
     tell = say or (lambda _: None)
-    record = Record.start(recipe, path)
+    record = RunRecord.start(recipe.out, recipe, path, recipe.data.faq)
     began = time.monotonic()
     base = open_base(recipe.base or BUNDLED, recipe.out / "base")
     record.step("base", {"source": str(recipe.base or BUNDLED.name), "weights_sha256": weights_sha256(base)})

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from training.domain.checkpoints import is_complete
-from training.domain.recipe import AnswerStage, HardwarePart, LoraPart, PairStage, Stage, TextStage, as_plain
+from training.domain.recipe import AnswerStage, HardwarePart, LoraPart, PairStage, Stage, TextStage
 from training.errors import StageBusy, TrainingFailed
+from training.recipe import as_plain
 
 Kind = Literal["cpt", "sft", "dpo"]
 DONE = "stage.json"

@@ -1,20 +1,16 @@
-"""The embedder's recipe: everything that decides its training, read from one TOML file."""
+"""The embedder's recipe: everything that decides its training."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training.embedder.distil import Phase
 from training.errors import RecipeInvalid
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.recipe import made
+from training.toml_file import read_toml
 
 START = "start"
 
@@ -66,34 +62,18 @@ class EmbedderRecipe:
 def read_embedder_recipe(path: Path, overrides: Mapping[str, Any] | None = None) -> EmbedderRecipe:
     """Read ``path``; ``overrides`` replaces top-level values. Relative paths count from the current folder. Raises
     RecipeInvalid with the key that is wrong."""
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RecipeInvalid(f"No recipe {path}.", "The bundled ones lie in training/recipes.") from None
-    except tomllib.TOMLDecodeError as reason:
-        raise RecipeInvalid(f"{path} is not TOML: {reason}.") from None
-    raw.update(overrides or {})
-    phases = raw.pop("phase", [])
-    known = {f.name: f for f in fields(EmbedderRecipe) if f.name != "phases"}
-    if unknown := sorted(set(raw) - set(known)):
-        raise RecipeInvalid(f"{path}: unknown keys {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}.")
-    if missing := [key for key in ("name", "corpus", "out") if key not in raw]:
-        raise RecipeInvalid(f"{path}: missing {', '.join(missing)}.")
-    for key in ("corpus", "out", "teacher", "glossary", "facts", "model_file", "results_file", "start"):
-        if raw.get(key):
-            raw[key] = Path(str(raw[key]))
-    raw["excluded"] = tuple(raw.get("excluded", ()))
-    raw["average"] = tuple(raw.get("average", ()))
-    raw["static"] = _table(Static, raw.get("static", {}), path, "static")
-    named = [(str(p.pop("name", number)), p) for number, p in enumerate(map(dict, phases), start=1)]
-    if unmade := sorted(set(raw["average"]) - {name for name, _ in named} - {START}):
+    raw = read_toml(path) | dict(overrides or {})
+    named = [(str(phase.pop("name", number)), phase) for number, phase in enumerate(_phases(raw, path), start=1)]
+    phases = tuple((name, made(Phase, phase, path, f"phase {name}")) for name, phase in named)
+    recipe = made(EmbedderRecipe, raw, path, given={"phases": phases})
+    if unmade := sorted(set(recipe.average) - {name for name, _ in named} - {START}):
         raise RecipeInvalid(f"{path}: average names phases that are not there: {', '.join(unmade)}.")
-    return EmbedderRecipe(phases=tuple((n, _table(Phase, p, path, f"phase {n}")) for n, p in named), **raw)
+    return recipe
 
 
-def _table(kind: Any, raw: Mapping[str, Any], path: Path, table: str) -> Any:
-    try:
-        return kind(**raw)
-    except TypeError as wrong:
-        known = ", ".join(f.name for f in fields(kind))
-        raise RecipeInvalid(f"{path}: {table}: {wrong}.", f"Known are: {known}.") from None
+def _phases(raw: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The tables [[phase]], taken out of ``raw``."""
+    phases = raw.pop("phase", [])
+    if not isinstance(phases, list) or not all(isinstance(phase, dict) for phase in phases):
+        raise RecipeInvalid(f"{path}: phase is no list of tables.", "Write [[phase]] for each.")
+    return [dict(phase) for phase in phases]

@@ -33,7 +33,8 @@ from training.embedder.student import make_student
 from training.embedder.vocabulary import Vocabulary, build_vocabulary
 from training.embedder.words import Words, make_words
 from training.errors import StageMissing, TrainingFailed
-from training.provenance import sha256_of, versions
+from training.provenance import sha256_of
+from training.run_record import RunRecord
 
 TEACHER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LONGEST_STATIC = 160  # pieces of a text that the static start reads
@@ -64,10 +65,11 @@ class Run:
 
 
 def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | None = None) -> dict[str, Any]:
-    """Do what the recipe says; the report, which is also ``out``/run.json. A step that is done is not done again.
+    """Do what the recipe says; the report. A step that is done is not done again.
     Raises TrainingFailed and what lies below it."""
     recipe = read_embedder_recipe(recipe_path, overrides)
     recipe.out.mkdir(parents=True, exist_ok=True)
+    record = RunRecord.start(recipe.out, recipe, recipe_path, sorted(recipe.corpus.glob("*.jsonl.zst")))
     this = Run(recipe, say or (lambda _: None))
     folder = teacher_folder(recipe)
     pairs = _pairs(this, "pairs.jsonl", held_out=False)
@@ -77,10 +79,7 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
     examples = _examples(this, pairs, begun)
     student, late, phases = _train(this, examples, begun)
     report: dict[str, Any] = {
-        "recipe": json.loads(json.dumps({k: str(getattr(recipe, k)) for k in recipe.__dataclass_fields__})),
-        "recipe_sha256": sha256_of(recipe_path),
-        "versions": versions(),
-        "inputs": {p.name: sha256_of(p) for p in sorted(recipe.corpus.glob("*.jsonl.zst"))},
+        **{name: record.held[name] for name in ("recipe", "recipe_sha256", "versions", "inputs")},
         "pairs": dict(Counter(f"{p.kind} {p.left_lang}-{p.right_lang}" for p in pairs)),
         "vocabulary": {"tokens": len(vocabulary.rows), "rows": len(vocabulary.teacher)},
         "asked": _asked_counts(examples),
@@ -89,7 +88,10 @@ def run(recipe_path: Path, overrides: dict[str, Any] | None = None, say: Say | N
     if recipe.start is not None:
         report["start"] = {"file": recipe.start.name, "sha256": sha256_of(recipe.start)}
     _finish(this, student, late, words, vocabulary, held, report)
-    this.path("run.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    record.step("data", {name: report[name] for name in ("pairs", "vocabulary", "asked")})
+    for name in ("phases", "exported", "held_out"):
+        record.step(name, report[name])
+    record.finish()
     if recipe.results_file:
         recipe.results_file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return report

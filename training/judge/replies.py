@@ -1,14 +1,7 @@
-"""Replies: what a judge said, kept line by line in a file that only grows, so that nothing is asked or paid twice.
-
-A line is keyed by the judge, the whole text that it was asked and the length allowed. A power cut costs at most the
-line that was being written; what failed is not kept and is asked again by the next run.
-"""
+"""Replies: what a judge says at temperature 0, remembered by judge, all that it was asked and length allowed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +9,7 @@ from pathlib import Path
 from edge.errors import EdgeFailed
 from edge.runner import Message, Runner, Sampling
 from training.errors import JudgeFailed
+from training.reply_file import ReplyFile, key_of
 
 MAX_TOKENS = 400  # of a reply
 GIVE_UP_AFTER = 5  # failures in a row: the endpoint is away, not one question odd
@@ -52,16 +46,16 @@ class Replies:
         self.judge = judge
         self.asked = 0
         self.kept = 0
-        self._path = path
-        self._held = _read(path) if path is not None else {}
+        self._held = ReplyFile(path, judge.identity)
         self._failed = 0
 
     def ask(self, messages: Sequence[Message]) -> str | Failure:
         """The reply, "" where the model ended at once. Raises JudgeFailed after GIVE_UP_AFTER failures in a row."""
-        key = self._key(messages)
-        if key in self._held:
+        key = key_of(self.judge.identity, MAX_TOKENS, *((message.role, message.content) for message in messages))
+        known = self._held.get(key)
+        if known is not None:
             self.kept += 1
-            return self._held[key]
+            return known
         try:
             pieces = self.judge.runner.stream(messages, Sampling(max_tokens=MAX_TOKENS, temperature=0.0))
             reply = "".join(piece.text for piece in pieces)
@@ -75,45 +69,5 @@ class Replies:
             return Failure(failed.code, failed.message)
         self._failed = 0
         self.asked += 1
-        self._keep(key, reply)
+        self._held.keep(key, reply)
         return reply
-
-    def _key(self, messages: Sequence[Message]) -> str:
-        asked = json.dumps(
-            [self.judge.identity, MAX_TOKENS, *((message.role, message.content) for message in messages)],
-            ensure_ascii=False,
-        )
-        return hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()
-
-    def _keep(self, key: str, reply: str) -> None:
-        self._held[key] = reply
-        if self._path is None:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        line = json.dumps({"key": key, "judge": self.judge.identity, "reply": reply}, ensure_ascii=False)
-        with self._path.open("ab+") as file:
-            if file.tell() and not _ends_whole(self._path):
-                file.write(b"\n")  # behind a line that a power cut tore
-            file.write(line.encode("utf-8", "replace") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _ends_whole(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
-
-
-def _read(path: Path) -> dict[str, str]:
-    """The replies by their keys; torn lines are left out."""
-    if not path.is_file():
-        return {}
-    found: dict[str, str] = {}
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            row = json.loads(line)
-            found[str(row["key"])] = str(row["reply"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found

@@ -15,8 +15,8 @@ from training.tasks.filters import REASONS, Cheap, Draft, balanced, second_look
 from training.tasks.handwritten import Held, read_items
 from training.tasks.prompts import judge_messages, write_messages
 from training.tasks.task import FILE, LANGS, TESTS, Lang, Task
-from training.tasks.teacher import TaskTeacher
 from training.tasks.verdict import object_schema, read_object, read_verdict, verdict_schema
+from training.teacher import Teacher
 
 TEXTS, REJECTS, REPLIES = "texts.jsonl", "rejects.jsonl", "replies.jsonl"
 TRIES = 2  # of a reply that is not in the asked form, each with another seed
@@ -53,8 +53,8 @@ class Generated:
 def generate(
     task: Task,
     wanted: Wanted,
-    teacher: TaskTeacher,
-    second: TaskTeacher,
+    teacher: Teacher,
+    second: Teacher,
     out: Path,
     say: Callable[[dict[str, object]], None],
 ) -> Generated:
@@ -75,23 +75,23 @@ def generate(
     return made_all
 
 
-def _written(task: Task, cell: Cell, wanted: Wanted, teacher: TaskTeacher) -> str:
+def _written(task: Task, cell: Cell, wanted: Wanted, teacher: Teacher) -> str:
     messages = write_messages(task, cell, [wanted.passages[place] for place in cell.passages])
     said = ""
     for attempt in range(TRIES):
         seed = wanted.seed * 1_000_003 + cell.number * TRIES + attempt
-        said = teacher.ask(messages, DRAFT_SCHEMA, seed, wanted.temperature)
+        said = teacher.ask(messages, seed, wanted.temperature, DRAFT_SCHEMA)
         if read_object(said, ("text", "evidence")):
             break
     return said
 
 
-def _looked_at(task: Task, made: Draft, seed: int, second: TaskTeacher) -> Draft:
-    said = second.ask(judge_messages(task, made.text, made.lang), verdict_schema(task.label_ids), seed, 0.0)
+def _looked_at(task: Task, made: Draft, seed: int, second: Teacher) -> Draft:
+    said = second.ask(judge_messages(task, made.text, made.lang), seed, 0.0, verdict_schema(task.label_ids))
     return second_look(task, made, read_verdict(said, task.label_ids))
 
 
-def _card(task: Task, wanted: Wanted, made: Generated, asked: Sequence[TaskTeacher]) -> DataCard:
+def _card(task: Task, wanted: Wanted, made: Generated, asked: Sequence[Teacher]) -> DataCard:
     left = wanted.count
     funnel = [("drafts asked for", left)]
     for reason, dropped in made.rejected.items():
@@ -117,7 +117,7 @@ def _card(task: Task, wanted: Wanted, made: Generated, asked: Sequence[TaskTeach
     )  # fmt: skip
 
 
-def _gaps(task: Task, wanted: Wanted, teacher: TaskTeacher, second: TaskTeacher, counts: Counter[str]) -> list[str]:
+def _gaps(task: Task, wanted: Wanted, teacher: Teacher, second: Teacher, counts: Counter[str]) -> list[str]:
     gaps = [task.notice["en"]]
     if teacher.runner.name == second.runner.name:
         gaps.append("One model wrote and looked again: what it misunderstands, it misunderstands twice.")

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args
 
 from training.errors import TaskInvalid
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from training.toml_file import read_toml
 
 Lang = Literal["ja", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -98,11 +93,7 @@ def find_task(named: str) -> Path:
 def read_task(named: str) -> Task:
     """The task that ``named`` means. Raises TaskInvalid with the key that is wrong."""
     path = find_task(named)
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-        raise TaskInvalid(f"{path} is not TOML: {reason}.") from None
-    return _Reading(path).task(raw)
+    return _Reading(path).task(read_toml(path, TaskInvalid))
 
 
 class _Reading:

@@ -16,6 +16,7 @@ from training.two_choice.gguf_scorer import GgufScorer
 from training.two_choice.items import read_items, some
 from training.two_choice.scoring import PRIMARY, ChoiceScorer, as_rows, score_items, summary
 from training.two_choice.statistics import compare_paired, holm
+from training.two_choice.torch_scorer import TorchScorer
 
 Json = dict[str, Any]
 
@@ -26,7 +27,7 @@ def evaluate(path: Path, settings: Settings, most: int, spoken: bool = False) ->
     items = some(read_items(path), most)
     folder = Path(settings.model)
     if (folder / "config.json").is_file():
-        return _result(path, items, torch_scorer(folder), None)
+        return _result(path, items, TorchScorer.of_folder(folder), None)
     runner = open_runner(settings) if spoken else None
     with closing(GgufScorer(resolve(settings.model, settings.models))) as scorer:
         try:
@@ -34,16 +35,6 @@ def evaluate(path: Path, settings: Settings, most: int, spoken: bool = False) ->
         finally:
             if runner is not None:
                 runner.close()
-
-
-def torch_scorer(folder: Path) -> ChoiceScorer:
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    from training.two_choice.torch_scorer import TorchScorer
-
-    model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True)
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return TorchScorer(model, tokenizer, folder.name)
 
 
 def _result(path: Path, items: Any, scorer: ChoiceScorer, runner: Any) -> Json:

@@ -1,12 +1,25 @@
-"""TorchScorer: likelihoods of answers by a transformers model, the answers to one prompt as one batch."""
+"""TorchScorer: likelihoods of answers by a transformers model, the answers to one prompt or to many in batches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from edge.runner import Message
 from training.two_choice.scoring import LogProb
+
+AT_ONCE = 24  # answers of a batch
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer to be weighed: ``said`` after ``messages``; with ``ends`` the token that ends an answer counts, too."""
+
+    messages: Sequence[Message]
+    said: str
+    ends: bool = False
 
 
 class TorchScorer:
@@ -18,25 +31,58 @@ class TorchScorer:
         self._model = model.eval()
         self._tokenizer = tokenizer
 
+    @classmethod
+    def of_folder(cls, folder: Path) -> TorchScorer:
+        """The transformers model in ``folder``, in float32, on the GPU where there is one."""
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        return cls(model.to(device), tokenizer, folder.name)
+
     def log_probs(self, messages: Sequence[Message], continuations: Sequence[str]) -> list[LogProb]:
+        return self._batch([self._pieces(Asked(messages, text)) for text in continuations])
+
+    def weigh(self, asked: Sequence[Asked], *, bf16: bool = False) -> list[LogProb]:
+        """The likelihood of each, in the order of ``asked``; batches are of like length. ``bf16``: matrix products in
+        bfloat16."""
         import torch
 
-        prompt = self._prompt(messages)
-        answers = [self._ids(text) for text in continuations]
-        longest = max(len(answer) for answer in answers)
-        rows = torch.zeros(len(answers), len(prompt) + longest, dtype=torch.long)
-        seen = torch.zeros_like(rows)
-        for row, answer in enumerate(answers):
-            held = [*prompt, *answer]
-            rows[row, : len(held)] = torch.tensor(held)
-            seen[row, : len(held)] = 1
-        device = next(self._model.parameters()).device
+        pieces = [self._pieces(one) for one in asked]
+        order = sorted(range(len(pieces)), key=lambda n: -len(pieces[n][0]))
+        found = [LogProb(0.0, 0)] * len(pieces)
+        for start in range(0, len(order), AT_ONCE):
+            part = order[start : start + AT_ONCE]
+            with torch.autocast(self._device().type, dtype=torch.bfloat16, enabled=bf16):
+                for place, told in zip(part, self._batch([pieces[n] for n in part]), strict=True):
+                    found[place] = told
+        return found
+
+    def _device(self) -> Any:
+        return next(self._model.parameters()).device
+
+    def _pieces(self, asked: Asked) -> tuple[list[int], int]:
+        """The tokens up to the end of the answer, and where the answer begins."""
+        start = self._prompt(asked.messages)
+        end = [int(self._tokenizer.eos_token_id)] if asked.ends else []
+        return [*start, *self._ids(asked.said), *end], len(start)
+
+    def _batch(self, pieces: Sequence[tuple[list[int], int]]) -> list[LogProb]:
+        import torch
+
+        longest = max(len(ids) for ids, _ in pieces)
+        first = min(start for _, start in pieces)
+        device = self._device()
+        rows = torch.tensor([ids + [0] * (longest - len(ids)) for ids, _ in pieces], device=device)
+        seen = torch.tensor([[1] * len(ids) + [0] * (longest - len(ids)) for ids, _ in pieces], device=device)
         with torch.no_grad():
-            logits = self._model(input_ids=rows.to(device), attention_mask=seen.to(device)).logits
-        shares = logits[:, len(prompt) - 1 : -1].float().log_softmax(-1).cpu()
+            logits = self._model(input_ids=rows, attention_mask=seen).logits[:, first - 1 : -1]
+            told = logits.float().log_softmax(-1).gather(2, rows[:, first:, None])[..., 0].cpu()
         return [
-            LogProb(float(shares[row, range(len(answer)), answer].sum()), len(answer))
-            for row, answer in enumerate(answers)
+            LogProb(float(told[n, start - first : len(ids) - first].sum()), len(ids) - start)
+            for n, (ids, start) in enumerate(pieces)
         ]
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:

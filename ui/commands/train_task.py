@@ -56,15 +56,15 @@ def generate(
     from training.tasks.generate import Wanted
     from training.tasks.generate import generate as make
     from training.tasks.task import read_task
-    from training.tasks.teacher import TaskTeacher
+    from training.teacher import Teacher
 
     read = read_task(task)
     wanted = Wanted(count, seed, _langs(lang), _passages(passages), temperature, balance)
     writer = _runner(teacher, data)
     reader = _runner(second, data) if second else writer
     try:
-        asked = TaskTeacher(writer, out / "replies.jsonl")
-        again = asked if reader is writer else TaskTeacher(reader, out / "replies-second.jsonl")
+        asked = Teacher(writer, out / "replies.jsonl")
+        again = asked if reader is writer else Teacher(reader, out / "replies-second.jsonl")
         made = make(read, wanted, asked, again, out, _story)
     finally:
         writer.close()

@@ -1,31 +1,28 @@
-"""Teacher: questions and restatements that a larger model writes from a passage, each checked against that passage.
+"""PassageWriter: questions and restatements that a teacher writes from passages, each checked against its passage.
 
-Any Runner is a teacher: the one over an OpenAI-compatible server of the site, or a GGUF file on this machine. What it
-writes is never believed: numbers, codes and parts must stand in the passage, an answer's words too, and what fails is
-kept aside with the reason. A reply is stored under the hash of its prompt, so that a power cut costs one of them.
+What it writes is never believed: numbers, codes and parts must stand in the passage, an answer's words too, and what
+fails is kept aside with the reason.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from assistant.prompt import NOT_FOUND
-from edge.runner import Message, Runner, Sampling
+from edge.runner import Message
 from index.passage import Lang
 from index.text import informative, normalise, terms
 from training.data.shingles import jaccard, shingles
 from training.data.slots import slots_of
 from training.data.units import NUMBER_WORDS
 from training.errors import TeacherFailed
+from training.teacher import Teacher
 
 Task = Literal["questions", "restate"]
-MOST_TOKENS = 700
 SUPPORT = 0.6
 """Share of an answer's informative terms that the passage must hold: strict enough that an answer about something else
 fails, loose enough for other word forms. A judgement, not a measurement."""
@@ -64,20 +61,13 @@ class Written:
     reason: str = ""
 
 
-class Teacher:
-    """Asks ``runner`` and remembers its replies in the JSON lines of ``replies``. Raises TeacherFailed where it answers
-    not once in the form that it was asked for, and edge.errors."""
+class PassageWriter:
+    """Asks ``teacher`` in arrays of JSON. Raises TeacherFailed where it answers not once in the form that it was asked
+    for, or fails on and on."""
 
-    def __init__(self, runner: Runner, replies: Path, *, temperature: float = 0.7, seed: int = 1) -> None:
-        self._runner = runner
-        self._replies = replies
-        self._sampling = Sampling(MOST_TOKENS, temperature, seed=seed)
-        self._known: dict[str, str] = {}
-        if replies.is_file():
-            for line in replies.read_text("utf-8").splitlines():
-                held = _parsed(line)
-                if isinstance(held, dict):
-                    self._known[str(held["key"])] = str(held["text"])
+    def __init__(self, teacher: Teacher, *, temperature: float = 0.7, seed: int = 1) -> None:
+        self._teacher = teacher
+        self._temperature, self._seed = temperature, seed
         self.asked = self.misformed = 0
 
     def questions(self, passages: Sequence[tuple[str, str, Lang]], count: int = 3) -> list[Written]:
@@ -107,15 +97,9 @@ class Teacher:
 
     def _array(self, task: Task, text: str, lang: Lang, count: int) -> list[object]:
         prompt = _TASKS[task][lang].format(count=count, text=text)
-        key = hashlib.sha256(f"{self._runner.name}\0{self._sampling}\0{prompt}".encode()).hexdigest()
-        if key not in self._known:
-            pieces = self._runner.stream((Message("user", prompt),), self._sampling)
-            self._known[key] = "".join(piece.text for piece in pieces)
-            self._replies.parent.mkdir(parents=True, exist_ok=True)
-            with self._replies.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "text": self._known[key]}, ensure_ascii=False) + "\n")
+        said = self._teacher.ask((Message("user", prompt),), self._seed, self._temperature)
         self.asked += 1
-        match = _ARRAY.search(self._known[key])
+        match = _ARRAY.search(said)
         held = _parsed(match[0]) if match else None
         if not isinstance(held, list):
             self.misformed += 1
@@ -125,7 +109,7 @@ class Teacher:
     def _must_have_answered(self) -> None:
         if self.asked and self.misformed == self.asked:
             raise TeacherFailed(
-                f"None of {self.asked} replies of {self._runner.name} is the JSON array that was asked for.",
+                f"None of {self.asked} replies of {self._teacher.runner.name} is the JSON array that was asked for.",
                 "Take a larger model as teacher (7 billion parameters or more), on this site's own server.",
             )
 
@@ -134,7 +118,7 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        return None  # a line that a power cut tore, or a reply in another form: asked again, or counted as misformed
+        return None  # a reply in another form is counted as such
 
 
 def _checked(one: Written, passage: str, before: Sequence[Written]) -> Written:
