@@ -14,6 +14,7 @@ import pytest
 from assistant.errors import AssistantFailed
 from edge.errors import EdgeFailed
 from index.errors import IndexFailed
+from training.errors import TrainingFailed
 from ui.wording import LANGS, all_wording, say, say_error
 from ui.wording.errors import ERRORS
 from ui.wording.pages import PAGES
@@ -36,7 +37,7 @@ def error_codes() -> list[str]:
         for file in (ROOT / floor).rglob("*.py"):
             if "Failed" in file.read_text(encoding="utf-8"):
                 importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
-    found = {found for base in (IndexFailed, AssistantFailed, EdgeFailed) for found in subclasses(base)}
+    found = {found for base in (IndexFailed, AssistantFailed, EdgeFailed, TrainingFailed) for found in subclasses(base)}
     return sorted({error.code for error in found if not error.__module__.startswith(("test", "fake"))})  # type: ignore[attr-defined]
 
 

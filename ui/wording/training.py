@@ -68,4 +68,50 @@ TRAINING_ERRORS: dict[str, Entry] = {
         "ja": "学習用の文章に、手書きの評価用の文章と重なるものがあります。学習用から除いてください。",
         "en": "Texts to train on are those of the hand-written test. Take them out of what is trained.",
     },
+    "training_failed": {
+        "ja": "学習を続けられません。示された箇所を確認してください。",
+        "en": "The training cannot go on. See what is named.",
+    },
+    "recipe_invalid": {
+        "ja": "レシピを読めないか、使えない値があります。示されたキーを直してください。"
+        "付属のレシピは training/recipes にあります。",
+        "en": "The recipe cannot be read, or a value in it cannot work. Mend the key that is named; "
+        "the bundled recipes lie in training/recipes.",
+    },
+    "corpus_missing": {
+        "ja": "学習に使う文章が、指定された場所にありません。パスと、マニュアルの登録を確認してください。",
+        "en": "There is no text to train on where it should be. Check the path, and that manuals are indexed.",
+    },
+    "base_unfit": {
+        "ja": "このモデルは、ここでは追加学習の元にできません。"
+        "Llama 系の transformers のフォルダか GGUF ファイルを、トークナイザーとともに指定してください。",
+        "en": "This model cannot be adapted here. Name a Llama-like folder of transformers, with its tokenizer, "
+        "or a GGUF file.",
+    },
+    "adapter_unfit": {
+        "ja": "この LoRA の差分は、llama.cpp では元のモデルに重ねられません。作り方を示された条件に合わせてください。",
+        "en": "llama.cpp cannot lay this LoRA adapter over its base. Make it as the message says.",
+    },
+    "stage_missing": {
+        "ja": "前の段階の成果物がありません。レシピをもう一度実行すると、足りない段階から続けます。",
+        "en": "What an earlier stage should have left is not there. Run the recipe again: it goes on with that stage.",
+    },
+    "stage_busy": {
+        "ja": "この段階は、別のプロセスが学習中です。終わるのを待つか、そのプロセスを止めてください。",
+        "en": "Another process is training this stage. Wait for it, or end it.",
+    },
+    "stage_died": {
+        "ja": "学習のプロセスが途中で止まりました。もう一度実行すると、最後に保存したところから続けます。"
+        "終了コード -9 は、たいていメモリ不足です。max_tokens を小さくしてください。",
+        "en": "The training process ended early. Run it again: it goes on from what was saved last. Code -9 is usually "
+        "memory: lower max_tokens.",
+    },
+    "training_diverged": {
+        "ja": "損失が数値でなくなり、学習が発散しました。レシピの learning_rate を下げてください。",
+        "en": "The loss is not a number any more. Lower learning_rate in the recipe.",
+    },
+    "export_differs": {
+        "ja": "書き出したファイルの計算結果が、学習したモデルと一致しません。このファイルは使わないでください。",
+        "en": "The exported file does not compute what the trained model does. Do not use it.",
+    },
 }
