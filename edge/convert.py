@@ -78,6 +78,22 @@ def convert_hf_to_gguf(source: Path, target: Path, dtype: Dtype = "f16", *, name
     return target
 
 
+def write_vocabulary(source: Path, target: Path) -> Path:
+    """Writes the tokenizer of folder ``source`` alone to the file ``target``, which opens with ``vocab_only``; it takes
+    a moment, whatever the model's size. Errors: as of ``convert_hf_to_gguf``."""
+    import gguf
+
+    shape = read_shape(source)
+    writer = gguf.GGUFWriter(target, "llama")
+    _describe(writer, source, "f16", source.resolve().name, "")
+    _write_shape(writer, shape)
+    _write_vocabulary(writer, read_vocabulary(source, shape.vocab))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    return target
+
+
 def _bytes_needed(weights: Weights, tensors: list[tuple[str, str]], dtype: Dtype) -> int:
     import math
 

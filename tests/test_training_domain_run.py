@@ -16,6 +16,7 @@ from edge.runner import Message, Sampling
 from training.domain.export import _check_ids
 from training.domain.run import run_domain
 from training.errors import ExportDiffers, FaqUnusable
+from training.tokens.added import cutter_of
 from training.two_choice.items import read_items
 
 pytest.importorskip("torch")
@@ -23,6 +24,7 @@ pytest.importorskip("trl")
 pytest.importorskip("gguf")
 
 MACHINES = ("CF-40", "SC-20", "RP-18")
+TERM = "真空センサ"
 RECIPE = """
 kind = "domain"
 name = "plant"
@@ -35,6 +37,10 @@ model_file = "{folder}/models/plant.gguf"
 manuals = ["{folder}/manuals"]
 faq = ["{folder}/faq.csv"]
 held_out = 0.2
+[tokenizer]
+added_terms = 3
+least_hits = 5
+least_pieces = 2
 [cpt]
 epochs = 0.2
 tokens_per_step = 256
@@ -69,7 +75,19 @@ def site(tmp_path: Path) -> Path:
         rows = [
             f"| F-{number}{n:02} | Pressure of unit {n} low | Set regulator R{n} to 0.{n + 10} MPa |" for n in range(14)
         ]
-        text = [f"# {machine} manual", "", "## 9 Faults", "", "| Code | Cause | Action |", "|---|---|---|", *rows]
+        told = ["".join(f"{TERM}{n}を点検する。" for n in range(5)), ""]
+        text = [
+            f"# {machine} manual",
+            "",
+            "## 1 点検",
+            "",
+            *told,
+            "## 9 Faults",
+            "",
+            "| Code | Cause | Action |",
+            "|---|---|---|",
+            *rows,
+        ]
         (tmp_path / f"manuals/{machine}.md").write_text("\n".join(text), encoding="utf-8")
         asked += [
             f"Which valve is at unit {n} of the {machine}?,Valve V{number}{n} behind cover {n},{machine}.md,{machine}"
@@ -95,7 +113,7 @@ def test_one_command_from_documents_to_the_model_and_its_table(site: Path, tmp_p
     out = tmp_path / "run"
     record = json.loads((out / "run.json").read_text("utf-8"))
     assert record["status"] == "complete"
-    assert list(record["steps"]) == ["base", "data", "cpt", "cpt+sft", "+dpo ours", "export"]
+    assert list(record["steps"]) == ["base", "data", "added terms", "cpt", "cpt+sft", "+dpo ours", "export"]
     chain = [record["steps"][name]["weights_sha256"] for name in ("base", "cpt", "cpt+sft", "+dpo ours")]
     assert len(set(chain)) == 4
     held = json.loads((tmp_path / "results/plant.json").read_text("utf-8"))
@@ -106,6 +124,9 @@ def test_one_command_from_documents_to_the_model_and_its_table(site: Path, tmp_p
     _nothing_leaks(out / "data")
     runner = LlamaCppRunner(EdgeOptions(tmp_path / "models/plant.gguf"))
     assert list(runner.stream([Message("user", "F-001?")], Sampling(max_tokens=2)))
+    assert record["steps"]["added terms"]["terms"] == [TERM, "点検"]
+    assert runner.count_tokens(f"{TERM}2") < len(cutter_of(tmp_path / "base").ids(f"{TERM}2"))
+    assert "| site, Japanese |" in (out / "tokens.md").read_text("utf-8")
     runner.close()
     before = {path: path.stat().st_mtime_ns for path in (out / "stages").rglob("*.safetensors")}
     run_domain(site)  # nothing is done again

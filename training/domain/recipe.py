@@ -95,6 +95,16 @@ class HardwarePart:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenizerPart:
+    """``added_terms``: of the site's Japanese terms so many at most become tokens before CPT (0: the tokenizer stays as
+    it is), of those that stand ``least_hits`` times or more in the text of CPT and are ``least_pieces`` tokens now."""
+
+    added_terms: int = 0
+    least_hits: int = 200
+    least_pieces: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class DataPart:
     """``manuals``: files or folders to read where ``index`` names no data folder of Andon; ``faq``: tables of questions
     and answers; ``general``: folder of general text for the replay share; ``held_out``: share of the fact groups that
@@ -133,6 +143,7 @@ class DomainRecipe:
     results_file: Path | None = None
     note: str = ""
     data: DataPart = field(default_factory=DataPart)
+    tokenizer: TokenizerPart = field(default_factory=TokenizerPart)
     cpt: TextStage = field(default_factory=TextStage)
     sft: AnswerStage = field(default_factory=AnswerStage)
     dpo: PairStage = field(default_factory=PairStage)
@@ -183,6 +194,13 @@ def _check(recipe: DomainRecipe, path: Path) -> None:
         no("seeds is empty.", "Write seeds = [1].")
     if recipe.hardware.device not in ("", "cpu", "cuda"):
         no(f"hardware.device is {recipe.hardware.device!r}.", 'Write "cpu", "cuda", or "" for what is there.')
+    if recipe.tokenizer.added_terms < 0 or recipe.tokenizer.least_hits < 1 or recipe.tokenizer.least_pieces < 2:
+        no("[tokenizer] has a number that cannot work.", "added_terms >= 0, least_hits >= 1, least_pieces >= 2.")
+    if recipe.tokenizer.added_terms and recipe.lora.rank:
+        no(
+            "tokenizer.added_terms needs all weights: a LoRA leaves the rows of new tokens as they are.",
+            "lora.rank = 0",
+        )
     if recipe.hardware.side_by_side < 1 or recipe.hardware.threads < 0:
         no("[hardware] has a number that cannot work.", "side_by_side >= 1, threads >= 0.")
     if recipe.data.index is None and not recipe.data.manuals:

@@ -28,6 +28,9 @@ from training.domain.stage import DONE, StageJob, is_done
 from training.domain.table import Scored, page, plot, table
 from training.provenance import weights_sha256
 from training.run_record import RunRecord
+from training.tokens.added import add_terms, cutter_of
+from training.tokens.run import write_report
+from training.tokens.terms import worth_adding
 from training.two_choice.facts import POOLS
 from training.two_choice.items import Item, read_items
 
@@ -53,11 +56,12 @@ def run_domain(
     record.step("data", {"files": data["files"], "sha256": data["sha256"], "figures": data["figures"]})
     items = read_items(recipe.out / "data/items.jsonl")
     rows = plan(recipe)
+    start = _start(recipe, base, record)
     folders = {BASE: base} | {row.name: recipe.out / "stages" / row.folder / "model" for row in rows}
     lanes = 1 if accelerate else recipe.hardware.side_by_side
 
     def do(row: Row, say: Say) -> dict[str, Any]:
-        return _stage(recipe, row, folders[row.start], say, accelerate)
+        return _stage(recipe, row, start if row.start == BASE else folders[row.start], say, accelerate)
 
     with closing(in_lanes(rows, lanes, do, tell)) as ended:
         for row, report in ended:
@@ -71,6 +75,22 @@ def run_domain(
     _write(recipe, held, data, exported, round(time.monotonic() - began))
     record.finish()
     return recipe.out
+
+
+def _start(recipe: DomainRecipe, base: Path, record: RunRecord) -> Path:
+    """What stages begin with: ``base``, or where the recipe adds terms, one that has them. How the tokenizer cuts the
+    text of CPT is written either way."""
+    rows = [json.loads(line) for line in (recipe.out / "data/cpt.jsonl").read_text("utf-8").splitlines()]
+    site = [row["text"] for row in rows if row["kind"] != "replay"]
+    general = [json.loads(line)["text"] for line in (recipe.out / "data/general.jsonl").read_text("utf-8").splitlines()]
+    report = write_report(cutter_of(base), site, general, recipe.out, recipe.name)
+    part = recipe.tokenizer
+    terms = worth_adding(report.terms, part.added_terms, part.least_hits, part.least_pieces)
+    start = add_terms(base, [term.text for term in terms], recipe.out / "base-terms", site) if terms else base
+    if terms:
+        widened = write_report(cutter_of(start), site, general, start, recipe.name)
+        record.step("added terms", {"terms": [term.text for term in terms], **widened.as_plain()["kinds"]})
+    return start
 
 
 def _stage(recipe: DomainRecipe, row: Row, start: Path, say: Say, accelerate: Path | None) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def run_embedder(
 
 app.command("faq")(train_data.faq)
 app.command("text")(train_data.text)
+app.command("tokens")(train_data.tokens)
 app.command("mine")(train_data.mine)
 app.command("two-choice")(train_data.two_choice)
 app.command("score")(train_data.score)

@@ -157,6 +157,40 @@ def text(
     tell("train.written", path=out)
 
 
+def tokens(
+    out: Out,
+    texts: Annotated[
+        list[Path] | None, typer.Argument(help="cpt.jsonl of andon train text, or text files (default: the index).")
+    ] = None,
+    base: Annotated[
+        Path | None, typer.Option(help="Folder of transformers or GGUF file of a Llama (default: the bundled model).")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Show how a base's tokenizer cuts the site's text beside general text, and which terms cost most tokens.
+
+    Writes tokens.json and tokens.md. Look before CPT: [tokenizer] in a recipe adds terms, which is seldom worth it.
+    """
+    from training.domain.base import open_base
+    from training.domain.general import general_text
+    from training.domain.run import BUNDLED
+    from training.tokens.added import cutter_of
+    from training.tokens.run import texts_of, write_report
+
+    if texts:
+        site = texts_of(texts)
+    else:
+        with _library(data) as library:
+            site = [passage.text for manual in library.manuals() for passage in library.passages(manual.id)]
+    source = base or BUNDLED
+    folder = open_base(source, out / "base")
+    report = write_report(cutter_of(folder), site, general_text(None).scored, out, source.stem)
+    for kind, cut in report.kinds.items():
+        tell("train.tokens", kind=kind, share=f"{cut.characters_a_token:.2f}", lost=cut.lost)
+    tell("train.terms", terms=", ".join(f"{term.text} ({term.pieces})" for term in report.terms[:8]))
+    tell("train.written", path=out / "tokens.md")
+
+
 def two_choice(
     out: Out,
     faq: Annotated[Path | None, typer.Option("--faq", help="Folder that andon train faq wrote.")] = None,

@@ -9,6 +9,14 @@ TRAINING: dict[str, Entry] = {
     "train.gap": {"ja": "注意: {what}", "en": "Note: {what}"},
     "train.rows": {"ja": "{name}: {rows} 行", "en": "{name}: {rows} rows"},
     "train.written": {"ja": "{path} に書き込みました。", "en": "Written to {path}."},
+    "train.tokens": {
+        "ja": "{kind}: 1 トークン当たり {share} 文字、元に戻らない文章 {lost} 件",
+        "en": "{kind}: {share} characters a token, texts that do not come back: {lost}",
+    },
+    "train.terms": {
+        "ja": "トークンを多く使う語(トークン数): {terms}",
+        "en": "Terms that cost most (tokens): {terms}",
+    },
     "train.mined": {
         "ja": "不正解側の回答を {rows} 件作りました({kinds})。{seconds} 秒。",
         "en": "{rows} rejected answers ({kinds}) in {seconds} s.",
