@@ -100,3 +100,38 @@ def test_lines_end_between_words_and_beside_no_sign_that_must_not_stand_there() 
 
 def test_a_line_break_in_a_paragraph_is_none_in_japanese_and_a_space_in_english() -> None:
     assert wrapped("止めて\nから\n\nuse the\nlock", 40) == ["止めてから", "", "use the lock"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["user", "add"], 2, "引数 name を指定してください。"),
+        (["idex"], 2, "idex というコマンドはありません。もしかして: 'index'"),
+        (["search", "x", "-k", "y"], 2, "-k の値が正しくありません: "),
+        (["index", "list", "--jsn"], 2, "--jsn というオプションはありません。もしかして: --json"),
+        (["user", "add", "a", "b"], 2, "余分な引数があります: b"),
+        (["train", "judge", "a.jsonl"], 2, "オプション --out を指定してください。"),
+        (["train", "run", "no-such.toml"], 1, "レシピを読めないか、"),
+    ],
+)
+def test_wrong_usage_is_told_in_japanese(
+    words: list[str], code: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    monkeypatch.setattr(sys, "argv", ["andon", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert code == 1 or " --help で確かめられます。" in shown
+
+
+def test_without_a_command_the_help_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    monkeypatch.setattr(sys, "argv", ["andon"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "使い方: andon [オプション] コマンド" in capsys.readouterr().out

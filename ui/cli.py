@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import NoReturn
 
 import typer
 
@@ -55,25 +55,15 @@ EXIT_FAILED = 1
 EXIT_DECLINED = 3
 
 
-def command() -> Any:
-    """The click command, its help in the language of the terminal."""
-    from typer.main import get_command
-
-    from ui.terminal import reader_lang
-
-    made = get_command(app)
-    if reader_lang() == "ja":
-        from ui.help import in_japanese
-
-        made = in_japanese(made)
-    return made
-
-
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed (stderr says why and what helps), 2 wrong usage, 3 no answer in
     the manuals, 130 interrupted."""
+    from ui.terminal import reader_lang
+
     try:
-        command()()
+        if reader_lang() == "ja":
+            _main_in_japanese()
+        app()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as failure:
@@ -83,3 +73,12 @@ def main() -> None:
             raise
         print_failure(failure)
         sys.exit(EXIT_FAILED)
+
+
+def _main_in_japanese() -> NoReturn:
+    from typer.main import get_command
+
+    from ui.help import in_japanese
+    from ui.usage import run
+
+    sys.exit(run(in_japanese(get_command(app))))
