@@ -17,6 +17,7 @@ from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
 from index.ingest.parsing import Parser
+from index.kept_vectors import KeptVectors
 from index.manuals.choose import suffixes
 from index.manuals.page_drawing import has_pictures
 from index.options import IndexOptions
@@ -28,10 +29,8 @@ from index.search.reranker import FIRST, Reranker, rerank
 from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
 from index.search.synonym_table import SynonymTable
-from index.store import VectorStore
 from index.term_form import renew
 from index.truth import Truth
-from index.vector_probe import OpenMark, damage
 from index.verify import Finding, Report, ReportCheck, Verifier
 from index.word_rows import WordRows
 from index.writer_lock import locked, take_lock
@@ -69,7 +68,7 @@ class Library:
             opened.callback(self._truth.close)
             self.embedder = embedder if embedder is not None else make_embedder(options.embedder)
             self._vectors_problem = ""
-            self._store = self._open_store(opened, fresh=rebuild)
+            self._store = self._open_vectors(opened, fresh=rebuild)
             self._synonyms = SynonymTable(self._truth)
             self._images = PageImages(options.page_images, options.draw)
             opened.callback(self._images.close)
@@ -89,43 +88,25 @@ class Library:
             self._begin(rebuild)
             self._opened = opened.pop_all()
 
-    def _open_store(self, opened: ExitStack, *, fresh: bool) -> VectorStore | None:
-        """The vectors, or None where they are not used. Damaged ones are thrown away by a writer, since they can be
-        made again, and left out by a reader."""
+    def _open_vectors(self, opened: ExitStack, *, fresh: bool) -> KeptVectors | None:
+        """The vectors, or None where they are not used; where a server does not answer ``vectors`` says so. Damaged
+        ones are made again by a writer, and left out by a reader."""
         if self.embedder is None:
             return None
-        if self.options.vector_server:
-            return self._open_server(opened, self.embedder.name, fresh=fresh)
-        folder, name = self.options.vectors, self.embedder.name
-        mark = OpenMark(self.options.folder)
-        if self._writes:
-            mark.leave()
-            opened.callback(mark.clear)
+        index = self._truth.identity() if self.options.vector_server else ""
         try:
-            killed = mark.found and not fresh and (self._writes or not locked(self.options.lock))
-            why = damage(folder, name) if killed else ""
-            if why:
-                raise IndexStale(f"The vectors in {folder} are damaged: {why}.", "Run: andon index verify --repair")
-            store = VectorStore(folder, name, fresh=fresh)
-        except IndexStale as stale:
-            if not self._writes:
-                log.warning("Search goes by codes and keywords only. %s", stale)
-                return None
-            log.warning("%s They are thrown away and made again.", stale.message)
-            store = VectorStore(folder, name, fresh=True)
-        opened.callback(store.close)
-        return store
-
-    def _open_server(self, opened: ExitStack, name: str, *, fresh: bool) -> VectorStore | None:
-        """The vectors on a server, or None while it does not answer; ``vectors`` says so then."""
-        try:
-            store = VectorStore(self.options.vector_server, name, index=self._truth.identity(), fresh=fresh)
+            kept = KeptVectors(self.options, self.embedder.name, write=self._writes, fresh=fresh, index=index)
         except VectorsAway as away:
             self._vectors_problem = str(away)
             log.warning("Search goes by codes and keywords only. %s", away)
             return None
-        opened.callback(store.close)
-        return store
+        except IndexStale as stale:
+            if self._writes:
+                raise
+            log.warning("Search goes by codes and keywords only. %s", stale)
+            return None
+        opened.callback(kept.close)
+        return kept
 
     def _begin(self, rebuild: bool) -> None:
         if self._refill is None:

@@ -54,6 +54,11 @@ class IndexOptions:
         return self.folder / "vectors"
 
     @property
+    def vector_file(self) -> Path:
+        """The copy of the vectors that is searched; it can always be made again."""
+        return self.folder / "vector-file"
+
+    @property
     def originals(self) -> Path:
         return self.folder / "originals"
 

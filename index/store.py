@@ -22,10 +22,13 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from index.embedders.embedder import Vectors
 from index.errors import IndexFailed, IndexStale, VectorsAway
 
 ADD_AT_ONCE = 1000
+AT_ONCE = 4096  # that are read
 ANSWERS_WITHIN_S = 30.0  # a server; adding a thousand vectors takes it 2 to 3 s
 WAIT_S = 20.0
 MOST_COLLECTIONS = 10_000  # that a server is asked for
@@ -221,19 +224,36 @@ class VectorStore:
 
     def vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
         """The vectors, each of shape (dim,), as search sees them. Raises IndexStale where a listed one is lost."""
-        from chromadb.errors import ChromaError
-
         found: dict[str, Vectors] = {}
         wanted = list(ids)
-        with self._asked():
-            for start in range(0, len(wanted), ADD_AT_ONCE):
-                for part in list(self._parts.values()):
-                    try:
-                        held = part.get(ids=wanted[start : start + ADD_AT_ONCE], include=["embeddings"])
-                        found |= {str(i): vector for i, vector in zip(held["ids"], held["embeddings"], strict=True)}
-                    except (ChromaError, ValueError) as error:  # ids without vectors, where they are thrown away now
-                        raise IndexStale(f"Vectors are lost ({error}).", _REBUILD) from error
+        for start in range(0, len(wanted), ADD_AT_ONCE):
+            for part in list(self._parts.values()):
+                held = self._got(part, wanted[start : start + ADD_AT_ONCE], ["embeddings"])
+                found |= {str(i): vector for i, vector in zip(held["ids"], held["embeddings"], strict=True)}
         return found
+
+    def _got(self, part: Any, ids: list[str], what: list[str]) -> Any:
+        """What ``part`` holds of these ids that it has, with a vector for each."""
+        from chromadb.errors import ChromaError
+
+        with self._asked():
+            try:
+                held = part.get(ids=ids, include=what)
+                if len(held["ids"]) != len(held["embeddings"]):
+                    raise ValueError(f"{len(held['ids'])} are listed, {len(held['embeddings'])} are there")
+            except (ChromaError, ValueError) as error:  # ids without vectors, where they are thrown away now
+                raise IndexStale(f"Vectors are lost ({error}).", _REBUILD) from error
+            return held
+
+    def each(self) -> Iterator[tuple[str, list[str], list[str], Vectors]]:
+        """All of it: (language, passage ids, manuals, vectors), some at a time. Raises IndexStale as ``vectors``."""
+        for lang, part in list(self._parts.items()):
+            with self._asked():
+                ids = part.get(include=[])["ids"]
+            for start in range(0, len(ids), AT_ONCE):
+                held = self._got(part, ids[start : start + AT_ONCE], ["embeddings", "metadatas"])
+                manuals = [str((told or {}).get("manual", "")) for told in held["metadatas"]]
+                yield lang, list(held["ids"]), manuals, np.asarray(held["embeddings"], np.float32)
 
     def count(self) -> int:
         with self._asked():

@@ -14,6 +14,7 @@ from index.embedders.word_vectors import packed
 from index.errors import IndexStale
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.ingest.originals import Originals
+from index.kept_vectors import KeptVectors
 from index.store import VectorStore
 from index.truth import Truth
 from index.vector_probe import MISSED_AT_MOST
@@ -22,7 +23,7 @@ from index.word_rows import WordRows
 
 FindingKind = Literal[
     "database", "orphans", "passages_lost", "keywords", "keyword_index", "codes",
-    "vectors_damaged", "vectors_missing", "vectors_stray", "vectors_wrong", "vectors_unused",
+    "vectors_damaged", "vectors_missing", "vectors_stray", "vectors_wrong", "vectors_unused", "vector_file",
     "words_missing", "words_stray", "words_wrong",
     "original_missing", "original_altered", "original_leftover", "job_original_missing",
 ]  # fmt: skip
@@ -89,7 +90,7 @@ class Verifier:
     """Looks at one index. ``publishing`` is held by whoever changes passages in this process."""
 
     def __init__(
-        self, truth: Truth, store: VectorStore | None, embedder: Embedder | None, originals: Originals,
+        self, truth: Truth, store: KeptVectors | None, embedder: Embedder | None, originals: Originals,
         publishing: threading.Lock,
     ) -> None:  # fmt: skip
         self._truth = truth
@@ -122,11 +123,13 @@ class Verifier:
         assert self._store is not None
         try:
             before = self._truth.passage_ids()
-            with self._publishing:
-                held, after = self._store.ids(), self._truth.passage_ids()
-                doubled = self._store.count() - len(held)
-            whole = sorted(held & before & after)
-            wrong, embedded = self._compared(whole, deep, say)
+            with self._store.record() as record:
+                with self._publishing:
+                    held, after = record.ids(), self._truth.passage_ids()
+                    doubled = record.count() - len(held)
+                whole = sorted(held & before & after)
+                wrong, embedded = self._compared(record, whole, deep, say)
+                unlike = self._store.unlike()
         except IndexStale as stale:
             return [Finding("vectors_damaged", 1, (stale.message,))], 0, 0
         if doubled > 0 and not beside:
@@ -136,11 +139,11 @@ class Verifier:
         unused = [] if beside or filling else self._store.others()
         findings = [
             *finding("vectors_missing", missing), *finding("vectors_stray", stray),
-            *finding("vectors_wrong", wrong), *finding("vectors_unused", unused),
+            *finding("vectors_wrong", wrong), *finding("vectors_unused", unused), *finding("vector_file", unlike),
         ]  # fmt: skip
         return findings, len(held), embedded
 
-    def _compared(self, ids: list[str], deep: bool, say: ReportCheck) -> tuple[list[str], int]:
+    def _compared(self, record: VectorStore, ids: list[str], deep: bool, say: ReportCheck) -> tuple[list[str], int]:
         """Passages whose vector has another size or length than the embedder's, or is not what embedding the passage
         gives; and those that search does not find, where they are more than its index misses of sound ones."""
         assert self._store is not None and self._embedder is not None
@@ -151,7 +154,7 @@ class Verifier:
         for start in range(0, len(ids), EMBED_AT_ONCE):
             part = ids[start : start + EMBED_AT_ONCE]
             say("vectors", start, len(ids))
-            held = self._store.vectors(part)
+            held = record.vectors(part)
             for passage_id, vector in held.items():
                 if vector.shape != (self._embedder.dim,) or abs(float(np.linalg.norm(vector)) - 1.0) > WITHIN:
                     wrong.add(passage_id)
@@ -243,6 +246,8 @@ class Verifier:
         if "vectors_damaged" in kinds:
             remake()
             return
+        if "vector_file" in kinds:
+            self._store.copy_again()
         if self._embedder is not None and kinds & {"words_stray", "words_wrong", "orphans"}:
             rows = WordRows(self._truth, self._embedder.name)
             with self._publishing:
@@ -254,7 +259,8 @@ class Verifier:
                 stray = self._store.ids() - self._truth.passage_ids()
                 self._store.delete(stray)
             if "vectors_wrong" in kinds:
-                wrong, _ = self._compared(sorted(self._store.ids()), True, _silent)
+                with self._store.record() as record:
+                    wrong, _ = self._compared(record, sorted(record.ids()), True, _silent)
                 self._store.delete(wrong)
             refill()
 

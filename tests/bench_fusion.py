@@ -26,12 +26,12 @@ from assistant.build import open_library
 from assistant.evaluation.questions import read_questions
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Embedder
+from index.kept_vectors import KeptVectors
 from index.library import Library
 from index.options import IndexOptions
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.fuse import MIX, Candidate, Evidence, Mix, fuse
 from index.search.searcher import Searcher, spread
-from index.store import VectorStore
 from index.truth import Truth
 from tests.asked_sets import DIRECTIONS, asked_set
 from tests.retrieval_sets import Asked, Target, heading_questions, is_target, manuals_of, sections
@@ -176,7 +176,7 @@ def searched(
         with Library(options, write=True, embedder=embedder) as library:
             for file in files:
                 library.add(file)
-        truth, store = Truth(options.database), VectorStore(options.vectors, embedder.name)
+        truth, store = Truth(options.database), KeptVectors(options, embedder.name, write=False)
         manuals = {manual.id: manual for manual in truth.manuals()}
         searcher = Searcher(truth, store, embedder, watch)
         found = []

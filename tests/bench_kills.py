@@ -5,10 +5,11 @@
 A process makes one change to a copy of an index of real manuals (demo PDFs, and open ones where they lie beside the
 repository; with --passages 1050 Chroma writes its HNSW files too) and is killed. Half of the moments are spread evenly
 over the undisturbed duration of the change, half lie at random within a phase: copy of the original, embedding, vectors
-added, SQLite transaction, vectors deleted or opened. Then the index is opened again as the service does; every fourth
-time that process is killed too, and another finishes. Each time the content (every column of manuals, revisions,
-passages, keywords and codes) must be that of an undisturbed run, or the state before; the deep check of andon index
-verify must find nothing; search must find by keyword and vector. Exits with 1 if anything else came out.
+added, SQLite transaction, vectors deleted or opened, the file of vectors written. Then the index is opened again as the
+service does; every fourth time that process is killed too, and another finishes. Each time the content (every column of
+manuals, revisions, passages, keywords and codes) must be that of an undisturbed run, or the state before; the deep
+check of andon index verify must find nothing; search must find by keyword and vector. Exits with 1 if
+anything else came out.
 
 The embedder "tiny" adds up random rows through the same ONNX runtime: 100 kills take minutes instead of hours.
 """

@@ -3,7 +3,7 @@
     python -m tests.bench_scale RESULT.json [--sizes 1000 10000 100000] [--vectors-up-to 100000] [--folder FOLDER]
 
 The passages are those of tests/scale_corpus.py and go through the product's own tables (Truth.put_manual,
-VectorStore.add, WordRows.put). Some things are made quicker than the product does them: lines that come again are cut
+KeptVectors.add, WordRows.put). Some things are made quicker than the product does them: lines that come again are cut
 into terms once ("the same tables" says whether the tables of the least size are those that the product makes), the
 vectors are mixed of those of a few hundred passages, with noise, and the word vectors are those of one of these.
 Questions are embedded by the real embedder. Every size is asked in a process of its own, each question once, after one
@@ -37,8 +37,8 @@ from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Vectors
 from index.embedders.word_vectors import packed
 from index.ingest.build import embedding_text
+from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
-from index.store import VectorStore
 from index.truth import Truth
 from index.word_rows import WordRows
 from tests.scale_corpus import A_MANUAL, Asked, manual, questions
@@ -50,7 +50,7 @@ STAGES = {
     "codes": (searching, "look_up_codes"),
     "keywords": (searching, "search_keywords"),
     "embed": (None, "embed"),
-    "vectors": (VectorStore, "nearest"),
+    "vectors": (KeptVectors, "nearest"),
     "words": (searching.Searcher, "_word_matches"),
     "relevance": (searching.Searcher, "_relevances"),
     "beside": (searching, "look_beside"),
@@ -102,7 +102,11 @@ def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
     row["tables_mb"] = _megabytes([options.database, Path(f"{options.database}-wal")])
     if with_vectors:
         _fill(options, size, spent)
-        row |= {"vectors_s": round(spent["vectors"], 1), "vectors_mb": _megabytes(options.vectors.rglob("*"))}
+        row |= {
+            "vectors_s": round(spent["vectors"], 1),
+            "vectors_mb": _megabytes(options.vectors.rglob("*")),
+            "vector_file_mb": _megabytes(options.vector_file.rglob("*")),
+        }
         whole = _megabytes([options.database, Path(f"{options.database}-wal")])
         row |= {"words_s": round(spent["words"], 1), "words_mb": round(whole - row["tables_mb"], 1)}
     done.write_text(json.dumps(row), encoding="utf-8")
@@ -112,7 +116,7 @@ def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
 def _fill(options: IndexOptions, size: int, spent: dict[str, float]) -> None:
     embedder = open_embedder(read_settings())
     assert embedder is not None
-    store = VectorStore(options.vectors, embedder.name)
+    store = KeptVectors(options, embedder.name, write=True)
     first = [(made, passages[: EMBEDDED // 4]) for made, passages in map(manual, range(4))]
     read = {
         lang: [
@@ -150,7 +154,7 @@ def ask(folder: Path) -> dict[str, Any]:
     options = IndexOptions(folder)
     truth, embedder = Truth(options.database), open_embedder(read_settings())
     assert embedder is not None
-    store = VectorStore(options.vectors, embedder.name) if options.vectors.exists() else None
+    store = KeptVectors(options, embedder.name, write=False) if options.vectors.exists() else None
     spent: dict[str, float] = defaultdict(float)
     searcher = searching.Searcher(truth, store, embedder)
     for stage, (owner, name) in STAGES.items():

@@ -9,8 +9,10 @@ from contextlib import closing, contextmanager
 
 from index.options import IndexOptions
 from index.store import VectorStore
+from index.store_state import store_state
 from index.text import terms
 from index.truth import FAILED_KEPT
+from index.vector_file import VectorFile
 
 
 @contextmanager
@@ -49,5 +51,10 @@ def assert_agreement(options: IndexOptions, embedder: str = "fake") -> None:
     assert keywords == {number: " ".join(terms(text)) for number, _, _, _, text, _ in passages}
     assert codes == sorted((number, code) for number, *_, held in passages for code in json.loads(held))
     assert vector_ids(options, embedder) == {passage_id for _, passage_id, *_ in passages}
+    file, state = VectorFile(options.vector_file, embedder), store_state(options.vectors, embedder)
+    assert state is not None
+    assert file.version == state.version, "the file that is searched is not of this state"
+    assert file.ids() == {passage_id for _, passage_id, *_ in passages}
+    file.close()
     assert {path.name for path in options.originals.glob("*")} == manuals | jobs
     assert not list(options.folder.glob(".upload-*"))

@@ -20,7 +20,10 @@ from index.embedders.embedder import make_embedder
 from index.library import Library
 from index.options import IndexOptions
 
-PHASES = ("other", "original copy", "embed", "vectors added", "sqlite transaction", "vectors deleted", "vectors opened")
+PHASES = (
+    "other", "original copy", "embed", "vectors added", "sqlite transaction", "vectors deleted", "vectors opened",
+    "vector file written",
+)  # fmt: skip
 WAIT_S = 600.0
 
 
@@ -89,6 +92,7 @@ def opened(change: Change, phase: PhaseFile, *, rebuild: bool = False) -> Librar
     setattr(truth, "transaction", transaction)  # noqa: B010
     phase.wrap(store, "add", "vectors added")
     phase.wrap(store, "delete", "vectors deleted")
+    phase.wrap(store._file if store is not None else None, "_put", "vector file written")
     phase.wrap(library._originals, "_copy", "original copy")
     return library
 

@@ -14,10 +14,10 @@ from fake_embedder import FakeEmbedder
 from index.ingest.build import Builder
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
+from index.kept_vectors import KeptVectors
 from index.library import Library
 from index.options import IndexOptions
 from index.passage import Manual, Passage
-from index.store import VectorStore
 from index.stored_rows import WordRow, Words
 from index.truth import Truth
 
@@ -65,7 +65,7 @@ def upload_and_die(folder: Path, path: Path, name: str, before: bool) -> None:
     truth = (DiesBefore if before else DiesAfter)(options.database)
     embedder = FakeEmbedder()
     originals = Originals(options, truth)
-    builder = Builder(truth, VectorStore(options.vectors, embedder.name), embedder, originals)
+    builder = Builder(truth, KeptVectors(options, embedder.name, write=True), embedder, originals)
     jobs = JobQueue(truth, builder, originals)
     jobs.submit(path, name)
     jobs.start()

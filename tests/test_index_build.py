@@ -14,9 +14,9 @@ from index.embedders.refill import Refill, VectorState
 from index.errors import IndexFailed, ManualUnreadable
 from index.ingest.build import EMBED_AT_ONCE, Added, Builder, Cancelled, Progress, embedding_text, manual_name
 from index.ingest.originals import Originals
+from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
 from index.passage import Manual, Passage
-from index.store import VectorStore
 from index.stored_rows import WordRow, Words
 from index.truth import Truth
 
@@ -39,7 +39,7 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.options = IndexOptions(folder / "index")
         self.truth = FullDisk(self.options.database)
-        self.store = VectorStore(self.options.vectors, "fake")
+        self.store = KeptVectors(self.options, "fake", write=True)
         self.embedder = FakeEmbedder()
         self.originals = Originals(self.options, self.truth)
         self.builder = Builder(self.truth, self.store, self.embedder, self.originals)

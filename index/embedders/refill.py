@@ -13,7 +13,7 @@ from index.embedders.embedder import Embedder
 from index.embedders.word_vectors import packed
 from index.errors import IndexFailed
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
-from index.store import VectorStore
+from index.kept_vectors import KeptVectors
 from index.truth import Truth
 from index.word_rows import WordRows
 
@@ -41,7 +41,7 @@ class Refill:
     """Gives every passage of the truth its vector. ``publishing`` is held by whoever changes passages; adding and
     removing manuals meanwhile is fine."""
 
-    def __init__(self, truth: Truth, store: VectorStore, embedder: Embedder, publishing: threading.Lock) -> None:
+    def __init__(self, truth: Truth, store: KeptVectors, embedder: Embedder, publishing: threading.Lock) -> None:
         self._truth = truth
         self._store = store
         self._embedder = embedder

@@ -19,11 +19,11 @@ from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadab
 from index.ingest.embed_ahead import EmbedAhead
 from index.ingest.originals import Original, Originals
 from index.ingest.parsing import OpenFile, Seen, Watch, open_here
+from index.kept_vectors import KeptVectors
 from index.manuals.block import Page
 from index.manuals.coverage import Coverage, Tally
 from index.passage import Lang, Manual, Passage
 from index.passages.chunk import DraftPassage, chunk
-from index.store import VectorStore
 from index.stored_rows import WordRow, Words, words_of
 from index.text import language
 from index.truth import Truth, storable
@@ -74,7 +74,7 @@ class Builder:
     def __init__(
         self,
         truth: Truth,
-        store: VectorStore | None,
+        store: KeptVectors | None,
         embedder: Embedder | None,
         originals: Originals,
         open_file: OpenFile = open_here,

@@ -84,6 +84,10 @@ VERIFY: dict[str, Entry] = {
         "ja": "使われていない埋め込みモデル {count} 個のベクトルが残っています。",
         "en": "Vectors of {count} embedder(s) that are not in use are left.",
     },
+    "verify.vector_file": {
+        "ja": "検索用のベクトルのファイルが、保存されているベクトルと {count} 件食い違っています。",
+        "en": "The file of vectors that is searched is not what the store holds for {count} passage(s).",
+    },
     "verify.words_missing": {
         "ja": "単語ベクトルのない箇所が {count} 件あります。",
         "en": "{count} passage(s) have no word vectors.",
