@@ -50,15 +50,17 @@ def main() -> None:
     sys.exit(bool(report["faults"]))
 
 
-def run(scratch: Path, made: Path, chosen: list[dict[str, str]], caps: Caps) -> dict[str, Any]:
+def run(scratch: Path, made: Path, chosen: list[dict[str, Any]], caps: Caps) -> dict[str, Any]:
     bounds = Bounds(3 * caps.page_s, caps.memory_bytes // MEGABYTE, SERVICE_MB, SEARCH_MS)
     service = Service(scratch, IndexOptions(folder=scratch / "index", caps=caps), bounds)
     begun = resident(os.getpid())
     outcomes: list[Outcome] = []
     try:
         for each in chosen:
-            outcomes.append(service.feed(each["group"], each["name"], made / each["file"]))
-            out = outcomes[-1]
+            out = service.feed(each["group"], each["name"], made / each["file"], each["holds"])
+            outcomes.append(out)
+            if each["code"] is not None and out.code != each["code"]:
+                out.faults.append(f"{out.code!r} instead of {each['code']!r}")
             if out.faults or out.seconds > 10 or out.code == "reader_crashed":
                 told = (out.group, ascii(out.name), out.state, out.code, f"{out.seconds} s", out.faults)
                 print(*told, ascii(out.message) if out.code == "reader_crashed" else "", flush=True)

@@ -3,7 +3,8 @@
     python -m tests.hostile_files FOLDER        writes them all, and FOLDER/list.json which names them
 
 What each group holds: text (Markdown, HTML, AsciiDoc, CSV, plain text and what makes regular expressions slow), PDF,
-Office (Word, PowerPoint, Excel), archives, pictures, names that are no good, and files that are not what they say.
+Office (Word, PowerPoint, Excel), archives, pictures, names that are no good, files that are not what they say, and
+site: files as people really send them, with what must come of each.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ SEED = 20260401
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A file to be: ``name`` as it is uploaded, which may be no good as a file's name; ``make`` gives its content."""
+    """A file to be: ``name`` as it is uploaded, which may be no good as a file's name; ``make`` gives its content.
+    ``code``: of the refusal that must come of it, "" where it must be read, None where both will do; ``holds``: what a
+    passage of it must hold."""
 
     group: str
     name: str
     make: Make
+    code: str | None = None
+    holds: str = ""
 
     def content(self) -> bytes:
         return self.make(random.Random(f"{SEED}:{self.group}:{self.name!a}"))
@@ -33,14 +38,16 @@ class Hostile:
 
 def hostile_files() -> list[Hostile]:
     """All of them, in a fixed order."""
-    from tests import hostile_archives, hostile_office, hostile_pdf, hostile_pictures, hostile_text
+    from tests import hostile_archives, hostile_office, hostile_pdf, hostile_pictures, hostile_sites, hostile_text
 
     groups: dict[str, dict[str, Make]] = {
         "text": hostile_text.files(), "slow": hostile_text.slow_files(), "pdf": hostile_pdf.files(),
         "office": hostile_office.files(), "archive": hostile_archives.files(), "picture": hostile_pictures.files(),
         "name": names(), "disguise": disguised(),
     }  # fmt: skip
-    return [Hostile(group, name, make) for group, made in groups.items() for name, make in made.items()]
+    made = [Hostile(group, name, make) for group, makers in groups.items() for name, make in makers.items()]
+    sites = hostile_sites.files().items()
+    return made + [Hostile("site", name, site.make, site.code, site.holds) for name, site in sites]
 
 
 def truncated(make: Make, share: float) -> Make:
@@ -125,7 +132,7 @@ def write(folder: Path, files: list[Hostile]) -> Iterator[tuple[Hostile, Path]]:
 def main() -> None:
     folder = Path(sys.argv[1])
     listed = [
-        {"group": hostile.group, "name": hostile.name, "file": path.name}
+        {"group": hostile.group, "name": hostile.name, "file": path.name, "code": hostile.code, "holds": hostile.holds}
         for hostile, path in write(folder, hostile_files())
     ]
     (folder / "list.json").write_text(json.dumps(listed), encoding="utf-8")  # ASCII, so that broken names survive

@@ -18,6 +18,7 @@ from index.ingest.build import manual_name
 from index.ingest.jobs import Job
 from index.library import Library
 from index.options import IndexOptions
+from index.passage import Passage
 from tests.fake_embedder import FakeEmbedder
 
 MEGABYTE = 1024 * 1024
@@ -79,8 +80,9 @@ class Service:
     def close(self) -> None:
         self.library.close()
 
-    def feed(self, group: str, name: str, path: Path) -> Outcome:
-        """Upload the file at ``path`` as ``name`` and wait for what comes of it; then all is as it was before."""
+    def feed(self, group: str, name: str, path: Path, holds: str = "") -> Outcome:
+        """Upload the file at ``path`` as ``name`` and wait for what comes of it; then all is as it was before. Where it
+        is read, one of its passages must hold ``holds``."""
         out = Outcome(group, name.encode("utf-8", "replace").decode()[:80])
         before = self._state()
         _forget_peaks()
@@ -95,6 +97,8 @@ class Service:
         out.seconds = round(time.monotonic() - started, 2)
         out.service_mb = resident(os.getpid()) // MEGABYTE
         self._judge(out, name)
+        if holds and not any(holds in passage.text for passage in self._passages()):
+            out.faults.append(f"no passage holds {holds!r}")
         self._tidy(out, before)
         return out
 
@@ -146,6 +150,11 @@ class Service:
         ):  # fmt: skip
             if value > bound:
                 out.faults.append(f"{what}: {value:,.0f} over {bound:,.0f}")
+
+    def _passages(self) -> Iterator[Passage]:
+        for manual in self.library.manuals():
+            if manual.name != "known.txt":
+                yield from self.library.passages(manual.id)
 
     def _tidy(self, out: Outcome, before: dict[str, Any]) -> None:
         """Remove what was indexed; what is left must be what was there before."""

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.manuals.block import Block, Page, pair_cells
+from index.manuals.html import blocks_of_html
 from index.manuals.markdown import MarkdownReader, blocks_of_markdown
 from index.passage import Box
 from index.passages.chunk import PROSE_TOKENS, DraftPassage, chunk
@@ -64,6 +65,23 @@ def test_a_warning_between_steps_stays_between_them() -> None:
 def test_the_command_of_the_last_step_belongs_to_it() -> None:
     passages = cut("1. ログインする。\n2. 下記を実行する。\n\n```\nsudo restart\n```\n完了を待つ。")
     assert [p.text for p in passages] == ["1. ログインする。\n2. 下記を実行する。\nsudo restart", "完了を待つ。"]
+
+
+@pytest.mark.parametrize("as_html", [False, True])
+def test_what_stands_inside_the_last_step_belongs_to_it(as_html: bool) -> None:
+    markdown = "1. Switch off.\n2. Wait.\n\n   The lamp goes out.\n\n   > [!CAUTION]\n   > Hot.\n\nThen go home.\n"
+    html = "<ol><li>Switch off.</li><li>Wait.<p>The lamp goes out.</p><div class='caution'>Hot.</div></li></ol>"
+    blocks = blocks_of_html(f"{html}<p>Then go home.</p>") if as_html else blocks_of_markdown(markdown)
+    steps, after = chunk([page(*blocks)])
+    assert (steps.kind, steps.text) == ("steps", "1. Switch off.\n2. Wait.\nThe lamp goes out.\nCAUTION\nHot.")
+    assert after.text == "Then go home."
+
+
+def test_a_list_of_mere_names_is_no_list_of_alarms() -> None:
+    (passage,) = cut("# Errors in the material file\n\nThese are needed:\n\n- KERF_WIDTH\n- CUT_HEIGHT\n- CUT_SPEED\n")
+    assert (passage.kind, passage.text) == ("prose", "These are needed:\n- KERF_WIDTH\n- CUT_HEIGHT\n- CUT_SPEED")
+    told = cut("# Errors\n\n- KERF_WIDTH: it is missing\n- CUT_HEIGHT: it is too low\n")
+    assert [(p.kind, p.codes) for p in told] == [("alarm", ("KERF_WIDTH",)), ("alarm", ("CUT_HEIGHT",))]
 
 
 def test_steps_that_begin_again_are_another_procedure() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import EmptyManual
+from index.manuals import signs
 from index.manuals.block import Block
 from index.manuals.html import HtmlReader, blocks_of_html
 from index.manuals.markdown import MarkdownReader, blocks_of_markdown
@@ -165,3 +166,58 @@ def test_html_headers_of_two_rows_are_stacked() -> None:
     )
     (row,) = blocks_of_html(table)
     assert row.cells == (("Axis", "J1"), ("Limit min", "-90"), ("Limit max", "90"))
+
+
+def kinds(page: str) -> list[tuple[str, str]]:
+    return [(block.kind, block.text) for block in blocks_of_html(page)]
+
+
+def test_html_without_what_nobody_reads_on_the_page() -> None:
+    page = (
+        "<div role='navigation'><a>Home</a></div><h2>Alarms<a class='headerlink' href='#a'>¶</a></h2>"
+        "<p style='display: none'>draft</p><p hidden>old</p><p>AL.32 Overcurrent</p>"
+    )
+    assert kinds(page) == [("heading", "Alarms"), ("paragraph", "AL.32 Overcurrent")]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<table><tr><td><p>警告</p><p>電源を切ること。</p></td></tr></table>",
+        "<table><tr><td><b>警告</b></td><td>電源を切ること。</td></tr></table>",
+        "<table><tr><th>警告</th></tr><tr><td>電源を切ること。</td></tr></table>",
+    ],
+)
+def test_html_frames_around_a_warning(frame: str) -> None:
+    assert kinds(frame) == [("warning", "警告\n電源を切ること。")]
+
+
+def test_html_tables_that_lay_out_the_page_are_no_rows() -> None:
+    menu = "<table><tr><td>Contents</td></tr><tr><td>Index</td></tr></table>"
+    page = f"<table><tr><td>{menu}</td><td><h1>Belt</h1><ol><li>Switch off.</li></ol></td></tr></table>"
+    assert kinds(page) == [
+        ("paragraph", "Contents"), ("paragraph", "Index"), ("heading", "Belt"), ("step", "Switch off."),
+    ]  # fmt: skip
+    table = "<table><tr><th>Code</th><th>Remedy</th></tr><tr><td>AL.1</td><td><ol><li>Wait.</li></ol></td></tr></table>"
+    assert kinds(table) == [("row", "AL.1 | Wait.")]
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "number"),
+    [("3、電源を切る", "3、", 3), ("❸扉を開ける", "❸", 3), ("⑶ Wait", "⑶", 3), ("（ウ）電池を外す", "（ウ）", 3),
+     ("c) Wait", "c)", 3), ("手順3 Wait", "手順3", 3), ("③ Wait", "③", 3)],
+)  # fmt: skip
+def test_labels_of_steps_and_their_numbers(line: str, label: str, number: int) -> None:
+    found = signs.step(line)
+    assert found is not None
+    assert (found[0], signs.ordinal(found[0])) == (label, number)
+
+
+@pytest.mark.parametrize("line", ["2、3 号機に共通", "2、および 3", "1.5 mm", "3.14"])
+def test_numbers_of_a_sentence_are_no_labels(line: str) -> None:
+    assert signs.step(line) is None
+
+
+def test_bullets_of_symbol_fonts() -> None:
+    assert signs.bullet("\uf0b7 Switch off") == "Switch off"
+    assert signs.bullet("➢ 電源を切る") == "電源を切る"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from test_index_pdf import HIGH, make_pdf, paragraph, write
+import pytest
+from test_index_pdf import HIGH, grid, make_pdf, paragraph, write
 
 from index.manuals.block import Block
 from index.manuals.pdf import PdfReader
@@ -188,3 +189,64 @@ def test_text_in_two_columns_and_numbered_lists_are_no_tables(tmp_path: Path) ->
 
     for number, draw in enumerate((two, marks)):
         assert rows_of(make_pdf(tmp_path / f"{number}.pdf", [draw])) == []
+
+
+def test_boxes_of_one_cell_are_no_tables(tmp_path: Path) -> None:
+    """In a flow chart the line from box to box makes a second column of each."""
+
+    def draw(canvas: Any) -> None:
+        for top, text in ((100, "Check the status of the line"), (160, "Restart the conveyor")):
+            canvas.rect(100, HIGH - top - 30, 200, 30)
+            canvas.line(200, HIGH - top, 200, HIGH - top - 4)
+            canvas.line(200, HIGH - top - 30, 200, HIGH - top - 60)
+            write(canvas, 120, top + 18, text)
+
+    (page,) = PdfReader().open(make_pdf(tmp_path / "flow.pdf", [draw])).pages
+    assert [(b.kind, b.text) for b in page.blocks] == [
+        ("paragraph", "Check the status of the line"), ("paragraph", "Restart the conveyor"),
+    ]  # fmt: skip
+
+
+def test_a_frame_with_its_signal_word_in_a_cell_is_a_warning(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        grid(canvas, 100, [("WARNING", "Switch off before you open the cover.")], (90, 300))
+        grid(canvas, 200, [("Signal", "Meaning"), ("WARNING", "It may kill."), ("CAUTION", "It may hurt.")], (90, 300))
+
+    (page,) = PdfReader().open(make_pdf(tmp_path / "frame.pdf", [draw])).pages
+    assert [(b.kind, b.text) for b in page.blocks] == [
+        ("warning", "WARNING\nSwitch off before you open the cover."), ("row", "WARNING | It may kill."),
+        ("row", "CAUTION | It may hurt."),
+    ]  # fmt: skip
+
+
+PARTS = ("Motor", "Belt", "Sensor", "Brake", "Switch", "Lamp")
+
+
+@pytest.mark.parametrize("framed", [False, True], ids=["loose", "framed"])
+@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
+def test_a_legend_in_columns_goes_down_them(framed: bool, apart: bool, tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        for number, name in enumerate(PARTS):
+            x, top = 80 + 200 * (number // 3), 120 + 16 * (number % 3)
+            write(canvas, x, top, f"{number + 1}." if apart else f"{number + 1}. {name}")
+            if apart:
+                write(canvas, x + 24, top, name)
+        if framed:
+            for x in (70, 270, 470):
+                canvas.line(x, HIGH - 100, x, HIGH - 170)
+            for top in (100, 170):
+                canvas.line(70, HIGH - top, 470, HIGH - top)
+
+    (page,) = PdfReader().open(make_pdf(tmp_path / "legend.pdf", [draw])).pages
+    assert [(b.kind, b.level, b.label, b.text) for b in page.blocks] == [
+        ("step", 0, f"{number}.", name) for number, name in enumerate(PARTS, start=1)
+    ]
+
+
+def test_steps_side_by_side_are_told_from_left_to_right(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        write(canvas, 80, 120, "1. Preheat the nozzle")
+        write(canvas, 330, 120, "2. Feed the filament")
+
+    (page,) = PdfReader().open(make_pdf(tmp_path / "two.pdf", [draw])).pages
+    assert [(b.label, b.text) for b in page.blocks] == [("1.", "Preheat the nozzle"), ("2.", "Feed the filament")]

@@ -117,3 +117,21 @@ def test_a_name_over_two_columns_is_told_with_both() -> None:
         (("Item", "Speed"), ("Range min", "5"), ("Range max", "20")),
         (("Item", "Load"), ("Range min", "all"), ("Range max", "all")),
     ]
+
+
+def cells_of(text: str, folder: Path) -> list[tuple[tuple[str, str], ...]]:
+    (folder / "a.csv").write_text(text, encoding="utf-8")
+    (page,) = TableFileReader().open(folder / "a.csv").pages
+    return [block.cells for block in page.blocks if block.kind == "row"]
+
+
+def test_a_last_cell_without_quotes_is_whole_again(tmp_path: Path) -> None:
+    text = "Code,Remedy\nAL.1,Wait\nAL.2,Reset\nAL.3,Check the cable, the motor, or the brake.\nAL.4,Call,\n"
+    assert [row[1] for row in cells_of(text, tmp_path)] == [
+        ("Remedy", "Wait"), ("Remedy", "Reset"), ("Remedy", "Check the cable, the motor, or the brake."),
+        ("Remedy", "Call"),
+    ]  # fmt: skip
+
+
+def test_a_line_that_tells_the_separator_is_no_row(tmp_path: Path) -> None:
+    assert cells_of("sep=;\nCode;Cause\nAL.1;Hot, or dry\n", tmp_path) == [(("Code", "AL.1"), ("Cause", "Hot, or dry"))]

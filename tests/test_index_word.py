@@ -11,6 +11,7 @@ from office_files import element, with_part, word_file
 
 from index.errors import EmptyManual
 from index.manuals.block import Block, Page, Reading
+from index.manuals.coverage import Skipped
 from index.manuals.word import WordReader
 from index.manuals.word_numbering import numeral
 from index.passages.chunk import chunk
@@ -162,3 +163,29 @@ def test_an_empty_document_says_so(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_numerals(number: int, form: str, shown: str) -> None:
     assert numeral(number, form) == shown
+
+
+def test_texts_of_diagrams_are_read_and_charts_counted(tmp_path: Path) -> None:
+    import docx
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    document = docx.Document()
+    space = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
+    a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    told = "".join(f"<dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t>" for text in ("入荷", "検査"))
+    data = f"<dgm:dataModel {space} {a}>{told}</dgm:dataModel>".encode()
+    part = Part(PackURI("/word/diagrams/data1.xml"), "application/xml", data, document.part.package)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+    key = document.part.relate_to(part, kind)
+    links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    chart = '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"/>'
+    drawn = document.add_paragraph("受入の流れ")
+    drawn._p.append(element(f'<w:r><w:drawing><dgm:relIds {space} {links} r:dm="{key}"/>{chart}</w:drawing></w:r>'))
+    document.save(str(tmp_path / "a.docx"))
+    reading = WordReader().open(tmp_path / "a.docx")
+    blocks = [block for page in reading.pages for block in page.blocks]
+    assert [(b.kind, b.text) for b in blocks] == [
+        ("paragraph", "受入の流れ"), ("bullet", "入荷"), ("bullet", "検査"),
+    ]  # fmt: skip
+    assert reading.skipped == (Skipped("chart", "", 1),)

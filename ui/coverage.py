@@ -10,7 +10,7 @@ from ui.wording import Lang, say
 SHOWN = 12  # labels named one by one
 # What a person can do something about; blank pages, contents lists and figures are expected not to be read.
 _TOLD: tuple[SkipReason, ...] = (
-    "scan", "garbled", "hidden_sheet", "hidden_slide", "formula", "chart", "include",
+    "scan", "garbled", "hidden_sheet", "hidden_slide", "formula", "chart", "note", "include",
 )  # fmt: skip
 
 

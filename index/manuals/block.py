@@ -17,7 +17,8 @@ BlockKind = Literal["heading", "paragraph", "step", "bullet", "row", "warning", 
 class Block:
     """One element in reading order.
 
-    ``level``: heading depth (1 is a chapter) or list depth (0 is the outermost). ``cells``: for a table row, its
+    ``level``: heading depth (1 is a chapter) or list depth (0 is the outermost); of other text, how many list entries
+    it stands in. ``cells``: for a table row, its
     (header, cell) pairs in column order, header "" where the table has none; ``text`` is then the row as printed,
     cells joined by " | ". A warning's text starts with its printed signal word. ``label`` of a step: "3." or "(2)".
     ``recognised``: how sure OCR was of it (0 to 1), None where the file itself holds the text.

@@ -36,6 +36,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
+_PHONE, _PHONE_BRANDS = "a HEIC picture", (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _PDF_HEADER_WITHIN = 1024  # readers accept the PDF header within the first 1024 bytes (ISO 32000-1, annex H.3.4.1)
 _REMEDY = "Give a PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, PNG, JPEG or TIFF file."
 _OFFICE = (WordReader, SlidesReader, WorkbookReader)
@@ -61,6 +62,8 @@ def content_kind(first: bytes) -> str:
         return "a PDF document"
     if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
         return "a WebP picture"
+    if first[4:8] == b"ftyp":  # ISO 14496-12: a box of that name begins the file
+        return _PHONE if first[8:12] in _PHONE_BRANDS else "a video"
     for signature, kind in _SIGNATURES:
         if first.startswith(signature) and (len(signature) > 2 or b"\x00" in first):
             return kind
@@ -101,6 +104,10 @@ def reader_for(path: Path) -> ManualReader:
             really = kind or ("text" if b"\x00" not in first else "something else")
             raise UnknownFormat(f"{path.name} is named as a PDF, but its content is {really}.", _REMEDY)
     elif isinstance(reader, ScanReader):
+        if kind == _PHONE:
+            raise UnknownFormat(
+                f"{path.name} is {kind}, as phones make them, by its content.", "Save it as JPEG or PNG."
+            )
         if not kind.endswith(" picture"):
             raise UnknownFormat(f"{path.name} is {kind or 'text'} by its content, not a {suffix} picture.", _REMEDY)
     elif isinstance(reader, _OFFICE):

@@ -17,6 +17,7 @@ SkipReason = Literal[
     "left_out",  # a page of contents lists or lettering of figures, which are no passages
     "picture",  # pictures among text; what is written in them is not read
     "chart",
+    "note",  # comments on a sheet's cells
     "hidden_sheet",
     "hidden_slide",
     "formula",  # cells that were saved without their result

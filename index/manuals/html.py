@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from index.errors import EmptyManual
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading, pair_cells
+from index.manuals.hand_numbers import with_steps
 from index.manuals.plain import decode_text, read_bytes
 
 _NOT_CONTENT = ("script", "style", "nav", "noscript", "template", "svg", "iframe", "form", "button")
@@ -18,6 +20,11 @@ _BLOCK_NAMES = (
     "h5 h6 header hr html li main ol p pre section summary table ul"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_FRAME_ROWS = 3  # a table with another in it and no more rows than these lays out the page
+_INSIDE = ("paragraph", "warning", "caption", "code")
+_SIGNAL_CHARACTERS = 20
 _WARNING_CLASS = re.compile(r"\b(danger|warning|caution|attention|notice|important)\b", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE)
 
@@ -31,7 +38,7 @@ class HtmlReader:
         data = read_bytes(path)
         declared = _CHARSET.search(data[:2048])
         text = decode_text(data, path.name, declared[1].decode("ascii") if declared else "")
-        blocks = tuple(blocks_of_html(text))
+        blocks = tuple(with_steps(list(blocks_of_html(text))))
         if not blocks:
             raise EmptyManual(f"{path.name} holds no text.", "Check that the page was saved whole.")
         return Reading(_title(text) or next((b.text for b in blocks if b.kind == "heading"), path.stem), 1,
@@ -52,9 +59,20 @@ def blocks_of_html(text: str) -> Iterator[Block]:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(text, "html.parser")
-    for tag in soup.find_all([*_NOT_CONTENT, "head"]):
-        tag.decompose()
+    for tag in soup.find_all(_is_furniture):
+        if not tag.decomposed:
+            tag.decompose()
     yield from _walk(soup, 0)
+
+
+def _is_furniture(tag: Any) -> bool:
+    """What a person does not read on the page: scripts, navigation, what is hidden, and the marks behind headings
+    that link to themselves."""
+    return (
+        tag.name in _NOT_CONTENT or tag.name == "head" or tag.has_attr("hidden")
+        or tag.get("role") in ("navigation", "search") or "headerlink" in (tag.get("class") or ())
+        or _UNSEEN.search(str(tag.get("style") or "")) is not None
+    )  # fmt: skip
 
 
 def _walk(node: Any, depth: int) -> Iterator[Block]:
@@ -96,9 +114,7 @@ def _block(tag: Any, depth: int) -> Iterator[Block]:
 def _boxed_warning(tag: Any) -> Iterator[Block]:
     """A tag whose class says warning is one warning; where its text does not start with a signal word, the class
     name is put there."""
-    parts = [f"{b.label} {b.text}".strip() if b.kind == "step" else f"- {b.text}" if b.kind == "bullet" else b.text
-             for b in _walk(tag, 0)]  # fmt: skip
-    text = "\n".join(part for part in parts if part)
+    text = "\n".join(line for block in _walk(tag, 0) if (line := _line(block).strip()))
     if not text:
         return
     word = _WARNING_CLASS.search(" ".join(tag.get("class") or ()))
@@ -117,7 +133,8 @@ def _list(tag: Any, depth: int) -> Iterator[Block]:
             yield Block("step", own, depth, label=f"{number}.")
         elif own:
             yield Block("bullet", own, depth)
-        yield from inner[1:] if own else inner
+        for block in inner[1:] if own else inner:  # what stands inside an entry is deeper than the list
+            yield replace(block, level=depth + 1) if block.kind in _INSIDE and not block.level else block
         number += 1
 
 
@@ -128,6 +145,14 @@ def _table(tag: Any) -> Iterator[Block]:
         yield Block("caption", _text([caption]))
     grid: dict[tuple[int, int], str] = {}
     rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
+    told = [row.find_all(["td", "th"], recursive=False) for row in rows]
+    if all(len(cells) <= 1 for cells in told) or _lays_out(told):
+        yield from _framed([block for cells in told for cell in cells for block in _walk(cell, 0)])
+        return
+    first = _text([told[0][0]]) if len(told) == 1 else ""
+    if first and len(first) <= _SIGNAL_CHARACTERS and signs.warning(first + "\n"):
+        yield Block("warning", "\n".join(text for cell in told[0] if (text := _text([cell]))))
+        return
     header_rows = 0
     for r, row in enumerate(rows):
         cells = row.find_all(["td", "th"], recursive=False)
@@ -149,6 +174,31 @@ def _table(tag: Any) -> Iterator[Block]:
     for line in lines[header_rows:]:
         if any(line):
             yield Block("row", " | ".join(line), cells=pair_cells(header, line))
+
+
+def _lays_out(told: list[list[Any]]) -> bool:
+    """True for a table that only puts parts of a page beside each other: sections, or other tables."""
+    cells = [cell for row in told for cell in row]
+    return any(cell.find(_HEADINGS) is not None for cell in cells) or (
+        len(told) <= _FRAME_ROWS and any(cell.find("table") is not None for cell in cells)
+    )
+
+
+def _framed(blocks: list[Block]) -> list[Block]:
+    """What stands in a frame: one warning if it begins like one."""
+    text = "\n".join(_line(block) for block in blocks)
+    plain = all(block.kind not in ("row", "heading") for block in blocks)
+    return [Block("warning", text)] if plain and signs.warning(text) else blocks
+
+
+def _line(block: Block) -> str:
+    return (
+        f"{block.label} {block.text}"
+        if block.kind == "step"
+        else f"- {block.text}"
+        if block.kind == "bullet"
+        else block.text
+    )
 
 
 def _stacked(parts: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from index.errors import EmptyManual
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading, pair_cells
+from index.manuals.hand_numbers import with_steps
 from index.manuals.html import blocks_of_html
 from index.manuals.plain import read_text
 
@@ -29,6 +30,7 @@ _BULLET = re.compile(r"[・•●○■□◆◇▪▶‣∙]\s*\S")  # of print
 # What begins a line of its own: such a bullet, a circled number, entries of notations that were not quite translated to
 # Markdown (". ", "** "), and a label
 _ENTRY = re.compile(rf"{_BULLET.pattern}|[①-⑳]|(?:\.{{1,5}}|\*{{2,5}}) (?=\S)|[^\sa-z:：。.][^\s:：。.]{{0,19}}[:：]$")
+_LABELLED = re.compile(r"(?:[(（]\d{1,3}[)）]|\d{1,2}[．、）]|[①-⑳❶-❿⓫-⓴⑴-⒇]|手順\s?\d)\s*\S")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _LIST_WIDTH = 80  # characters
 _SIGNAL_OF_ALERT = {"DANGER": "DANGER", "WARNING": "WARNING", "CAUTION": "CAUTION", "IMPORTANT": "NOTICE"}
@@ -47,7 +49,7 @@ class MarkdownReader:
             named = _TITLE.search(front[1])
             title = named[1] if named else ""
             text = text[front.end() :]
-        blocks = tuple(blocks_of_markdown(text))
+        blocks = tuple(with_steps(list(blocks_of_markdown(text))))
         if not blocks:
             raise EmptyManual(f"{path.name} holds no text.", "Check that the right file was given.")
         heading = next((b.text for b in blocks if b.kind == "heading"), "")
@@ -86,7 +88,7 @@ class _Walk:
             elif token.type == "inline":
                 yield from self._inline(_plain(token))
             elif token.type in ("fence", "code_block") and token.content.strip():
-                yield Block("code", token.content.rstrip("\n"))
+                yield Block("code", token.content.rstrip("\n"), len(self.lists))
             elif token.type == "html_block":
                 yield from blocks_of_html(token.content)
             else:
@@ -126,7 +128,12 @@ class _Walk:
                 self.lists[-1] = number + 1
                 yield Block("step", text, level, label=f"{number}.")
         else:
-            yield from blocks_of_paragraph(text)
+            yield from self._inside(blocks_of_paragraph(text))
+
+    def _inside(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """What stands inside a list entry, below its first paragraph, is as deep as the entry's own lists would be."""
+        for block in blocks:
+            yield block if block.level or block.kind == "row" else replace(block, level=len(self.lists))
 
     def _quoted(self, text: str) -> None:
         alert = _ALERT.match(text)
@@ -144,9 +151,9 @@ class _Walk:
             return
         body = "\n".join(self.quote)
         if self.quote_signal:
-            yield Block("warning", f"{self.quote_signal}\n{body}")
+            yield Block("warning", f"{self.quote_signal}\n{body}", len(self.lists))
         else:
-            yield from blocks_of_paragraph(body)
+            yield from self._inside(blocks_of_paragraph(body))
         self.quote, self.quote_signal = [], ""
 
 
@@ -202,11 +209,15 @@ def _plain(token: Any) -> str:
 
 
 def _is_listed(lines: list[str]) -> bool:
-    """Values written one entry a line, with commas between label and value: run together they could not be read."""
+    """Entries written one a line, with a number before each or commas between label and value: run together they could
+    not be read."""
+    if len(lines) < 2:
+        return False
+    labelled = [_LABELLED.match(line.strip()) is not None for line in lines]
+    if (labelled[0] and sum(labelled) * 2 > len(lines)) or sum('","' in line for line in lines) * 2 > len(lines):
+        return True
     if len(lines) < 3:
         return False
-    if sum('","' in line for line in lines) * 2 > len(lines):
-        return True
     commas = {line.count(",") for line in lines}
     short = all(len(line) <= _LIST_WIDTH and line.rstrip()[-1:] not in tuple(",.;:!?、。") for line in lines)
     return short and len(commas) == 1 and 0 not in commas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from index.manuals.ocr import INSTALL, is_installed
 from index.manuals.ocr_render import Judged, judged, scanned_page
 from index.manuals.pdf_blocks import PageReader, Style, folded
 from index.manuals.pdf_ink import Ink, read_ink
+from index.manuals.pdf_margins import EdgeLine, without_running
 from index.manuals.pdf_quality import look_at, verdict
 from index.manuals.pdf_regions import page_items
 from index.manuals.pdf_survey import Survey
@@ -25,6 +26,8 @@ from index.manuals.plain import read_bytes
 _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its own documentation)
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
 _INK_KEPT = 100_000  # segments, lines and panels kept from the first pass to the second: 25 MB, some 1000 pages
+_PICTURED = 0.2  # share of a page under its largest picture, from which its text may stand in pictures only
+_TITLED = 60  # characters: a title; a page with more has text of its own, which OCR would read less well
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
 
 
@@ -69,10 +72,30 @@ class PdfReader:
                 ink = judged_so.scanned.ink if judged_so.scanned else ink
             first.survey.add(ink)
             first.keep(number, ink)
+            if look.picture >= _PICTURED and judged_so is None:
+                first.pictured.append(number)
             if self.report is not None:
                 by_ocr = judged_so is not None and judged_so.scanned is not None
                 self.report(number, len(document), by_ocr)
+        self._look_again(document, path, first)
         return first
+
+    def _look_again(self, document: Any, path: Path, first: _FirstPass) -> None:
+        """Pages of pictures that have no text but their running head and a title: now that running heads are known, OCR
+        reads them, where it finds more than that."""
+        for number in first.pictured:
+            ink = first.ink.get(number)
+            running = first.survey.margins.running_lines(number - 1)
+            own = sum(len(segment.text) for segment in without_running(ink, running)) if ink is not None else _TITLED
+            if own >= _TITLED:
+                continue
+            with _page(document, number, path) as page:
+                judged_so = judged(page, "scan", own, self._recognise)
+            if judged_so is not None:
+                first.judged[number] = judged_so
+                first.ink.pop(number)
+            if self.report is not None:
+                self.report(number, len(document), judged_so is not None and judged_so.scanned is not None)
 
     def _nothing(self, path: Path, pages: int, judged: Mapping[int, Judged]) -> ManualUnreadable:
         if not any(page.verdict != "blank" for page in judged.values()):
@@ -85,12 +108,13 @@ class PdfReader:
 
 @dataclass
 class _FirstPass:
-    """What the first pass over all pages found: the ``survey``, the pages whose own text cannot be used, and the ink of
-    as many pages as are kept."""
+    """What the first pass over all pages found: the ``survey``, the pages whose own text cannot be used, the ink of as
+    many pages as are kept, and those with little text beside large pictures."""
 
     survey: Survey = field(default_factory=Survey)
     judged: dict[int, Judged] = field(default_factory=dict)
     ink: dict[int, Ink] = field(default_factory=dict)
+    pictured: list[int] = field(default_factory=list)
     _room: int = _INK_KEPT
 
     def keep(self, number: int, ink: Ink) -> None:
@@ -187,17 +211,19 @@ def _pages(document: Any, path: Path, first: _FirstPass, style: Style) -> Iterat
             blocks = tuple(reader.blocks(page_items(ink, running, style), number))
             if ink.turned:  # the places are not those of the page as people see it
                 blocks = tuple(replace(block, box=None) for block in blocks)
-            yield _with_reason(Page(number, label, blocks), aside, ink)
+            yield _with_reason(Page(number, label, blocks), aside, ink, running)
     finally:
         with _PDFIUM:
             document.close()
 
 
-def _with_reason(page: Page, aside: Judged | None, ink: Ink) -> Page:
+def _with_reason(page: Page, aside: Judged | None, ink: Ink, running: Sequence[EdgeLine]) -> Page:
     """The page, with what of it was not read."""
     if aside is None:
-        left_out = not page.blocks and ink.segments  # contents lists and lettering of figures are no passages
-        return replace(page, skipped=(Skipped("left_out", page.label),)) if left_out else page
+        if page.blocks or not ink.segments:
+            return page
+        told = without_running(ink, running)  # contents lists and lettering of figures, which are no passages
+        return replace(page, skipped=(Skipped("left_out" if told else "blank", page.label),))
     reason: SkipReason = "blank" if aside.verdict == "blank" else "garbled" if aside.verdict == "garbled" else "scan"
     blocks = () if reason == "garbled" else page.blocks
     return replace(page, blocks=blocks, skipped=(Skipped(reason, page.label),))

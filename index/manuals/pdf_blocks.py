@@ -13,6 +13,7 @@ from index.passage import Box
 
 LARGER = 1.08  # a heading's size over the body's
 _LONGEST_HEADING = 110  # characters
+_LONGEST_SIGNAL = 20
 _LOOSE = 1.15  # times the usual distance of lines: more is a new paragraph
 _SENTENCE_END = tuple("。．.!?！？:：」）)")
 
@@ -80,12 +81,13 @@ class PageReader:
     last_header: tuple[str, ...] = ()
     _open: _Open | None = None
     _marks: list[float] = field(default_factory=list)
+    _mark_top: float = 0.0
     _right: float = 0.0
 
     def blocks(self, items: Sequence[Item], page: int) -> Iterator[Block]:
         """Blocks of one page (``page`` is its 1-based number)."""
         self._right = max((item.x1 for item in items if isinstance(item, Line)), default=0.0)
-        self._marks = []
+        self._marks, self._mark_top = [], 0.0
         for at, item in enumerate(items):
             if isinstance(item, Line):
                 yield from self._line(item, page)
@@ -111,6 +113,11 @@ class PageReader:
         else:
             self.last_header, start = names, count
         self.last_table = table
+        signal = _signal(table)
+        if signal:
+            box = Box(page, table.xs[0], table.top, table.xs[-1], table.bottom)
+            yield Block("warning", signal, box=box)
+            return
         step = (table.bottom - table.top) / max(1, len(table.rows))
         for number in range(start, len(table.rows)):
             texts = table.texts(number)
@@ -151,19 +158,23 @@ class PageReader:
         text = line.text
         step = signs.step(text)
         if step:
-            return _Open("step", [line], [step[1]], self._depth(line.x0), step[0])
+            return _Open("step", [line], [step[1]], self._depth(line), step[0])
         bullet = signs.bullet(text)
         if bullet:
-            return _Open("bullet", [line], [bullet], self._depth(line.x0))
+            return _Open("bullet", [line], [bullet], self._depth(line))
         if signs.warning(text + "\n" if len(text) < 12 else text):
             return _Open("warning", [line], [text])
         return None
 
-    def _depth(self, x: float) -> int:
-        """List depth by how far the marks of the list are moved in."""
+    def _depth(self, line: Line) -> int:
+        """List depth by how far the marks of the list are moved in; a list that goes on at the top of the next column
+        is no deeper there."""
         size = self.style.body_size
-        self._marks = [mark for mark in self._marks if mark < x - 0.5 * size]
-        self._marks.append(x)
+        if line.bottom < self._mark_top:
+            self._marks = []
+        self._mark_top = line.top
+        self._marks = [mark for mark in self._marks if mark < line.x0 - 0.5 * size]
+        self._marks.append(line.x0)
         return min(3, len(self._marks) - 1)
 
     def _heading_goes_on(self, opened: _Open, line: Line) -> bool:
@@ -208,6 +219,13 @@ class PageReader:
             max(line.bottom for line in opened.lines),
         )
         yield Block(opened.kind, text, opened.level, opened.label, box=box)
+
+
+def _signal(table: Table) -> str:
+    """The text of a frame of one row that begins with a cell for its signal word: "WARNING | Switch off first."."""
+    first, *rest = (text for text in table.texts(0) if text) if len(table.rows) == 1 else ("",)
+    alone = bool(rest) and signs.warning(first + "\n") is not None and len(first) <= _LONGEST_SIGNAL
+    return "\n".join([first, *rest]) if alone else ""
 
 
 def _run_on(texts: Sequence[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.manuals.pdf_ink import Segment
+from index.manuals.pdf_legend import in_columns
 from index.manuals.pdf_tables import Table
 
 _GUTTER = 10.0  # points of white between columns
@@ -38,6 +40,10 @@ class Line:
     @property
     def bottom(self) -> float:
         return max(s.bottom for s in self.segments)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
     @property
     def size(self) -> float:
@@ -157,9 +163,15 @@ def _around(parts: Sequence[Part], gutter: tuple[float, float, float]) -> tuple[
 def _stacked(parts: Sequence[Part]) -> list[Item]:
     """One column: lines by their level, tables and frames by their top."""
     segments = sorted((p for p in parts if isinstance(p, Segment)), key=lambda s: (s.middle[1], s.x0))
+    solids = [p for p in parts if not isinstance(p, Segment)]
     items: list[Item] = list(lines_of(segments))
-    items += [p for p in parts if not isinstance(p, Segment)]
-    return sorted(items, key=lambda i: (i.top if not isinstance(i, Line) else (i.top + i.bottom) / 2, _left(i)))
+    items = sorted([*items, *solids], key=lambda i: (i.top if not isinstance(i, Line) else i.middle, _left(i)))
+    out: list[Item] = []
+    for _, run in groupby(items, lambda item: isinstance(item, Line)):
+        alike = list(run)
+        printed = [item.segments for item in alike if isinstance(item, Line)]
+        out += [Line(entry) for entry in in_columns(printed)] if printed else alike
+    return out
 
 
 def _left(item: Item) -> float:

@@ -70,7 +70,7 @@ def ruled_tables(ink: Ink) -> list[tuple[Table, frozenset[int]]]:
             if xs[0] - 1 <= segment.middle[0] <= xs[-1] + 1 and ys[0] - 1 <= segment.middle[1] <= ys[-1] + 1
         )
         rows = _rows(rules, xs, ys, [ink.segments[place] for place in sorted(inside)])
-        if rows:
+        if _is_of_columns(rows):
             out.append((Table(tuple(xs), tuple(ys), rows), inside))
     return out
 
@@ -172,6 +172,13 @@ def _rows(
         if any(cell.text for cell in row):
             rows.append(tuple(row))
     return tuple(rows)
+
+
+def _is_of_columns(rows: tuple[tuple[Cell, ...], ...]) -> bool:
+    """False for boxes of one cell, as in a flow chart, and for a frame around a numbered list in several columns."""
+    told = [cell.text.split("\n") for row in rows for cell in row if cell.text]
+    listed = all(len(lines) > 1 and all(signs.step(line) for line in lines) for lines in told)
+    return not listed and any(not cell.right for row in rows for cell in row[1:])
 
 
 def _cell(segments: Sequence[Segment]) -> Cell:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from index.manuals.pdf_drawing import Rule
 from index.manuals.pdf_ink import Segment
 from index.manuals.pdf_layout import Line, lines_of
+from index.manuals.pdf_legend import is_legend
 from index.manuals.pdf_tables import Cell, Table, joined_lines, text_lines
 
 _WHITE = 3.0  # points: narrower white parts no lanes
@@ -116,7 +117,10 @@ def _lanes(spans: Sequence[Span]) -> list[Span]:
 
 
 def _is_table(lines: Sequence[Line], lanes: Sequence[Span], level: Sequence[Rule]) -> bool:
-    """False for lists (marks in the first lane, then text and perhaps a page) and for text in two columns."""
+    """False for lists (marks in the first lane, then text and perhaps a page), also side by side, and for text in two
+    columns."""
+    if is_legend([line.segments for line in lines]):
+        return False
     first = [s.text for line in lines for s in line.segments if s.x0 < lanes[0][1]]
     if len(lanes) < 4 and all(_LIST_MARK.fullmatch(text) for text in first):
         return False

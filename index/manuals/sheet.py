@@ -102,17 +102,27 @@ def _table(ahead: _Ahead, names: list[str], level: int) -> Iterator[Block]:
 
 
 def text_blocks(text: str) -> Iterator[Block]:
-    """A cell's text as what its beginning says it is."""
-    for part in [part.strip() for part in text.split("\n") if part.strip()]:
-        step, bullet = signs.step(part), signs.bullet(part)
-        if signs.warning(part):
-            yield Block("warning", part)
+    """A cell's text as what its beginning says it is, line by line; a signal word that is a line of its own goes with
+    what it warns of, up to the next step, bullet or sign."""
+    parts = deque(part.strip() for part in text.split("\n") if part.strip())
+    while parts:
+        part = parts.popleft()
+        step, bullet, sign = signs.step(part), signs.bullet(part), signs.warning(part)
+        if sign:
+            lines = [part]
+            while not sign[1] and parts and not _begins_own(parts[0]):
+                lines.append(parts.popleft())
+            yield Block("warning", "\n".join(lines))
         elif step:
             yield Block("step", step[1], 0, label=step[0])
         elif bullet:
             yield Block("bullet", bullet)
         else:
             yield Block("paragraph", part)
+
+
+def _begins_own(part: str) -> bool:
+    return bool(signs.step(part) or signs.bullet(part) or signs.warning(part))
 
 
 def _is_title(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 SIGNAL_WORDS = ("危険", "警告", "注意", "DANGER", "WARNING", "CAUTION", "NOTICE")
@@ -15,11 +16,18 @@ _SIGNAL = re.compile(
     re.DOTALL,
 )
 _STEP = re.compile(
-    r"^\s*(?P<label>\d{1,3}[.．](?!\d)|\d{1,2}[)）]|[(（]\d{1,2}[)）]|[①-⑳]|手順\s*\d{1,2}[:：.．]?|"
-    r"(?:STEP|Step)\s*\d{1,2}[:.]?|[a-z][.)]|[(][a-z][)])(?P<gap>\s*)(?P<rest>\S.*)$",
+    r"^\s*(?P<label>\d{1,3}[.．](?!\d)|\d{1,2}[)）]|\d{1,2}、(?![\d及お])|[(（]\d{1,2}[)）]|[①-⑳❶-❿⓫-⓴⑴-⒇]|"
+    r"[(（][アイウエオカキクケコ][)）]|手順\s*\d{1,2}[:：.．]?|(?:STEP|Step)\s*\d{1,2}[:.]?|[a-z][.)]|[(][a-z][)])"
+    r"(?P<gap>\s*)(?P<rest>\S.*)$",
     re.DOTALL,
 )
-_BULLET = re.compile(r"^\s*(?:[•●○■□◆◇▪▶‣∙]\s*|・\s*|[–*\-]\s+)(?P<rest>\S.*)$", re.DOTALL)
+# The last ones are bullets of the fonts Symbol and Wingdings, which have no other code: Word prints them into PDFs.
+_BULLET = re.compile(
+    r"^\s*(?:[•●○■□◆◇▪▶‣∙◎★☆▷◦⁃➢➤►✓✔\uf0b7\uf0a7\uf0a8\uf0d8\uf06c\uf06e\uf06f\uf075\uf076\uf09f\uf0fc]\s*|・\s*|[–*\-]\s+)"
+    r"(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_COUNTED_KANA, _COUNTED_LETTERS = "アイウエオカキクケコ", "abcdefghijklmnopqrstuvwxyz"
 _NUMBER = re.compile(
     r"^(?P<number>第\s?\d{1,2}\s?[章編部節]|\d{1,2}(?:[.．\-]\d{1,3}){0,4}|[A-Z](?:[.\-]\d{1,3}){1,4}|"
     r"付録\s?[A-Z0-9]*|(?:Appendix|APPENDIX|Annex|Chapter|CHAPTER)\s[A-Z0-9]{1,3})[.．:：]?\s+(?P<rest>\S.*)$"
@@ -62,6 +70,20 @@ def step(text: str) -> tuple[str, str] | None:
     if crowded and not (match["label"][0].isdigit() and rest.isupper() and match["rest"][1:2].islower()):
         return None  # "3.5 mm" and "f.x" are no labels; "1.Turn" is one
     return match["label"], match["rest"]
+
+
+def ordinal(label: str) -> int:
+    """The number of a step's label: 3 for "3.", "(3)", "③", "❸", "手順3", "c)" and "(ウ)"; 0 where it has none."""
+    digits = "".join(c for c in label if c.isdecimal())
+    if digits:
+        return int(digits)
+    for character in label:
+        value = unicodedata.numeric(character, 0.0)
+        if value:
+            return int(value)
+        if character in _COUNTED_KANA or character in _COUNTED_LETTERS:
+            return 1 + (_COUNTED_KANA if character in _COUNTED_KANA else _COUNTED_LETTERS).index(character)
+    return 0
 
 
 def bullet(text: str) -> str | None:

@@ -141,7 +141,7 @@ def _text(shape: Any) -> list[Block]:
             del counts[deeper]
         if number is not None:
             counts[depth] = counts.get(depth, int(number.get("startAt", "1")) - 1) + 1
-            out.append(Block("step", text, depth, label=_label(counts[depth], str(number.get("type", "")))))
+            out.append(Block("step", text, depth, label=auto_label(counts[depth], str(number.get("type", "")))))
             continue
         counts.pop(depth, None)
         plain = marks is not None and marks.find(_A + "buNone") is not None
@@ -155,7 +155,8 @@ def _text(shape: Any) -> list[Block]:
     return out
 
 
-def _label(number: int, kind: str) -> str:
+def auto_label(number: int, kind: str) -> str:
+    """The label of a numbered paragraph as its program shows it; ``kind`` as in a:buAutoNum: "arabicPeriod" is "3."."""
     form = next((form for start, form in _FORMS.items() if kind.startswith(start)), "decimal")
     mark = next((mark for end, mark in _MARKS.items() if kind.endswith(end)), "{}." if form == "decimal" else "{}")
     return mark.format(numeral(number, form))
@@ -193,10 +194,14 @@ def _diagram(shape: Any, slide: Any) -> list[Block]:
         key = ids.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm")
         if key not in slide.part.rels:
             continue
-        root = parse_xml(slide.part.related_part(key).blob)
-        texts = ("".join(t.text or "" for t in body.iter(_A + "t")) for body in root.iter(f"{{{_DIAGRAM}}}t"))
-        return [Block("bullet", _tidy(text)) for text in texts if text.strip()]
+        return [Block("bullet", text) for text in diagram_texts(parse_xml(slide.part.related_part(key).blob))]
     return []
+
+
+def diagram_texts(root: Any) -> list[str]:
+    """The texts of SmartArt, from the root of its data, in their order."""
+    texts = ("".join(t.text or "" for t in body.iter(_A + "t")) for body in root.iter(f"{{{_DIAGRAM}}}t"))
+    return [_tidy(text) for text in texts if text.strip()]
 
 
 def _tidy(text: str) -> str:

@@ -18,6 +18,7 @@ from index.manuals.block import Block, Page, Reading
 from index.manuals.coverage import Skipped
 from index.manuals.package import WORD, empty, opened, unreadable
 from index.manuals.sheet import text_blocks
+from index.manuals.slides import diagram_texts
 from index.manuals.word_numbering import Numbering
 from index.manuals.word_styles import Style, styles_of
 from index.manuals.word_table import table_blocks
@@ -47,6 +48,7 @@ class WordReader:
         pages = walk.paged(int(counted[1]) if counted else 0)
         heading = next((block.text for block in pages[0].blocks if block.kind == "heading"), "")
         skipped = tuple(Skipped("picture", "", walk.pictures) for _ in range(min(1, walk.pictures)))
+        skipped += tuple(Skipped("chart", "", walk.charts) for _ in range(min(1, walk.charts)))
         skipped += tuple(Skipped("include", "", walk.included) for _ in range(min(1, walk.included)))
         return Reading(walk.title or heading or path.stem, len(pages), iter(pages), skipped)
 
@@ -57,7 +59,7 @@ def _walked(path: Path) -> _Walk:
     try:
         document = docx.Document(str(path))
         styles = styles_of(document.styles.element, w)
-        walk = _Walk(styles, Numbering.of(_part(document, _NUMBERING), w), _footnotes(document))
+        walk = _Walk(styles, Numbering.of(_part(document, _NUMBERING), w), _footnotes(document), _diagrams(document))
         walk.by_look = not any(style.level for style in _used(document.element.body, styles))
         walk.body(document.element.body)
     except ManualUnreadable:
@@ -85,6 +87,14 @@ def _footnotes(document: Any) -> dict[str, str]:
     return {str(n.get(w("id"))): " ".join(spoken(p).text for p in n.iter(w("p"))).strip() for n in notes}
 
 
+def _diagrams(document: Any) -> dict[str, list[str]]:
+    """The texts of SmartArt by the key of their part."""
+    from docx.oxml import parse_xml
+
+    parts = {key: rel.target_part for key, rel in document.part.rels.items() if rel.reltype.endswith("/diagramData")}
+    return {key: diagram_texts(parse_xml(part.blob)) for key, part in parts.items()}
+
+
 def _used(body: Any, styles: dict[str, Style]) -> Iterator[Style]:
     for mark in body.iter(w("pStyle")):
         yield styles.get(str(mark.get(w("val"))), Style())
@@ -97,11 +107,13 @@ class _Walk:
     styles: dict[str, Style]
     numbering: Numbering
     footnotes: dict[str, str]
+    diagrams: dict[str, list[str]]
     by_look: bool = False
     title: str = ""
     page: int = 1
     pages: dict[int, list[Block]] = field(default_factory=dict)
     pictures: int = 0
+    charts: int = 0
     included: int = 0
 
     def paged(self, counted: int) -> list[Page]:
@@ -146,6 +158,7 @@ class _Walk:
         """What a paragraph says, and its blocks: its own, then those of its text boxes and footnotes."""
         said = spoken(element)
         self.pictures += said.pictures
+        self.charts += said.charts
         marks = element.find(w("pPr"))
         style_mark = None if marks is None else marks.find(w("pStyle"))
         style = self.styles.get("" if style_mark is None else str(style_mark.get(w("val"))), Style())
@@ -153,6 +166,7 @@ class _Walk:
         for box in said.boxes:
             for block in self.inner(box):
                 blocks.append(block)
+        blocks += [Block("bullet", text) for key in said.diagrams for text in self.diagrams.get(key, ())]
         blocks += [Block("paragraph", f"* {note}") for key in said.notes if (note := self.footnotes.get(key, ""))]
         return said, blocks
 

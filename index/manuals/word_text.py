@@ -10,7 +10,13 @@ from index.manuals.word_styles import is_on
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
+_PICTURES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+)
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_KEY_OF_DIAGRAM = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 _LEFT_OUT = frozenset(
     _W + tag for tag in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "rt", "sectPr", "sdtPr")
 )
@@ -27,7 +33,8 @@ def w(tag: str) -> str:
 class Spoken:
     """A paragraph's ``text``; ``boxes``: the contents of text boxes anchored in it; ``notes``: ids of its footnotes;
     ``breaks_before`` and ``breaks_within``: how many pages Word last began before its first letter and after it;
-    ``bold``: all of it is bold by its own marks; ``pictures``: how many it holds."""
+    ``bold``: all of it is bold by its own marks; ``pictures`` and ``charts``: how many it holds; ``diagrams``: keys of
+    the parts with the texts of its SmartArt."""
 
     text: str = ""
     boxes: list[Any] = field(default_factory=list)
@@ -36,6 +43,8 @@ class Spoken:
     breaks_within: int = 0
     plain: int = 0
     pictures: int = 0
+    charts: int = 0
+    diagrams: list[str] = field(default_factory=list)
 
     @property
     def bold(self) -> bool:
@@ -77,7 +86,11 @@ def _listen(node: Any, out: Spoken, bold: bool) -> None:
         elif tag == _MC + "AlternateContent":
             first = child.find(_MC + "Choice")
             _listen(first if first is not None else child, out, bold)
-        elif tag == _PICTURE:
+        elif tag in _PICTURES:
             out.pictures += 1
+        elif tag == _CHART:
+            out.charts += 1
+        elif tag == _DIAGRAM:
+            out.diagrams.append(str(child.get(_KEY_OF_DIAGRAM)))
         elif tag not in _LEFT_OUT and isinstance(tag, str):
             _listen(child, out, bold)

@@ -15,12 +15,13 @@ from typing import Any
 
 from index.errors import ManualUnreadable
 from index.manuals.block import Block, Page, Reading
-from index.manuals.coverage import Skipped
+from index.manuals.coverage import Skipped, SkipReason
 from index.manuals.grid import Line
 from index.manuals.number_format import displayed
 from index.manuals.package import EXCEL, empty, opened, unreadable
-from index.manuals.sheet import sheet_blocks
+from index.manuals.sheet import sheet_blocks, text_blocks
 from index.manuals.table_file import MAX_ROWS, too_many_rows
+from index.manuals.workbook_shapes import Drawn, Shape, drawn_on, with_shapes
 
 MAX_COLUMNS = 128  # a table that people read; a cell far out must not make every row long
 _EXCEL_ROWS = 1_048_576
@@ -28,6 +29,8 @@ _MAX_MERGES = 50_000
 _BLOCK = 1 << 20
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _NO_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</(?:\w+:)?c>")
+_PLACE = re.compile(rb'<(?:c|row)\s[^>]*?\br="[A-Z]{0,3}(\d{1,7})"[^>]*>$')
+_VALUES = (b"<v>", b"<v ", b"<t>", b"<t ")
 _OVERLAP = 400  # bytes
 _SUFFIXES = (".xlsx", ".xlsm")
 
@@ -51,10 +54,20 @@ class WorkbookReader:
 @dataclass(frozen=True, slots=True)
 class _Extras:
     """What stands in a sheet's file but is not told while streaming: merged cells as (top, left, bottom, right), all
-    from 1; and how many formulas were saved without their result."""
+    from 1; how many formulas were saved without their result; the last row that holds a value, behind which formatted
+    rows may go on to the end of what a sheet can hold; and what is drawn over the cells."""
 
-    merges: tuple[tuple[int, int, int, int], ...]
-    unresolved: int
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    unresolved: int = 0
+    last_row: int = _EXCEL_ROWS
+    drawn: Drawn = field(default=Drawn())
+
+    def skipped(self, title: str) -> tuple[Skipped, ...]:
+        counts: tuple[tuple[SkipReason, int], ...] = (
+            ("formula", self.unresolved), ("picture", self.drawn.pictures), ("chart", self.drawn.charts),
+            ("note", self.drawn.notes),
+        )  # fmt: skip
+        return tuple(Skipped(reason, title, count) for reason, count in counts if count)
 
 
 class _workbook:
@@ -94,6 +107,7 @@ def _shown(book: Any) -> tuple[list[str], list[Skipped]]:
 def _extras(package: zipfile.ZipFile, name: str) -> _Extras:
     merges: list[tuple[int, int, int, int]] = []
     unresolved = 0
+    rows = _LastRow()
     with package.open(name) as file:
         kept = b""
         while block := file.read(_BLOCK):
@@ -104,8 +118,31 @@ def _extras(package: zipfile.ZipFile, name: str) -> _Extras:
                     left, top, right, bottom = found.groups()
                     merges.append((int(top), _column(left), int(bottom), _column(right)))
             unresolved += sum(found.end() > last for found in _NO_RESULT.finditer(text))
+            rows.look(text)
             kept = text[-_OVERLAP:]
-    return _Extras(tuple(sorted(set(merges))), unresolved)
+    return _Extras(tuple(sorted(set(merges))), unresolved, rows.last, drawn_on(package, name))
+
+
+@dataclass(slots=True)
+class _LastRow:
+    """The last row in which a value stands, found without reading the rows: ``last``. Where a file does not tell the
+    places of its cells, or writes its tags in another way, the last that a sheet can have."""
+
+    last: int = 1
+    _sure: bool = True
+
+    def look(self, text: bytes) -> None:
+        """``text``: the next block of the sheet's file, begun with the end of the one before."""
+        at = max(text.rfind(mark) for mark in _VALUES)
+        if b":row " in text or b":c " in text:
+            self._sure = False
+        if not self._sure:
+            self.last = _EXCEL_ROWS
+        elif at >= 0:
+            begins = text.rfind(b"<c ", 0, at)
+            place = _PLACE.search(text, begins, text.find(b">", begins) + 1) if begins >= 0 else None
+            self._sure = place is not None
+            self.last = max(self.last, int(place[1])) if place is not None else _EXCEL_ROWS
 
 
 def _column(letters: bytes) -> int:
@@ -121,10 +158,13 @@ def _pages(path: Path, shown: list[str], extras: dict[str, _Extras]) -> Iterator
     with _workbook(path) as book:
         for number, title in enumerate(shown, start=1):
             sheet = book[title]
-            more = extras.get(str(sheet._worksheet_path).lstrip("/"), _Extras((), 0))
-            blocks: list[Block] = []
+            more = extras.get(str(sheet._worksheet_path).lstrip("/"), _Extras())
             rows = _Rows(sheet, more, path)
-            blocks += sheet_blocks(rows.lines())
+            over: list[Shape] = []
+            blocks = list(sheet_blocks(with_shapes(rows.lines(), more.drawn.shapes, over)))
+            if over and blocks and title.strip():  # beside a table, and no part of it
+                blocks.append(Block("heading", title.strip(), 1))
+            blocks += (block for shape in over for block in text_blocks(shape.text))
             counted += rows.filled
             if counted > MAX_ROWS:
                 raise too_many_rows(path.name)
@@ -132,8 +172,8 @@ def _pages(path: Path, shown: list[str], extras: dict[str, _Extras]) -> Iterator
             if number == len(shown) and not found:
                 raise empty(path)
             heading = [Block("heading", title.strip(), 1)] if blocks and title.strip() else []
-            skipped = (Skipped("formula", title, more.unresolved),) if more.unresolved else ()
-            yield Page(number, "", (*heading, *blocks), skipped or (() if blocks else (Skipped("blank", title),)))
+            skipped = more.skipped(title) or (() if blocks else (Skipped("blank", title),))
+            yield Page(number, "", (*heading, *blocks), skipped)
 
 
 @dataclass(slots=True)
@@ -151,7 +191,9 @@ class _Rows:
         merges = iter(self.extras.merges)
         waiting = next(merges, None)
         try:
-            for number, row in enumerate(self.sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+            for number, row in enumerate(
+                self.sheet.iter_rows(max_row=self.extras.last_row, max_col=MAX_COLUMNS), start=1
+            ):
                 if number > _EXCEL_ROWS or self.filled > MAX_ROWS:
                     raise too_many_rows(self.path.name)
                 cells = [displayed(cell.value, cell.number_format or "") for cell in row]

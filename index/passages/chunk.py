@@ -103,7 +103,7 @@ class _Cut:
                 for part in table_parts(blocks[at:end], (self.title, *self.section.path), self.count_tokens):
                     yield self._passage(part.text, part.blocks, part.kind, part.row)
                 at = end
-            elif at in listed:
+            elif at in listed and _says_more(_entry_text(blocks[at : listed[at][0]])):
                 yield from self._prose(prose, is_alarm)
                 prose = []
                 end, code = listed[at]
@@ -138,8 +138,7 @@ class _Cut:
 
     def _entry(self, blocks: Sequence[Placed], code: str) -> Iterator[DraftPassage]:
         """An alarm or a setting that is told in a list."""
-        first, *others = (quoted_line(p.block) for p in blocks)
-        whole = "\n".join([first.strip(), *others]).removeprefix("- ")
+        whole = _entry_text(blocks)
         if self.count_tokens(whole) <= ALARM_TOKENS:
             kind: Kind = "table" if is_parameter(code) else "alarm"
             yield self._passage(whole, blocks, kind, OwnRow("" if "~" in code else code, ()))
@@ -162,3 +161,14 @@ class _Cut:
                 text = joined
         if text:
             yield self._passage(text, held, kind)
+
+
+def _entry_text(blocks: Sequence[Placed]) -> str:
+    first, *others = (quoted_line(p.block) for p in blocks)
+    return "\n".join([first.strip(), *others]).removeprefix("- ")
+
+
+def _says_more(entry: str) -> bool:
+    """False for an entry of a mere list of names: its code and nothing about it."""
+    first = next(iter(find_codes(entry)), None)
+    return first is None or first.start > 0 or first.end < len(entry.rstrip(" :：.。"))

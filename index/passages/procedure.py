@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from index.manuals import signs
 from index.passages.placed import Placed, kind_at, quoted_line
 from index.passages.sentences import CountTokens
 
@@ -27,7 +28,7 @@ def group_end(blocks: Sequence[Placed], at: int) -> int | None:
     while ahead < len(blocks):
         block = blocks[ahead].block
         if block.kind == "step":
-            if block.level == 0 and _ordinal(block.label) == 1 and last.level == 0:
+            if block.level == 0 and signs.ordinal(block.label) == 1 and last.level == 0:
                 break  # the next procedure
             if block.level <= last.level:
                 last = block
@@ -36,6 +37,8 @@ def group_end(blocks: Sequence[Placed], at: int) -> int | None:
             break
         elif block.kind == "bullet" and (block.level > 0 or ahead == end):
             end = ahead + 1
+        elif block.level > 0 and ahead == end and block.kind != "heading":
+            end = ahead + 1  # the format says that it stands inside the step
         ahead += 1
     # What follows the last step is part of the procedure only where it was printed inside it; but the command that a
     # last step announces is often written without the indent that would say so.
@@ -55,8 +58,3 @@ def procedure_parts(blocks: Sequence[Placed], count_tokens: CountTokens) -> Iter
             held = []
         held.append(placed)
     yield held
-
-
-def _ordinal(label: str) -> int:
-    digits = "".join(c for c in label if c.isdecimal())
-    return int(digits) if digits else (ord(label[0]) - ord("①") + 1 if "①" <= label[:1] <= "⑳" else 0)

@@ -319,6 +319,10 @@ _ADMIN: dict[str, Entry] = {
         "en": "{count} formulas saved without their result: {where}. Open the file in Excel and save it again",
     },
     "coverage.chart": {"ja": "読まなかったグラフ {count} 個: {where}", "en": "{count} charts not read: {where}"},
+    "coverage.note": {
+        "ja": "読まなかったセルのコメント(メモ) {count} 件: {where}",
+        "en": "{count} comments on cells not read: {where}",
+    },
     "coverage.include": {
         "ja": "取り込まなかった別ファイル {count} 個。必要なら別に登録してください",
         "en": "{count} other files that it refers to are not included. Add them too if you need them",
