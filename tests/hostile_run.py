@@ -33,9 +33,9 @@ _LONGEST = 700  # characters of a message that a person reads
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a file. ``state``: "refused" (before it was queued), "failed" or "done"; ``parts``: how many files
-    of an archive were indexed; ``reader_mb``: most memory the reader had; ``search_ms``: slowest search meanwhile;
-    ``faults``: what is not as it should be."""
+    """What came of a file. ``state``: "refused" (before it was queued), "failed" or "done"; ``pages``: how many it
+    has; ``parts``: how many files of an archive were indexed; ``reader_mb``: most memory the reader had;
+    ``search_ms``: slowest search meanwhile; ``faults``: what is not as it should be."""
 
     group: str
     name: str
@@ -43,6 +43,7 @@ class Outcome:
     code: str = ""
     message: str = ""
     seconds: float = 0.0
+    pages: int = 0
     passages: int = 0
     parts: int = 0
     reader_mb: int = 0
@@ -56,13 +57,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """``seconds`` a file may take, from its upload to its end; memory in MB that the reader and the service may have;
-    ``search_ms`` a search may take while a file is being read."""
+    """``seconds`` a file may take, from its upload to its end, with ``page_s`` more for each of its pages; memory in MB
+    that the reader and the service may have; ``search_ms`` a search may take while a file is being read."""
 
     seconds: float
     reader_mb: int
     service_mb: int
     search_ms: float
+    page_s: float = 0.01
 
 
 class Service:
@@ -104,11 +106,14 @@ class Service:
 
     def _wait(self, job: Job, out: Outcome, started: float) -> None:
         """Until the job and those that it made have ended, or far over the time that it may take."""
-        while time.monotonic() - started < 3 * self.bounds.seconds + 30:
+        pages = 0
+        while time.monotonic() - started < 3 * (self.bounds.seconds + self.bounds.page_s * pages) + 30:
             out.reader_mb = max(out.reader_mb, _peak_of_children() // MEGABYTE)
             out.search_ms = max(out.search_ms, self._search(out))
             jobs = [each for each in self.library.jobs.jobs(2000) if each.id >= job.id]
+            pages = max(each.pages_total for each in jobs)
             if all(each.state in ("done", "failed", "cancelled") for each in jobs):
+                out.pages = pages
                 self._read(jobs, out, job)
                 return
             time.sleep(_LOOK_S)
@@ -145,8 +150,9 @@ class Service:
         elif out.state != "done":
             out.faults.append(f"ended as {out.state!r}")
         for what, value, bound in (
-            ("seconds", out.seconds, bounds.seconds), ("reader MB", out.reader_mb, bounds.reader_mb),
-            ("service MB", out.service_mb, bounds.service_mb), ("search ms", out.search_ms, bounds.search_ms),
+            ("seconds", out.seconds, bounds.seconds + bounds.page_s * out.pages),
+            ("reader MB", out.reader_mb, bounds.reader_mb), ("service MB", out.service_mb, bounds.service_mb),
+            ("search ms", out.search_ms, bounds.search_ms),
         ):  # fmt: skip
             if value > bound:
                 out.faults.append(f"{what}: {value:,.0f} over {bound:,.0f}")

@@ -63,11 +63,12 @@ def row_blocks(lines: Iterable[Line], header: int | None = None) -> Iterator[Blo
 
 
 def row_block(names: Sequence[str], line: Line) -> Block | None:
-    """A row under its column names; None for an empty one. A cell merged over columns of one name is told once. Where
+    """A row under its column names; None for an empty one, and for one that only goes on the row above, as where a form
+    makes each of its rows of two of the sheet's. A cell merged over columns of one name is told once. Where
     an alarm or symptom goes on over several rows, its merged cells are told in the first, so that the rows stay one
     entry."""
     told = _told(names, line)
-    if not any(told):
+    if all(at in line.merged_down for at, cell in enumerate(told) if cell):
         return None
     block = Block("row", _printed(told), cells=_pairs(names, told))
     goes_on = 0 in line.merged_down and len(line.merged_down) < len(line.filled)

@@ -51,7 +51,7 @@ def procedure_parts(blocks: Sequence[Placed], count_tokens: CountTokens) -> Iter
     """The blocks of one procedure, cut where it is too long for one passage."""
     held: list[Placed] = []
     for placed in blocks:
-        top = placed.block.kind == "step" and placed.block.level == 0
+        top = placed.block.kind in ("step", "row") and placed.block.level == 0
         cost = count_tokens("\n".join(quoted_line(p.block) for p in [*held, placed]))
         if held and (cost > 1.5 * PROCEDURE_TOKENS or (top and cost > PROCEDURE_TOKENS)):
             yield held

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.codes.entry import number_code
 from index.passage import Kind
 from index.passages.placed import Placed
+from index.passages.procedure import procedure_parts
 from index.passages.rows import AlarmTable, RowGroup, entry_code, row_line, row_lines
 from index.passages.sentences import CountTokens, pieces
+from index.passages.step_table import is_step_table
 
 TABLE_TOKENS = 150  # a few rows: a whole table in one passage hides the row that was asked for
 
@@ -40,6 +43,25 @@ def table_parts(blocks: Sequence[Placed], above: Sequence[str], count_tokens: Co
     rows = [p for p in blocks if p.block.kind == "row"]
     captions = tuple(p.block.text for p in caption)
     context = (*above, *captions)
+    for of_steps, run in groupby(_by_names(rows), key=lambda run: is_step_table([p.block for p in run])):
+        together = [placed for one in run for placed in one]
+        if not of_steps:
+            yield from _rows(caption, together, context, count_tokens)
+            continue
+        for part in procedure_parts(together, count_tokens):
+            yield TablePart("\n".join((*captions, *(row_line(p.block) for p in part))), (*caption, *part), "steps")
+
+
+def _by_names(rows: Sequence[Placed]) -> list[list[Placed]]:
+    """Rows that follow each other under one name of the first column."""
+    return [list(run) for _, run in groupby(rows, key=lambda p: p.block.cells[0][0] if p.block.cells else "")]
+
+
+def _rows(
+    caption: Sequence[Placed], rows: Sequence[Placed], context: tuple[str, ...], count_tokens: CountTokens
+) -> Iterator[TablePart]:
+    """The passages of rows to look things up in."""
+    captions = tuple(p.block.text for p in caption)
     held: list[Placed] = []
     for group in AlarmTable(context).groups([p.block for p in rows]):
         placed = rows[group.start : group.end]
