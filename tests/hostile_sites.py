@@ -198,7 +198,8 @@ def _sheet(rows: Callable[[], bytes]) -> Make:
     said = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{SAID}</t></is></c></row>'.encode()
 
     def make(chance: random.Random) -> bytes:
-        sheet = b"<worksheet %b><sheetData>%b%b</sheetData></worksheet>" % (_X.encode(), said, rows())
+        size = b'<dimension ref="A1:XFD%d"/>' % _ROWS  # as Excel writes it
+        sheet = b"<worksheet %b>%b<sheetData>%b%b</sheetData></worksheet>" % (_X.encode(), size, said, rows())
         with zipfile.ZipFile(io.BytesIO(_workbook())) as old:
             return zipped([(n, sheet if n.startswith("xl/worksheets/") else old.read(n)) for n in old.namelist()])
 
@@ -283,7 +284,7 @@ def pictures() -> dict[str, Site]:
     return {
         "photo of a phone.jpg": Site(fixed(phone), "unknown_format"),
         "turned by a tag.jpg": Site(_tagged, "", WORD),
-        "half copied.jpg": Site(zeros(hostile_pictures.jpeg, 0.3)),
+        "half copied.jpg": Site(zeros(hostile_pictures.jpeg, 0.3), "manual_damaged"),
     }
 
 

@@ -26,7 +26,7 @@ from index.manuals.plain import read_bytes
 _PDFIUM = threading.RLock()  # pdfium may be used by one thread at a time (its own documentation)
 _END_MARK_WITHIN = 65536  # bytes at the end of a whole PDF that hold "%%EOF"
 _INK_KEPT = 100_000  # segments, lines and panels kept from the first pass to the second: 25 MB, some 1000 pages
-_PICTURED = 0.2  # share of a page under its largest picture, from which its text may stand in pictures only
+_PICTURED = 0.12  # share of a page under its largest picture, from which its text may stand in pictures only
 _TITLED = 60  # characters: a title; a page with more has text of its own, which OCR would read less well
 _NO_TITLE = re.compile(r"^(untitled|microsoft word.*|.*\.(docx?|pdf|indd|fm|pptx?)|無題.*|\s*)$", re.IGNORECASE)
 
