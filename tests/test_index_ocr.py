@@ -19,6 +19,7 @@ from PIL import Image
 from index.errors import EmptyManual, ManualDamaged, UnknownFormat
 from index.manuals.block import Page
 from index.manuals.choose import reader_for
+from index.manuals.coverage import Skipped
 from index.manuals.ocr_page import Pose
 from index.manuals.pdf_quality import Look, look_at, verdict
 from index.passage import Box
@@ -168,3 +169,30 @@ def test_linn_scan_against_its_text(open_data: Path) -> None:
     truth = re.sub(r"[^a-z0-9]", "", (folder / "linn.txt").read_text(encoding="utf-8").lower())
     got = re.sub(r"[^a-z0-9]", "", text_of(read(folder / "linn.pdf")).lower())
     assert SequenceMatcher(None, truth, got, autojunk=False).ratio() > 0.9  # reading order included
+
+
+def test_a_page_of_a_title_and_a_picture_is_read_once_running_heads_are_known(
+    picture: Image.Image, tmp_path: Path
+) -> None:
+    canvas_of = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab makes the PDF of this test")
+    from reportlab.lib.utils import ImageReader
+
+    canvas = canvas_of.Canvas(str(tmp_path / "a.pdf"), pagesize=(595, 842))
+    for number in range(1, 4):
+        canvas.drawString(60, 810, "SC-200 Operation Manual")
+        canvas.drawString(280, 25, f"2-{number}")
+        if number == 1:
+            for line in range(6):
+                canvas.drawString(
+                    60, 700 - 20 * line, "The screen shows the alarms of the drive, the newest one first."
+                )
+        if number == 2:
+            canvas.drawString(60, 760, "Alarm screen")
+            canvas.drawImage(ImageReader(picture), 20, 400, 555, 555 * picture.height / picture.width)
+        canvas.showPage()
+    canvas.save()
+    prose, pictured, bare = read(tmp_path / "a.pdf")
+    assert (prose.by_ocr, pictured.by_ocr, bare.by_ocr) == (False, True, False)
+    assert any("AL.32" in block.text for block in pictured.blocks)
+    assert not any("Operation Manual" in block.text for block in pictured.blocks)
+    assert bare.skipped == (Skipped("blank", "2-3"),)
