@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from training.data.wordings import ASKED, TESTED, TOLD, Cell
-from training.domain.general import general_text, replay_rows
+from training.domain.general import general_text
 from training.domain.marks import without_marks
 from training.domain.plan import plan, released
-from training.domain.recipe import DataPart, DomainRecipe, PairStage
+from training.domain.recipe import AnswerStage, DataPart, DomainRecipe, PairStage
+from training.domain.replay import GO_ON, pieces, replay_answers, replay_texts, share_of_rows
+from training.domain.run import FREE
 from training.domain.table import Scored, page, plot, table
-from training.errors import CorpusMissing
+from training.errors import CorpusMissing, FaqUnusable, RecipeInvalid
+from training.run_record import RunRecord
 
 
 def test_no_wording_of_the_test_is_one_of_training() -> None:
@@ -34,13 +37,78 @@ def test_a_cell_is_told_and_asked_in_several_wordings() -> None:
 def test_general_text_is_kept_apart_from_what_measures(tmp_path: Path) -> None:
     general = general_text(None)
     assert not {*general.replay} & {*general.scored}
-    assert sum(map(len, replay_rows(general, 5000, 1))) >= 5000
-    assert replay_rows(general, 0, 1) == []
+    assert sum(map(len, replay_texts(general, 5000, 1))) >= 5000
+    assert replay_texts(general, 0, 1) == []
     with pytest.raises(CorpusMissing, match="holds no text"):
         general_text(tmp_path)
     for number in range(30):
         (tmp_path / f"{number}.md").write_text(f"Text {number} of the site's own library.", encoding="utf-8")
     assert len(general_text(tmp_path).replay) + len(general_text(tmp_path).scored) == 30
+
+
+def test_general_texts_are_gone_on_with_in_instruction_tuning() -> None:
+    general = general_text(None)
+    rows = replay_answers(general, 20_000, 256, 1)
+    assert rows == replay_answers(general, 20_000, 256, 1) != replay_answers(general, 20_000, 256, 2)
+    asked = [row["prompt"][0]["content"] for row in rows]
+    told = [row["completion"][0]["content"] for row in rows]
+    assert 20_000 <= sum(map(len, asked + told)) < 20_256
+    assert all(len(a) + len(t) <= 256 and t for a, t in zip(asked, told, strict=True))
+    assert {text.partition("\n")[0] for text in asked} == set(GO_ON.values()), "both languages"
+    learnt, measured = "\n".join(general.replay), "\n".join(general.scored)
+    assert all(line in learnt for text in told for line in text.splitlines())
+    assert not any(len(line) > 40 and line in measured for text in told for line in text.splitlines())
+    assert replay_answers(general, 0, 256, 1) == []
+    with pytest.raises(CorpusMissing, match="at most 30 characters"):
+        replay_answers(general, 100, 30, 1)
+
+
+def test_general_questions_come_before_general_texts(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}.md").write_text(f"Text {number} of the library. It goes on.", encoding="utf-8")
+    (tmp_path / "general.csv").write_text(
+        "質問,回答\n首都は?,東京です。\n空は何色?,青です。\n,空欄\n", encoding="utf-8"
+    )
+    general = general_text(tmp_path)
+    rows = replay_answers(general, 60, 256, 1)
+    assert {row["completion"][0]["content"] for row in rows} == {"東京です。", "青です。"}
+    assert len(rows) > 4, "drawn again when all were taken"
+    assert len(general.replay) + len(general.scored) == 30, "a table is no text"
+    (tmp_path / "general.csv").write_text("a\nb\n", encoding="utf-8")
+    with pytest.raises(FaqUnusable, match=r"general\.csv"):
+        general_text(tmp_path)
+
+
+def test_pieces_end_with_sentences_and_lose_only_what_is_too_long() -> None:
+    text = "First sentence here. Second one follows it. " + "x" * 300 + ". Third sentence comes. Fourth one ends it."
+    assert pieces(text, 120) == [
+        "First sentence here. Second one follows it. ",
+        "Third sentence comes. Fourth one ends it.",
+    ]
+    assert pieces("Too short.", 120) == []
+
+
+def test_the_share_counts_the_general_rows_among_all() -> None:
+    own = [
+        {"prompt": [{"role": "user", "content": "a" * 60}], "completion": [{"role": "assistant", "content": "b" * 30}]}
+    ]
+    assert share_of_rows(own, 0.25) == 30
+    assert share_of_rows(own, 0.0) == 0
+    assert recipe().sft.replay_share == AnswerStage().replay_share == 0.0, "off unless a recipe says so"
+
+
+def test_a_run_is_not_taken_up_with_another_recipe(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text("", encoding="utf-8")
+    RunRecord.start(tmp_path, recipe(), file, free=FREE)
+    RunRecord.start(tmp_path, recipe(note="as it was", seeds=(1, 2)), file, free=FREE)
+    with pytest.raises(RecipeInvalid, match=r"dpo\.beta was 0\.1 and is 0\.3"):
+        RunRecord.start(tmp_path, recipe(dpo=PairStage(beta=0.3)), file, free=FREE)
+    held = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    assert held["recipe"]["seeds"] == [1, 2] and held["recipe"]["dpo"]["beta"] == 0.1
+    del held["recipe"]["sft"]["replay_share"]  # as a program that did not know it wrote it
+    (tmp_path / "run.json").write_text(json.dumps(held), encoding="utf-8")
+    assert RunRecord.start(tmp_path, recipe(), file, free=FREE).held["status"] == "running"
 
 
 def test_marks_inside_a_text_are_kept_apart() -> None:

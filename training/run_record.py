@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from training.errors import RecipeInvalid
 from training.provenance import code_sha256, commit, sha256_of, versions
 from training.recipe import as_plain
 
@@ -26,10 +27,16 @@ class RunRecord:
     held: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, out: Path, recipe: Any, recipe_file: Path, inputs: Iterable[Path] = ()) -> RunRecord:
+    def start(
+        cls, out: Path, recipe: Any, recipe_file: Path, inputs: Iterable[Path] = (),
+        free: Collection[str] | None = None,
+    ) -> RunRecord:  # fmt: skip
         """Begin or take up the record in ``out``. ``recipe``: the dataclass that was read from ``recipe_file``;
-        ``inputs``: the files that the run reads."""
+        ``inputs``: the files that the run reads; ``free``: keys of the recipe that may change between two starts of one
+        run (None: any may). Raises RecipeInvalid where another one did: what is done would not be done again."""
         path = out / NAME
+        if free is not None and path.is_file():
+            _must_agree(json.loads(path.read_text("utf-8")).get("recipe", {}), as_plain(recipe), out, free)
         held: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
         held.setdefault("started", _now())
         held.setdefault("steps", {})
@@ -62,6 +69,27 @@ class RunRecord:
         fresh = self.path.with_suffix(".new")
         fresh.write_text(json.dumps(self.held, ensure_ascii=False, indent=1) + "\n", "utf-8")
         fresh.replace(self.path)
+
+
+def _must_agree(before: Mapping[str, Any], now: Mapping[str, Any], out: Path, free: Collection[str]) -> None:
+    changed = [f"{key} was {was!r} and is {became!r}" for key, was, became in _changes(before, now)
+               if key not in free and key.partition(".")[0] not in free]  # fmt: skip
+    if changed:
+        raise RecipeInvalid(
+            f"The run in {out} was begun with another recipe: {'; '.join(changed)}.",
+            f"What is done there is not done again. Name another folder with out, or delete {out} to begin anew.",
+        )
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any], table: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(key, before, now) of the values that both have and that differ: a key that an older program did not know was at
+    its default then."""
+    for key in sorted(before.keys() & now.keys()):
+        was, became = before[key], now[key]
+        if isinstance(was, Mapping) and isinstance(became, Mapping):
+            yield from _changes(was, became, f"{table}{key}.")
+        elif was != became:
+            yield f"{table}{key}", was, became
 
 
 def _now() -> str:

@@ -23,10 +23,11 @@ from training.data.nearest import nearest
 from training.data.prepare import AnswerShares, Prepared, prepare, write_prepared
 from training.data.split import Shares
 from training.data.text_rows import TextShares, text_rows
-from training.domain.general import general_text, replay_rows
+from training.domain.general import GeneralText, general_text
 from training.domain.marks import without_marks
 from training.domain.recipe import DomainRecipe
-from training.errors import CorpusMissing
+from training.domain.replay import replay_answers, replay_texts, share_of_rows
+from training.errors import CorpusMissing, RecipeInvalid
 from training.mining.mine import mine
 from training.mining.options import MiningOptions
 from training.mining.rows import row_of
@@ -48,6 +49,7 @@ def make_data(recipe: DomainRecipe, folder: Path, say: Callable[[dict[str, objec
     ItemsMissing and what the index raises."""
     if (folder / DONE).is_file():
         held: dict[str, Any] = json.loads((folder / DONE).read_text("utf-8"))
+        _must_be_of(recipe, held, folder)
         return held
     folder.mkdir(parents=True, exist_ok=True)
     seed = recipe.seeds[0]
@@ -64,12 +66,27 @@ def make_data(recipe: DomainRecipe, folder: Path, say: Callable[[dict[str, objec
         entries = _entries(prepared, built)
         vectors = index_vectors(entries, library, folder / "vectors.npz")
         files = {"items.jsonl": len(built.items)}
-        files |= _write_texts(recipe, library, prepared, folder)
-        files["sft.jsonl"] = write_rows(folder / "sft.jsonl", _answers(recipe, entries, built.trained, vectors))
+        general = general_text(recipe.data.general)
+        files |= _write_texts(recipe, library, prepared, general, folder)
+        answered = _answers(recipe, entries, built.trained, vectors, general)
+        files["sft.jsonl"] = write_rows(folder / "sft.jsonl", answered)
         files |= _write_pairs(recipe, entries, vectors, folder)
     card = _card(recipe, prepared, built, files)
     card.write(folder)
     return dict(json.loads((folder / DONE).read_text("utf-8")))
+
+
+def _must_be_of(recipe: DomainRecipe, held: dict[str, Any], folder: Path) -> None:
+    """Raises RecipeInvalid where the data in ``folder`` were made of files, or with a seed, that are others now."""
+    now = {path.name: sha256_of(path) for path in (*recipe.data.faq, *_files(recipe.data.manuals))}
+    changed = sorted(name for name in now.keys() | held["inputs"].keys() if now.get(name) != held["inputs"].get(name))
+    if held["settings"].get("seed", recipe.seeds[0]) != recipe.seeds[0]:
+        changed.append("the first of seeds")
+    if changed:
+        raise RecipeInvalid(
+            f"Changed since {folder} was made: {', '.join(changed)}.",
+            f"Name another folder with out, or delete {recipe.out} to begin anew.",
+        )
 
 
 def _entries(prepared: Prepared, built: Built) -> list[FaqEntry]:
@@ -83,16 +100,18 @@ def _entry(fact: Fact, wording: int) -> FaqEntry:
     return FaqEntry(f"{fact.id}-{wording}", asked, fact.answer, fact.lang, fact.document, machine, same_as=fact.id)
 
 
-def _write_texts(recipe: DomainRecipe, library: Library, prepared: Prepared, folder: Path) -> dict[str, int]:
+def _write_texts(
+    recipe: DomainRecipe, library: Library, prepared: Prepared, general: GeneralText, folder: Path
+) -> dict[str, int]:
     """Manuals, facts in further wordings and FAQ, with the share of general text."""
-    seed, general = recipe.seeds[0], general_text(recipe.data.general)
+    seed = recipe.seeds[0]
     kept = set(prepared.split.unseen)
     unseen = {m.name for m in library.manuals() if kept & {m.name, PurePath(m.name).stem}}
     told = TextShares(replay=0.0, restatements=recipe.cpt.restatements, seed=seed)
     own = text_rows(library, unseen, told, prepared.of("train")[0]).rows
     share = recipe.cpt.replay_share
     wanted = round(sum(len(row["text"]) for row in own) * share / (1 - share))
-    rows: list[Row] = [*own, *({"text": text, "kind": "replay"} for text in replay_rows(general, wanted, seed))]
+    rows: list[Row] = [*own, *({"text": text, "kind": "replay"} for text in replay_texts(general, wanted, seed))]
     rows = [{"text": without_marks(row["text"]), "kind": row["kind"]} for row in rows]
     random.Random(f"{seed}:cpt").shuffle(rows)
     scored = [{"text": text} for text in general.scored]
@@ -103,8 +122,13 @@ def _write_texts(recipe: DomainRecipe, library: Library, prepared: Prepared, fol
 
 
 def _answers(
-    recipe: DomainRecipe, entries: Sequence[FaqEntry], cells: Sequence[Fact], vectors: IndexVectors
+    recipe: DomainRecipe,
+    entries: Sequence[FaqEntry],
+    cells: Sequence[Fact],
+    vectors: IndexVectors,
+    general: GeneralText,
 ) -> list[Row]:
+    """FAQ and cells in their wordings, some with excerpts, and the general rows among them."""
     seed, stage = recipe.seeds[0], recipe.sft
     near = {
         place: [int(other) for other in row if other >= 0 and entries[other].lang == entries[place].lang]
@@ -116,6 +140,7 @@ def _answers(
     for wording in range(1, stage.askings):
         more = [*own, *(_entry(fact, wording) for fact in cells)]
         rows += answer_rows(more, list(range(len(more))), {}, 0.0, 0.0, seed)
+    rows += replay_answers(general, share_of_rows(rows, stage.replay_share), stage.max_tokens, seed)
     random.Random(f"{seed}:sft").shuffle(rows)
     return [_clean(row) for row in rows]
 
@@ -185,7 +210,13 @@ def _card(recipe: DomainRecipe, prepared: Prepared, built: Built, files: dict[st
         licence="the site's own; as its source documents",
         inputs={path.name: sha256_of(path) for path in (*recipe.data.faq, *_files(recipe.data.manuals))},
         funnel=[("entries of the FAQ", len(prepared.entries)), ("facts", built.facts), ("items", len(built.items))],
-        settings={"wordings in which a cell is asked": recipe.sft.askings, "restatements": recipe.cpt.restatements},
+        settings={
+            "seed": recipe.seeds[0],
+            "wordings in which a cell is asked": recipe.sft.askings,
+            "restatements": recipe.cpt.restatements,
+            "share of general text": recipe.cpt.replay_share,
+            "of general answers": recipe.sft.replay_share,
+        },
         files=files,
         rule=str(__doc__),
         gaps=["Facts are those of tables and FAQ; what running text alone states is read and not tested."],

@@ -1,36 +1,47 @@
-"""General text: what a model should not forget, for the replay share of CPT and for measuring what it forgot.
+"""General text: what a model should not forget, for the replay shares and for measuring what it forgot.
 
-A folder of the recipe (plain text, Markdown, or corpus files), else the made-up manuals of other machines that ship
-with Andon (training/facts): no general text in the wide sense, but none of the site. One text in ten only scores.
+A folder of the recipe (plain text, Markdown, or corpus files, and tables of general questions with their answers), else
+the made-up manuals of other machines that ship with Andon (training/facts): no general text in the wide sense, but none
+of the site. One text in ten only scores.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.data.faq_table import read_rows
 from training.errors import CorpusMissing
 
 SCORED_SHARE = 0.1
 LONGEST = 4_000  # characters of one text
 SUFFIXES = (".txt", ".md")
+TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")  # of questions and answers, with the columns of a FAQ table
+
+
+@dataclass(frozen=True, slots=True)
+class Questioned:
+    """A general question with its answer."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
 class GeneralText:
-    """``replay`` may be read in training, ``scored`` is only measured."""
+    """``replay`` may be read in training, ``scored`` is only measured; ``questioned`` may be asked in training."""
 
     replay: tuple[str, ...]
     scored: tuple[str, ...]
+    questioned: tuple[Questioned, ...] = ()
 
 
 def general_text(folder: Path | None) -> GeneralText:
-    """Raises CorpusMissing where ``folder`` holds no text."""
+    """Raises CorpusMissing where ``folder`` holds no text, FaqUnusable for a table in it without its columns."""
     texts = _in_folder(folder) if folder is not None else _bundled()
     if len(texts) < 2:
         raise CorpusMissing(
@@ -38,23 +49,8 @@ def general_text(folder: Path | None) -> GeneralText:
             "Put .txt, .md or .jsonl.zst files there, or leave general out to take the bundled ones.",
         )
     scored = tuple(text for text in texts if _share(text) < SCORED_SHARE) or (texts[0],)
-    return GeneralText(tuple(text for text in texts if text not in set(scored)), scored)
-
-
-def replay_rows(general: GeneralText, characters: int, seed: int) -> list[str]:
-    """Texts of about so many ``characters``, drawn again only when all were taken."""
-    if characters <= 0:
-        return []
-    rng = random.Random(f"{seed}:replay")
-    found: list[str] = []
-    left = characters
-    while left > 0:
-        for text in rng.sample(general.replay, len(general.replay)):
-            if left <= 0:
-                break
-            found.append(text)
-            left -= len(text)
-    return found
+    questioned = tuple(_questioned(folder)) if folder is not None else ()
+    return GeneralText(tuple(text for text in texts if text not in set(scored)), scored, questioned)
 
 
 def perplexity(folder: Path, texts: Sequence[str], max_tokens: int = 256) -> float:
@@ -94,6 +90,14 @@ def _in_folder(folder: Path) -> list[str]:
 
         texts += [document.text for found in sample_documents(folder, 2_000_000, 1).values() for document in found]
     return [text[:LONGEST] for text in texts if text.strip()]
+
+
+def _questioned(folder: Path) -> Iterator[Questioned]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in TABLES:
+            for row in read_rows(path):
+                if row.values.get("question") and row.values.get("answer"):
+                    yield Questioned(row.values["question"], row.values["answer"])
 
 
 def _share(text: str) -> float:

@@ -45,13 +45,15 @@ class AnswerStage(Stage):
     """Instruction tuning. Each fact is asked in ``askings`` wordings: a small model needs to meet a fact some thirty
     times (askings times epochs), and in many wordings, before it knows it. Besides the questions alone,
     ``with_excerpts`` (a share of the rows of one wording) show the model passages, of which the right one is missing in
-    ``unanswerable`` of them: then the answer is that it is not there."""
+    ``unanswerable`` of them: then the answer is that it is not there. Of all rows, by characters, ``replay_share`` (0
+    to 1) is general: questions with answers, or texts to go on with, so that the model keeps what it could."""
 
     learning_rate: float = 1e-5
     warmup_share: float = 0.1
     askings: int = 3
     with_excerpts: float = 0.3
     unanswerable: float = 0.2
+    replay_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,9 @@ def _check(recipe: DomainRecipe, path: Path) -> None:
             no(f"dpo.rules names {rule!r}.", f"Known are: {', '.join(RULES)}.")
     if not 1 <= recipe.sft.askings <= 12:
         no(f"sft.askings is {recipe.sft.askings}.", "There are 1 to 12 wordings.")
-    for name in ("replay_share",):
-        if not 0 <= getattr(recipe.cpt, name) < 1:
-            no(f"cpt.{name} is not from 0 to below 1.", "0.1 is usual.")
+    for name, share in (("cpt", recipe.cpt.replay_share), ("sft", recipe.sft.replay_share)):
+        if not 0 <= share < 1:
+            no(f"{name}.replay_share is not from 0 to below 1.", "0.1 to 0.3 is usual.")
     if not 0 <= recipe.dpo.flip_rate < 0.5:
         no("dpo.flip_rate is not from 0 to below 0.5.", "Take the share of wrong pairs that an audit found.")
     if recipe.quantize not in FTYPES:

@@ -35,6 +35,8 @@ from training.two_choice.facts import POOLS
 from training.two_choice.items import Item, read_items
 
 Say = Callable[[dict[str, object]], None]
+FREE = ("compare", "seeds", "quantize", "model_file", "results_file", "note", "out", "hardware", "test.general_texts")
+"""Keys that may change when a run is taken up: none of them changes what stands in a step that is done."""
 BUNDLED = Path(__file__).resolve().parents[2] / "models/andon-slm-ja-en.q8_0.gguf"
 
 
@@ -48,7 +50,7 @@ def run_domain(
     stay_offline()
     recipe = read_domain_recipe(path, overrides)
     tell = say or (lambda _: None)
-    record = RunRecord.start(recipe.out, recipe, path, recipe.data.faq)
+    record = RunRecord.start(recipe.out, recipe, path, recipe.data.faq, FREE)
     began = time.monotonic()
     base = open_base(recipe.base or BUNDLED, recipe.out / "base")
     record.step("base", {"source": str(recipe.base or BUNDLED.name), "weights_sha256": weights_sha256(base)})
