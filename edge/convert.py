@@ -61,7 +61,7 @@ def convert_hf_to_gguf(source: Path, target: Path, dtype: Dtype = "f16", *, name
     target.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(part, "llama")
     try:
-        _describe(writer, source, dtype, name or source.resolve().name, licence or _licence_of(source))
+        _describe(writer, source, dtype, name or source.resolve().name, licence or licence_of(source))
         _write_shape(writer, shape)
         _write_vocabulary(writer, vocabulary)
         _write_stops(writer, source, vocabulary)
@@ -204,7 +204,7 @@ def _write_stops(writer: Any, source: Path, vocabulary: Vocabulary) -> None:
             return
 
 
-def _licence_of(source: Path) -> str:
+def licence_of(source: Path) -> str:
     """The ``license:`` line of the model card's front matter; "" where there is none."""
     card = source / "README.md"
     if not card.is_file():

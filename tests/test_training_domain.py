@@ -75,7 +75,7 @@ def test_a_base_that_cannot_be_adapted_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BaseUnfit, match="neither a model folder"):
         open_base(tmp_path / "none", tmp_path / "hf")
     (tmp_path / "broken.gguf").write_bytes(BUNDLED.read_bytes()[:200])
-    with pytest.raises(BaseUnfit, match="cannot be read as GGUF"):
+    with pytest.raises(BaseUnfit, match="is damaged or no GGUF file"):
         open_base(tmp_path / "broken.gguf", tmp_path / "hf")
     other = tmp_path / "other"
     other.mkdir()

@@ -13,7 +13,7 @@ from training.domain.marks import without_marks
 from training.domain.plan import plan, released
 from training.domain.recipe import AnswerStage, DataPart, DomainRecipe, PairStage
 from training.domain.replay import GO_ON, pieces, replay_answers, replay_texts, share_of_rows
-from training.domain.run import FREE
+from training.domain.run import _bound
 from training.domain.table import Scored, page, plot, table
 from training.errors import CorpusMissing, FaqUnusable, RecipeInvalid
 from training.run_record import RunRecord
@@ -100,15 +100,18 @@ def test_the_share_counts_the_general_rows_among_all() -> None:
 def test_a_run_is_not_taken_up_with_another_recipe(tmp_path: Path) -> None:
     file = tmp_path / "recipe.toml"
     file.write_text("", encoding="utf-8")
-    RunRecord.start(tmp_path, recipe(), file, free=FREE)
-    RunRecord.start(tmp_path, recipe(note="as it was", seeds=(1, 2)), file, free=FREE)
+    RunRecord.start(tmp_path, recipe(base=Path("mistyped")), file, bound=_bound)
+    record = RunRecord.start(tmp_path, recipe(), file, bound=_bound)  # nothing was done: all may change
+    record.step("base", {})
+    record.step("data", {})
+    RunRecord.start(tmp_path, recipe(note="as it was", seeds=(1, 2)), file, bound=_bound)
     with pytest.raises(RecipeInvalid, match=r"dpo\.beta was 0\.1 and is 0\.3"):
-        RunRecord.start(tmp_path, recipe(dpo=PairStage(beta=0.3)), file, free=FREE)
+        RunRecord.start(tmp_path, recipe(dpo=PairStage(beta=0.3)), file, bound=_bound)
     held = json.loads((tmp_path / "run.json").read_text("utf-8"))
     assert held["recipe"]["seeds"] == [1, 2] and held["recipe"]["dpo"]["beta"] == 0.1
     del held["recipe"]["sft"]["replay_share"]  # as a program that did not know it wrote it
     (tmp_path / "run.json").write_text(json.dumps(held), encoding="utf-8")
-    assert RunRecord.start(tmp_path, recipe(), file, free=FREE).held["status"] == "running"
+    assert RunRecord.start(tmp_path, recipe(), file, bound=_bound).held["status"] == "running"
 
 
 def test_marks_inside_a_text_are_kept_apart() -> None:

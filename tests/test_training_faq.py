@@ -75,7 +75,7 @@ def test_few_empty_answers_are_left_out_and_told(tmp_path: Path) -> None:
     cleaned = read_faq_table(table(tmp_path / "faq.csv", [*PAIRS, ("And bolt 99?", "")]))
     assert len(cleaned.entries) == len(PAIRS)
     assert cleaned.left_out == {"no_answer": (26,)}
-    assert cleaned.told() == ["1 rows: no answer (line 26)"]
+    assert cleaned.told() == ["1 row: no answer (line 26)"]
 
 
 def test_many_empty_answers_stop_before_training(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_same_question_of_another_product_is_another_entry(tmp_path: Path) -
     [
         ("a.csv", "question\nHow tight?\n", "one column only", "question"),
         ("a.csv", "Frage,Antwort\nWie fest?,20 N·m\n", "names no column for the question and the answer", "質問"),
-        ("a.csv", "question,answer\nHow tight?,20 N·m\n", "1 usable entry in 1 rows", "Add entries"),
+        ("a.csv", "question,answer\nHow tight?,20 N·m\n", "1 usable entry in 1 row;", "Add entries"),
         ("a.csv", "question,answer\n", "no rows below", "right file"),
         ("a.jsonl", '{"question": "How tight?"}\n', "no line has both", "answer"),
         ("a.jsonl", "How tight?\n", "line 1 is no JSON", "Mend"),
@@ -146,7 +146,7 @@ def test_the_commands_prepare_and_mine(tmp_path: Path, monkeypatch: pytest.Monke
     arguments = ["--out", str(tmp_path / "out"), "--data", str(tmp_path / "data")]
     done = CliRunner().invoke(app, ["train", "faq", str(path), *arguments])
     assert done.exit_code == 0, done.output
-    assert "Left out: 1 rows: no answer (line 62)" in done.output
+    assert "Left out, no answer: 1 (line 62)" in done.output
     card = json.loads((tmp_path / "out/card.json").read_text("utf-8"))
     assert card["funnel"][:2] == [["rows of the tables", 61], ["usable", 60]]
     assert sum(card["files"][f"{part}.jsonl"] for part in ("train", "text", "dev", "unseen")) == 60

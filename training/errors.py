@@ -28,14 +28,16 @@ from __future__ import annotations
 
 
 class TrainingFailed(Exception):
-    """Base of all errors here. ``remedy`` is the sentence or command that helps; ``code`` is stable for programs."""
+    """Base of all errors here. ``remedy`` is the sentence or command that helps; ``code`` is stable for programs, and
+    ``case`` tells errors of one code apart where people need other words for them ("" for none)."""
 
     code = "training_failed"
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", case: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.case = case
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

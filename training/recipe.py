@@ -17,7 +17,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from training.errors import RecipeInvalid
 
 Made = TypeVar("Made")
-WORDS = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+WORDS = {bool: "value of true or false", int: "whole number", float: "number", str: "text", Path: "path"}
 
 
 def made(kind: type[Made], raw: object, path: Path, table: str = "", given: Mapping[str, Any] | None = None) -> Made:
@@ -32,13 +32,13 @@ def made(kind: type[Made], raw: object, path: Path, table: str = "", given: Mapp
     for key, value in raw.items():
         place = f"{table}.{key}" if table else str(key)
         if key not in wanted:
-            raise RecipeInvalid(f"{path}: unknown key {place}.", _instead(str(key), wanted))
+            raise RecipeInvalid(f"{path}: unknown key {place}.", _instead(str(key), wanted), "key")
         values[key] = _value(types_of[key], value, path, place)
     lacking = [f.name for f in wanted.values()
                if f.name not in values and f.default is MISSING and f.default_factory is MISSING]  # fmt: skip
     if lacking:
         where = f" in [{table}]" if table else ""
-        raise RecipeInvalid(f"{path}: missing {', '.join(lacking)}{where}.", f"Write {lacking[0]} = ...")
+        raise RecipeInvalid(f"{path}: missing {', '.join(lacking)}{where}.", f"Write {lacking[0]} = ...", "missing")
     return kind(**values)
 
 
@@ -74,7 +74,9 @@ def _value(wanted: Any, value: Any, path: Path, place: str) -> Any:
     try:
         return _converted(kind, value)
     except (TypeError, ValueError):
-        raise RecipeInvalid(f"{path}: {place} is {value!r}, which is no {_named(kind)}.", _example(kind)) from None
+        raise RecipeInvalid(
+            f"{path}: {place} is {value!r}, which is no {_named(kind)}.", _example(kind), "value"
+        ) from None
 
 
 def _converted(kind: Any, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,6 +16,8 @@ from training.provenance import code_sha256, commit, sha256_of, versions
 from training.recipe import as_plain
 
 NAME = "run.json"
+Bound = Callable[[str, Collection[str]], bool]
+"""(a key of the recipe such as "cpt.epochs", the steps that are done) -> whether it must stay as it was."""
 
 
 @dataclass(slots=True)
@@ -29,14 +31,14 @@ class RunRecord:
     @classmethod
     def start(
         cls, out: Path, recipe: Any, recipe_file: Path, inputs: Iterable[Path] = (),
-        free: Collection[str] | None = None,
+        bound: Bound | None = None,
     ) -> RunRecord:  # fmt: skip
         """Begin or take up the record in ``out``. ``recipe``: the dataclass that was read from ``recipe_file``;
-        ``inputs``: the files that the run reads; ``free``: keys of the recipe that may change between two starts of one
-        run (None: any may). Raises RecipeInvalid where another one did: what is done would not be done again."""
+        ``inputs``: the files that the run reads; ``bound``: which keys of the recipe may not change between two starts
+        of one run (None: any may). Raises RecipeInvalid where one did: what is done would not be done again."""
         path = out / NAME
-        if free is not None and path.is_file():
-            _must_agree(json.loads(path.read_text("utf-8")).get("recipe", {}), as_plain(recipe), out, free)
+        if bound is not None and path.is_file():
+            _must_agree(json.loads(path.read_text("utf-8")), as_plain(recipe), out, bound)
         held: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
         held.setdefault("started", _now())
         held.setdefault("steps", {})
@@ -71,13 +73,15 @@ class RunRecord:
         fresh.replace(self.path)
 
 
-def _must_agree(before: Mapping[str, Any], now: Mapping[str, Any], out: Path, free: Collection[str]) -> None:
-    changed = [f"{key} was {was!r} and is {became!r}" for key, was, became in _changes(before, now)
-               if key not in free and key.partition(".")[0] not in free]  # fmt: skip
+def _must_agree(held: Mapping[str, Any], now: Mapping[str, Any], out: Path, bound: Bound) -> None:
+    done = held.get("steps", {})
+    changed = [f"{key} was {was!r} and is {became!r}" for key, was, became in _changes(held.get("recipe", {}), now)
+               if bound(key, done)]  # fmt: skip
     if changed:
         raise RecipeInvalid(
             f"The run in {out} was begun with another recipe: {'; '.join(changed)}.",
             f"What is done there is not done again. Name another folder with out, or delete {out} to begin anew.",
+            "changed",
         )
 
 

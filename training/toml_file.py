@@ -21,12 +21,12 @@ def read_toml(path: Path, failed: type[TrainingFailed] = RecipeInvalid) -> dict[
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise failed(f"No recipe {path}.", BUNDLED) from None
+        raise failed(f"No recipe {path}.", BUNDLED, "file") from None
     except OSError as reason:
-        raise failed(f"{path} cannot be read: {reason.strerror}.", "Name a file that may be read.") from None
+        raise failed(f"{path} cannot be read: {reason.strerror}.", "Name a file that may be read.", "file") from None
     except UnicodeDecodeError as reason:
         line = reason.object[: reason.start].count(b"\n") + 1
-        raise failed(f"{path}, line {line} is not UTF-8.", "Save the file in that encoding.") from None
+        raise failed(f"{path}, line {line} is not UTF-8.", "Save the file in that encoding.", "toml") from None
     except tomllib.TOMLDecodeError as reason:
         remedy = 'A line is key = "text", key = 1 or [table]; in paths write / for \\.'
-        raise failed(f"{path} is not TOML: {reason}.", remedy) from None
+        raise failed(f"{path} is not TOML: {reason}.", remedy, "toml") from None

@@ -71,15 +71,20 @@ def is_expected(failure: Exception) -> bool:
 
 def reason_of(failure: Exception) -> str:
     """A failure in one sentence of the reader's language, with its details."""
-    meaning = say_error(getattr(failure, "code", ""), "ja") if reader_lang() == "ja" else ""
+    meaning = _meaning(failure) if reader_lang() == "ja" else ""
     return f"{meaning}({getattr(failure, 'message', failure)})" if meaning else str(failure)
+
+
+def _meaning(failure: Exception) -> str:
+    """What an error means and what helps, in Japanese; "" where it has no wording."""
+    return say_error(getattr(failure, "code", ""), "ja", case=getattr(failure, "case", ""))
 
 
 def print_failure(failure: Exception) -> None:
     lang = reader_lang()
     message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")
     if lang == "ja":
-        meaning = say_error(getattr(failure, "code", ""), lang)
+        meaning = _meaning(failure)
         if meaning:
             print(f"andon: {meaning}", file=sys.stderr)
     print(f"andon: {message}", file=sys.stderr)

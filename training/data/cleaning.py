@@ -46,7 +46,10 @@ class Cleaned:
 
     def told(self) -> list[str]:
         """A line a reason, with the first lines of the table that it concerns."""
-        return [f"{len(lines)} rows: {WORDS[reason]} (line {_lines(lines)})" for reason, lines in self.left_out.items()]
+        return [
+            f"{len(lines)} row{'s' * (len(lines) != 1)}: {WORDS[reason]} (line {lines_of(lines)})"
+            for reason, lines in self.left_out.items()
+        ]
 
 
 def read_faq_table(path: Path, *, leave_out_bad: bool = False, fewest: int = FEWEST) -> Cleaned:
@@ -57,14 +60,16 @@ def read_faq_table(path: Path, *, leave_out_bad: bool = False, fewest: int = FEW
     if cleaned.bad > MOST_BAD * cleaned.rows and not leave_out_bad and len(cleaned.entries) >= fewest:
         raise FaqUnusable(
             f"{path.name}: {cleaned.bad} of {cleaned.rows} rows cannot be used: {told}.",
-            "Mend or delete these rows, or leave them out with --leave-out-bad.",
+            "Mend or delete these rows (andon train faq goes on without them with --leave-out-bad).",
+            "bad_rows",
         )
     if len(cleaned.entries) < fewest:
-        count = len(cleaned.entries)
+        count, rows = len(cleaned.entries), cleaned.rows
         raise FaqUnusable(
-            f"{path.name} has {count} usable entr{'y' if count == 1 else 'ies'} in {cleaned.rows} rows"
+            f"{path.name} has {count} usable entr{'y' if count == 1 else 'ies'} in {rows} row{'s' * (rows != 1)}"
             f"{f' ({told})' if told else ''}; {fewest} is the least that can be divided into parts.",
             "Add entries, for example those of several manuals in one table.",
+            "too_few",
         )
     return cleaned
 
@@ -114,6 +119,6 @@ def _renamed(entry: FaqEntry) -> FaqEntry:
     return replace(entry, id=f"{entry.id}:{entry.line}")
 
 
-def _lines(lines: Sequence[int]) -> str:
-    more = f" and {len(lines) - TOLD} more" if len(lines) > TOLD else ""
-    return ", ".join(map(str, lines[:TOLD])) + more
+def lines_of(lines: Sequence[int]) -> str:
+    """The first of ``lines``, and how many more there are."""
+    return ", ".join(map(str, lines[:TOLD])) + (f" + {len(lines) - TOLD}" if len(lines) > TOLD else "")

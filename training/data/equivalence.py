@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training.data.faq_table import FaqEntry
-from training.data.nearest import nearest
+from training.data.nearest import cosines, nearest
 from training.data.slots import Slots, asks_of_other, contradiction, opposed, slots_of
 
 if TYPE_CHECKING:
@@ -84,13 +84,15 @@ class Equivalence:
 
         if not pairs:
             return np.zeros((0, len(SIGNS)))
-        one, other = (np.array(side) for side in zip(*pairs, strict=True))
-        columns = [
-            _deviations(self._questions[one], self._questions[other], self._scale.questions),
-            _deviations(self._answers[one], self._answers[other], self._scale.answers),
-        ]
-        told = np.array([self._told(first, second) for first, second in pairs], dtype=np.float64)
-        return np.column_stack([*columns, told])
+        both = np.array(pairs, dtype=np.int64)
+        found = np.empty((len(pairs), len(SIGNS)))
+        for column, (vectors, (mean, deviation)) in enumerate(
+            ((self._questions, self._scale.questions), (self._answers, self._scale.answers))
+        ):
+            found[:, column] = (cosines(vectors, vectors, both[:, 0], both[:, 1]) - mean) / deviation
+        for row, (first, second) in enumerate(pairs):
+            found[row, 2:] = self._told(first, second)
+        return found
 
     def _told(self, first: int, second: int) -> tuple[float, ...]:
         """The signs that stand in the words themselves."""
@@ -143,11 +145,3 @@ def shared_values(first: Slots, second: Slots) -> float:
     if not first.values or not second.values:
         return -0.5
     return len(first.values & second.values) / min(len(first.values), len(second.values))
-
-
-def _deviations(one: Vectors, other: Vectors, scale: tuple[float, float]) -> NDArray[np.float64]:
-    import numpy as np
-
-    mean, deviation = scale
-    found: NDArray[np.float64] = (np.einsum("nd,nd->n", one, other) - mean) / deviation
-    return found

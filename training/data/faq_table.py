@@ -72,16 +72,21 @@ def read_rows(path: Path) -> list[FaqRow]:
     """The rows of ``path``, blank ones left out, values trimmed. Raises FaqUnusable where the file as a whole is no
     table of questions and answers, and index.errors where it cannot be opened or decoded."""
     if path.suffix.lower() not in _SUFFIXES:
-        raise FaqUnusable(f"{path.name} is no table that FAQs are read from.", "Give .csv, .tsv, .xlsx or .jsonl.")
+        raise FaqUnusable(
+            f"{path.name} is no table that FAQs are read from.", "Give .csv, .tsv, .xlsx or .jsonl.", "file"
+        )
     rows = list(_json_rows(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _table_rows(path))
     if not rows:
-        raise FaqUnusable(f"{path.name} holds no rows below its column names.", "Check that the right file was given.")
+        raise FaqUnusable(
+            f"{path.name} holds no rows below its column names.", "Check that the right file was given.", "empty"
+        )
     garbled = [row.line for row in rows if _GARBLED.search(" ".join(row.values.values()))]
     if len(garbled) > max(1, _GARBLED_SHARE * len(rows)):
         raise FaqUnusable(
             f"{path.name}: {len(garbled)} of {len(rows)} rows hold garbled characters (first on line {garbled[0]}): "
             "the text was saved or read in a wrong encoding.",
             f"Export it again from its source. {_SAVE_AS}",
+            "garbled",
         )
     return rows
 
@@ -128,15 +133,15 @@ def _json_rows(path: Path) -> Iterator[FaqRow]:
         try:
             row = json.loads(written)
         except ValueError as reason:
-            raise FaqUnusable(f"{path.name}, line {line} is no JSON ({reason}).", "Mend this line.") from reason
+            raise FaqUnusable(f"{path.name}, line {line} is no JSON ({reason}).", "Mend this line.", "json") from reason
         if not isinstance(row, dict):
-            raise FaqUnusable(f"{path.name}, line {line} is no JSON object.", _json_remedy())
+            raise FaqUnusable(f"{path.name}, line {line} is no JSON object.", _json_remedy(), "json")
         names = column_names(list(row))
         seen = seen or {"question", "answer"} <= set(names.values())
         cells = list(row.values())
         yield FaqRow(line, {column: _text(cells[place]) for place, column in names.items()})
     if not seen:
-        raise FaqUnusable(f"{path.name}: no line has both a question and an answer.", _json_remedy())
+        raise FaqUnusable(f"{path.name}: no line has both a question and an answer.", _json_remedy(), "columns")
 
 
 def _json_remedy() -> str:
@@ -161,16 +166,25 @@ def _must_name_both(name: str, names: Mapping[int, str], header: Sequence[str]) 
     if not missing:
         return
     filled = [cell for cell in header if cell]
+    if _GARBLED.search(" ".join(filled)):
+        raise FaqUnusable(
+            f"{name}: the first row holds garbled characters (it reads: {', '.join(filled)[:60]}): "
+            "the text was saved or read in a wrong encoding.",
+            f"Export it again from its source. {_SAVE_AS}",
+            "garbled",
+        )
     remedy = 'Name the columns in the first row: "question" and "answer" (or 質問 and 回答).'
     if len(filled) < 2:
         raise FaqUnusable(
             f"{name} has one column only: an answer belongs beside each question.",
             f"{remedy} If the columns stand apart by a sign other than , ; | or a tab, save it as XLSX.",
+            "one_column",
         )
     raise FaqUnusable(
         f"{name}: the first row names no column for the {' and the '.join(missing)} "
         f"(it reads: {', '.join(filled)[:120]}).",
         remedy,
+        "columns",
     )
 
 
@@ -186,7 +200,9 @@ def _delimited(path: Path) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as reason:
-        raise FaqUnusable(f"{path.name}, line {reader.line_num} is no table row ({reason}).", _SAVE_AS) from reason
+        raise FaqUnusable(
+            f"{path.name}, line {reader.line_num} is no table row ({reason}).", _SAVE_AS, "file"
+        ) from reason
     finally:
         csv.field_size_limit(before)
 
@@ -200,7 +216,9 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError, InvalidFileException, zipfile.BadZipFile) as reason:
-        raise FaqUnusable(f"{path.name} cannot be read as a workbook ({reason}).", "Save it again as XLSX.") from reason
+        raise FaqUnusable(
+            f"{path.name} cannot be read as a workbook ({reason}).", "Save it again as XLSX.", "file"
+        ) from reason
     try:
         rows: Iterable[Sequence[Any]] = book.worksheets[0].iter_rows(values_only=True)
         for line, cells in enumerate(rows, start=1):

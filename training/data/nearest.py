@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 EXACT = 12_000  # rows up to which all are compared with all: 12,000 x 12,000 x 640 take 4 s on two cores
 _BLOCK = 2_000
+_ENTRIES = 24_000_000  # of one block of scores: some 200 MB with what choosing the best takes beside it
 _STEPS = 6  # of k-means; more move few rows
 _SAMPLE = 40_000
 PROBED = 12  # cells looked into; tests/bench_mining.py tells what share of the exact neighbours that finds
@@ -26,11 +27,11 @@ class Near:
     scores: NDArray[np.float32]
 
 
-def nearest(queries: Vectors, base: Vectors, k: int, *, exact: int = EXACT) -> Near:
+def nearest(queries: Vectors, base: Vectors, k: int, *, exact: int = EXACT, at_once: int = _ENTRIES) -> Near:
     """For each row of ``queries`` the ``k`` most similar rows of ``base``, never the one at its own place. Both are
-    (n, dim) of unit length."""
+    (n, dim) of unit length. ``at_once``: scores held at one time, where the rows are more than ``exact``."""
     k = max(1, min(k, len(base) - 1))
-    return _exact(queries, base, k) if len(base) <= exact else _by_cells(queries, base, k)
+    return _exact(queries, base, k) if len(base) <= exact else _by_cells(queries, base, k, at_once)
 
 
 def _exact(queries: Vectors, base: Vectors, k: int) -> Near:
@@ -46,7 +47,7 @@ def _exact(queries: Vectors, base: Vectors, k: int) -> Near:
     return Near(places, scores)
 
 
-def _by_cells(queries: Vectors, base: Vectors, k: int) -> Near:
+def _by_cells(queries: Vectors, base: Vectors, k: int, at_once: int) -> Near:
     """An inverted file (Jégou, Douze, Schmid 2011): rows of ``base`` in cells about their centres, and for the queries
     of each cell only the rows of the PROBED nearest cells are compared."""
     import numpy as np
@@ -62,10 +63,27 @@ def _by_cells(queries: Vectors, base: Vectors, k: int) -> Near:
         if not len(rows):
             continue
         held = np.concatenate([members[near] for near in beside[cell]])
-        block = queries[rows] @ base[held].T
-        block[rows[:, None] == held[None, :]] = -np.inf
-        _put_best(block, held.astype(np.int32), rows, Near(places, scores))
+        step = max(1, at_once // max(1, len(held)))  # a cell may hold a large share of all: texts much alike
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            block = queries[part] @ base[held].T
+            block[part[:, None] == held[None, :]] = -np.inf
+            _put_best(block, held.astype(np.int32), part, Near(places, scores))
     return Near(places, scores)
+
+
+def cosines(
+    first: Vectors, second: Vectors, rows: NDArray[np.integer[Any]], places: NDArray[np.integer[Any]],
+    at_once: int = 50_000,
+) -> NDArray[np.float32]:  # fmt: skip
+    """Cosine of first[rows[n]] and second[places[n]] for each n, without holding all of them at once."""
+    import numpy as np
+
+    found = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), at_once):
+        part = slice(start, start + at_once)
+        found[part] = np.einsum("nd,nd->n", first[rows[part]], second[places[part]])
+    return found
 
 
 def _put_best(block: NDArray[np.float32], held: NDArray[np.int32], rows: NDArray[np.int64], into: Near) -> None:

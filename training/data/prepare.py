@@ -54,7 +54,9 @@ def prepare(
     cleaned = {path.name: read_faq_table(path, leave_out_bad=leave_out_bad, fewest=fewest) for path in tables}
     entries = _distinct([entry for table in cleaned.values() for entry in table.entries])
     if len(entries) < FEWEST:
-        raise FaqUnusable(f"{len(entries)} usable entries in all tables; {FEWEST} is the least.", "Add entries.")
+        raise FaqUnusable(
+            f"{len(entries)} usable entries in all tables; {FEWEST} is the least.", "Add entries.", "too_few"
+        )
     vectors = index_vectors(entries, index, remembered) if index is not None else None
     groups = fact_groups(entries, equivalents(entries, vectors.questions, vectors.answers) if vectors else ())
     return Prepared(entries, groups, split(entries, groups, shares), cleaned, vectors)

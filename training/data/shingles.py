@@ -22,6 +22,7 @@ of 16 bands of 4 with a probability above 0.9999, two of 0.4 with 0.34."""
 _PRIME = (1 << 31) - 1
 _CROWD = 50  # texts in one bucket that are compared all with all; more are compared with their first only
 _SEED = 20
+_REMEMBERED = 4_096  # texts; the set of one takes 10 to 50 KB, so those of 100,000 would take gigabytes
 
 
 def shingles(text: str, length: int = LENGTH) -> frozenset[int]:
@@ -29,7 +30,7 @@ def shingles(text: str, length: int = LENGTH) -> frozenset[int]:
     return _shingles("".join(normalise(text).split()), length)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=_REMEMBERED)
 def _shingles(plain: str, length: int) -> frozenset[int]:
     if len(plain) <= length:
         return frozenset((crc32(plain.encode()),))
@@ -43,9 +44,9 @@ def jaccard(first: frozenset[int], second: frozenset[int]) -> float:
 
 
 def near_copies(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
-    """Pairs (i < j) of ``texts`` whose Jaccard is at least ``least``."""
-    sets = [shingles(text) for text in texts]
-    keys = _band_keys(sets)
+    """Pairs (i < j) of ``texts`` whose Jaccard is at least ``least``. Of each text its bands are held, and its shingles
+    made again where they meet another's."""
+    keys = _band_keys(texts)
     seen: set[tuple[int, int]] = set()
     for band in range(BANDS):
         buckets: defaultdict[int, list[int]] = defaultdict(list)
@@ -56,20 +57,21 @@ def near_copies(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]
             for pair in pairs:
                 if pair not in seen:
                     seen.add(pair)
-                    if jaccard(sets[pair[0]], sets[pair[1]]) >= least:
+                    if jaccard(shingles(texts[pair[0]]), shingles(texts[pair[1]])) >= least:
                         yield pair
 
 
-def _band_keys(sets: Sequence[frozenset[int]]) -> NDArray[np.uint64]:
+def _band_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     """(texts, BANDS): equal where all ROWS minima of a band are."""
     import numpy as np
 
     random = np.random.default_rng(_SEED)
     scale = random.integers(1, _PRIME, size=BANDS * ROWS, dtype=np.uint64)
     shift = random.integers(0, _PRIME, size=BANDS * ROWS, dtype=np.uint64)
-    keys = np.zeros((len(sets), BANDS), dtype=np.uint64)
+    keys = np.zeros((len(texts), BANDS), dtype=np.uint64)
     mixer = np.array([1, 1_000_003, 998_244_353, 2_654_435_761], dtype=np.uint64)
-    for place, held in enumerate(sets):
+    for place, text in enumerate(texts):
+        held = shingles(text)
         hashes = np.fromiter(held, dtype=np.uint64, count=len(held)) % np.uint64(_PRIME)
         minima = ((hashes[:, None] * scale + shift) % np.uint64(_PRIME)).min(axis=0)
         keys[place] = (minima.reshape(BANDS, ROWS) * mixer).sum(axis=1)

@@ -8,6 +8,7 @@ kept from all training, so that a model alone cannot know it.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from training.data.groups import FactGroups
 from training.errors import FaqUnusable
 
 Part = Literal["train", "text", "dev", "unseen"]
+_RUNS_AT_ONCE = 4_000_000
 PARTS: tuple[Part, ...] = ("train", "text", "dev", "unseen")
 
 
@@ -85,10 +87,12 @@ def _unseen_documents(places: Sequence[str], shares: Shares) -> set[str]:
             "Name each entry's manual in a column document, add another manual's entries, or set unseen = 0.",
         )
     found: set[str] = set()
+    held = 0
     for place in sorted(sizes, key=lambda name: share_of(f"document {name}", shares.seed)):
-        if sum(sizes[name] for name in found) >= shares.unseen * len(places) or len(found) == len(sizes) - 1:
+        if held >= shares.unseen * len(places) or len(found) == len(sizes) - 1:
             break
         found.add(place)
+        held += sizes[place]
     return found
 
 
@@ -108,14 +112,19 @@ def leaks(trained: Iterable[str], tested: Sequence[str], run: int = 13) -> list[
     """Places of ``tested`` texts of which a run of ``run`` characters stands in a trained text and covers half of them
     or more: a whole sentence was copied, not a name. Runs as in GPT-3's contamination check (Brown et al. 2020,
     appendix C, 13-grams), here of characters."""
+    import numpy as np
+
     from training.data.shingles import shingles
 
-    seen: set[int] = set()
+    seen, fresh = np.zeros(0, np.uint32), array("I")  # a set of all runs would take gigabytes with 100,000 entries
     for text in trained:
-        seen |= shingles(text, run)
+        fresh.extend(shingles(text, run))
+        if len(fresh) >= _RUNS_AT_ONCE:
+            seen, fresh = np.union1d(seen, np.array(fresh, np.uint32)), array("I")
+    seen = np.union1d(seen, np.array(fresh, np.uint32))
     found = []
     for place, text in enumerate(tested):
-        own = shingles(text, run)
-        if 2 * len(own & seen) >= len(own):
+        own = np.fromiter(shingles(text, run), np.uint32)
+        if 2 * int(np.isin(own, seen, assume_unique=True, kind="sort").sum()) >= len(own):
             found.append(place)
     return found

@@ -56,6 +56,7 @@ def open_base(source: Path, folder: Path, tokenizer: Path | None = None) -> Path
         raise BaseUnfit(
             f"{source} is neither a model folder of transformers (with config.json) nor a GGUF file.",
             "Name the folder of a Llama model, or leave base out to take the bundled model.",
+            "no_model",
         )
     if not (folder / "config.json").is_file():
         _unpack(source, folder, tokenizer)
@@ -76,9 +77,10 @@ def _check_folder(folder: Path) -> None:
         raise BaseUnfit(
             f"{folder} is a {', '.join(map(str, kinds)) or 'model of unnamed kind'}, not a LlamaForCausalLM.",
             "Take a model of the Llama family: only those become GGUF files for a box here.",
+            "architecture",
         )
     if not any((folder / name).is_file() for name in ("tokenizer.model", "tokenizer.json")):
-        raise BaseUnfit(f"{folder} has no tokenizer.", "Save the tokenizer into the folder as well.")
+        raise BaseUnfit(f"{folder} has no tokenizer.", "Save the tokenizer into the folder as well.", "tokenizer")
 
 
 def _unpack(source: Path, folder: Path, tokenizer: Path | None) -> None:
@@ -89,17 +91,21 @@ def _unpack(source: Path, folder: Path, tokenizer: Path | None) -> None:
     try:
         reader = gguf.GGUFReader(source)
     except Exception as reason:  # the package raises bare ValueError, struct.error and IndexError for damaged files
-        raise BaseUnfit(f"{source} cannot be read as GGUF ({reason}).", "Copy it there again.") from reason
+        raise BaseUnfit(
+            f"{source} is damaged or no GGUF file ({reason}).", "Copy it there again from its source.", "damaged"
+        ) from reason
     facts = {name: field.contents() for name, field in reader.fields.items() if name.partition(".")[0] != "GGUF"}
     if facts.get("general.architecture") != "llama":
         raise BaseUnfit(
             f"{source} holds a model of architecture {facts.get('general.architecture')!r}, not llama.",
             "Take a model of the Llama family.",
+            "architecture",
         )
     if tokenizer is None and facts.get("tokenizer.ggml.model") != "llama":
         raise BaseUnfit(
             f"{source} has a tokenizer of kind {facts.get('tokenizer.ggml.model')!r}, which cannot be unpacked.",
             "Name the transformers folder that the file was made from.",
+            "tokenizer",
         )
     heads = int(facts["llama.attention.head_count"])
     kv_heads = int(facts.get("llama.attention.head_count_kv", heads))

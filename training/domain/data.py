@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from training.data.answer_rows import answer_rows
+from training.data.cleaning import FEWEST, read_faq_table
 from training.data.data_card import DataCard, write_rows
 from training.data.faq_table import FaqEntry
 from training.data.index_vectors import IndexVectors, index_vectors
@@ -51,12 +52,14 @@ def make_data(recipe: DomainRecipe, folder: Path, say: Callable[[dict[str, objec
         held: dict[str, Any] = json.loads((folder / DONE).read_text("utf-8"))
         _must_be_of(recipe, held, folder)
         return held
+    for table in recipe.data.faq:  # before manuals are read, which takes the longer
+        read_faq_table(table, fewest=FEWEST if len(recipe.data.faq) == 1 else 1)
     folder.mkdir(parents=True, exist_ok=True)
     seed = recipe.seeds[0]
     shares = Shares(unseen=recipe.data.held_out, text=recipe.data.text_only, dev=0.0, seed=seed)
     with _library(recipe) as library:
         if not any(library.passages(manual.id) for manual in library.manuals()):
-            raise CorpusMissing("The index holds no manual to learn from.", "andon index add FILE ...")
+            raise _nothing_to_read(recipe)
         prepared = prepare(recipe.data.faq, shares, library, remembered=folder / "vectors.npz")
         answers = AnswerShares(recipe.sft.with_excerpts, recipe.sft.unanswerable)
         write_prepared(prepared, recipe.data.faq, folder / "faq", shares, answers)
@@ -76,6 +79,15 @@ def make_data(recipe: DomainRecipe, folder: Path, say: Callable[[dict[str, objec
     return dict(json.loads((folder / DONE).read_text("utf-8")))
 
 
+def _nothing_to_read(recipe: DomainRecipe) -> CorpusMissing:
+    if recipe.data.index is not None:
+        return CorpusMissing(
+            f"The index in {recipe.data.index} holds no manual to learn from.", "andon index add FILE ..."
+        )
+    named = ", ".join(map(str, recipe.data.manuals))
+    return CorpusMissing(f"Nothing in {named} can be read as a manual.", f"Put {', '.join(SUFFIXES)} files there.")
+
+
 def _must_be_of(recipe: DomainRecipe, held: dict[str, Any], folder: Path) -> None:
     """Raises RecipeInvalid where the data in ``folder`` were made of files, or with a seed, that are others now."""
     now = {path.name: sha256_of(path) for path in (*recipe.data.faq, *_files(recipe.data.manuals))}
@@ -86,6 +98,7 @@ def _must_be_of(recipe: DomainRecipe, held: dict[str, Any], folder: Path) -> Non
         raise RecipeInvalid(
             f"Changed since {folder} was made: {', '.join(changed)}.",
             f"Name another folder with out, or delete {recipe.out} to begin anew.",
+            "changed",
         )
 
 

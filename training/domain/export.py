@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from edge.convert import convert_hf_to_gguf
+from edge.convert import convert_hf_to_gguf, licence_of
 from edge.llama.runner import LlamaCppRunner
 from edge.options import EdgeOptions
 from edge.quantize import Ftype, quantize
@@ -19,7 +19,7 @@ from training.errors import ExportDiffers
 from training.provenance import sha256_of
 from training.two_choice.items import Item
 
-LICENCE = "apache-2.0"
+LICENCE = "apache-2.0"  # of the bundled model
 PROBED = 200  # questions whose token ids are compared
 ALIKE = 0.95  # of the verdicts; below it the quantisation has hurt
 
@@ -29,7 +29,8 @@ def export(recipe: DomainRecipe, folder: Path, items: Sequence[Item]) -> dict[st
     where the box would read a question as other tokens than training did, or where the verdicts of the file on the
     two-choice items differ from the model's."""
     full, small = recipe.out / f"{recipe.name}.f16.gguf", recipe.out / f"{recipe.name}.{recipe.quantize}.gguf"
-    convert_hf_to_gguf(folder, full, "f16", name=recipe.name, licence=LICENCE)
+    licence = recipe.licence or (LICENCE if recipe.base is None else licence_of(recipe.base))
+    convert_hf_to_gguf(folder, full, "f16", name=recipe.name, licence=licence)
     quantize(full, small, cast(Ftype, recipe.quantize))
     full.unlink()
     _check_ids(folder, small, items[:PROBED])

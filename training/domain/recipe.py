@@ -133,7 +133,8 @@ class TestPart:
 class DomainRecipe:
     """The whole run. ``base``: a transformers folder or a GGUF file of a Llama, empty for the bundled model; ``seeds``:
     the stages of preference are run once for each and the rest with the first; ``compare``: also the rows without CPT
-    and without SFT, which show what each is worth; ``model_file``: where the finished GGUF file goes."""
+    and without SFT, which show what each is worth; ``model_file``: where the finished GGUF file goes; ``licence``: that
+    it states, empty for that of the base where it is known (the bundled model's, or by the README.md of its folder)."""
 
     name: str
     out: Path
@@ -141,6 +142,7 @@ class DomainRecipe:
     seeds: tuple[int, ...] = (1,)
     compare: bool = True
     quantize: str = "q8_0"
+    licence: str = ""
     model_file: Path | None = None
     results_file: Path | None = None
     note: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from training.domain.base import open_base
 from training.domain.data import make_data
+from training.domain.disk import must_fit
 from training.domain.export import export
 from training.domain.general import perplexity
 from training.domain.lanes import in_lanes, threads_of
@@ -35,7 +36,18 @@ from training.two_choice.facts import POOLS
 from training.two_choice.items import Item, read_items
 
 Say = Callable[[dict[str, object]], None]
-FREE = ("compare", "seeds", "quantize", "model_file", "results_file", "note", "out", "hardware", "test.general_texts")
+FREE = (
+    "compare",
+    "seeds",
+    "quantize",
+    "licence",
+    "model_file",
+    "results_file",
+    "note",
+    "out",
+    "hardware",
+    "test.general_texts",
+)
 """Keys that may change when a run is taken up: none of them changes what stands in a step that is done."""
 BUNDLED = Path(__file__).resolve().parents[2] / "models/andon-slm-ja-en.q8_0.gguf"
 
@@ -50,14 +62,15 @@ def run_domain(
     stay_offline()
     recipe = read_domain_recipe(path, overrides)
     tell = say or (lambda _: None)
-    record = RunRecord.start(recipe.out, recipe, path, recipe.data.faq, FREE)
+    record = RunRecord.start(recipe.out, recipe, path, recipe.data.faq, _bound)
     began = time.monotonic()
     base = open_base(recipe.base or BUNDLED, recipe.out / "base")
     record.step("base", {"source": str(recipe.base or BUNDLED.name), "weights_sha256": weights_sha256(base)})
+    rows = plan(recipe)
+    must_fit(recipe.out, base, sum(not is_done(recipe.out / "stages" / row.folder) for row in rows))
     data = make_data(recipe, recipe.out / "data", tell)
     record.step("data", {"files": data["files"], "sha256": data["sha256"], "figures": data["figures"]})
     items = read_items(recipe.out / "data/items.jsonl")
-    rows = plan(recipe)
     start = _start(recipe, base, record)
     folders = {BASE: base} | {row.name: recipe.out / "stages" / row.folder / "model" for row in rows}
     lanes = 1 if accelerate else recipe.hardware.side_by_side
@@ -93,6 +106,13 @@ def _start(recipe: DomainRecipe, base: Path, record: RunRecord) -> Path:
         widened = write_report(cutter_of(start), site, general, start, recipe.name)
         record.step("added terms", {"terms": [term.text for term in terms], **widened.as_plain()["kinds"]})
     return start
+
+
+def _bound(key: str, done: Collection[str]) -> bool:
+    """Once the data are made of a recipe all but FREE stays; before, only the base that was unpacked already."""
+    if "data" in done:
+        return not {key, key.partition(".")[0]} & {*FREE}
+    return key == "base" and "base" in done
 
 
 def _stage(recipe: DomainRecipe, row: Row, start: Path, say: Say, accelerate: Path | None) -> dict[str, Any]:

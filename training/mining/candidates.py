@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from training.data.faq_table import FaqEntry
-from training.data.nearest import Near, nearest
+from training.data.nearest import Near, cosines, nearest
 from training.mining.keywords import nearest_by_words
 from training.mining.options import MiningOptions, View
 
@@ -88,19 +88,6 @@ def candidates(
     np.bitwise_or.at(found_by, place, np.concatenate(flags))
     one, other = (distinct // len(entries)).astype(np.int32), (distinct % len(entries)).astype(np.int32)
     return Pairs(one, other, found_by, cosines(questions, answers, one, other))
-
-
-def cosines(
-    first: Vectors, second: Vectors, rows: NDArray[np.int32], places: NDArray[np.int32], at_once: int = 50_000
-) -> NDArray[np.float32]:
-    """Cosine of first[rows[n]] and second[places[n]] for each n, without holding all of them at once."""
-    import numpy as np
-
-    found = np.empty(len(rows), np.float32)
-    for start in range(0, len(rows), at_once):
-        part = slice(start, start + at_once)
-        found[part] = np.einsum("nd,nd->n", first[rows[part]], second[places[part]])
-    return found
 
 
 def _near(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,14 +26,13 @@ def nearest_by_words(questions: Sequence[str], texts: Sequence[str], k: int) -> 
     import numpy as np
 
     numbers: dict[str, int] = {}
-    asked = [_numbered(text, numbers) for text in questions]
-    held = [_numbered(text, numbers) for text in texts]
-    places, weights, starts = _postings(held, len(numbers))
+    places, weights, starts = _postings(texts, numbers)
     k = max(1, min(k, len(texts) - 1))
     found = Near(np.full((len(questions), k), -1, np.int32), np.full((len(questions), k), -1.0, np.float32))
     most = max(2.0, COMMON * len(texts))
     scores = np.zeros(len(texts), np.float32)
-    for row, own in enumerate(asked):
+    for row, text in enumerate(questions):
+        own = (numbers[term] for term in dict.fromkeys(terms(text)) if term in numbers)
         rare = sorted((term for term in own if 1 < starts[term + 1] - starts[term] <= most),
                       key=lambda term: int(starts[term + 1] - starts[term]))[:ASKED]  # fmt: skip
         if not rare:
@@ -47,30 +48,25 @@ def nearest_by_words(questions: Sequence[str], texts: Sequence[str], k: int) -> 
     return found
 
 
-def _numbered(text: str, numbers: dict[str, int]) -> dict[int, int]:
-    """Number of each informative term of ``text`` -> how often it stands there."""
-    counts: dict[int, int] = {}
-    for term in terms(text):
-        if informative(term):
-            number = numbers.setdefault(term, len(numbers))
-            counts[number] = counts.get(number, 0) + 1
-    return counts
-
-
 def _postings(
-    held: Sequence[dict[int, int]], terms_known: int
+    texts: Sequence[str], numbers: dict[str, int]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
-    """Texts by term, one term after the other, with what the term is worth in each; ``starts[t]`` is where t begins."""
+    """Texts by term, one term after the other, with what the term is worth in each; ``starts[t]`` is where t begins.
+    Fills ``numbers``: the number of each informative term."""
     import numpy as np
 
-    sizes = np.array([len(own) for own in held])
-    rows = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
-    term = np.fromiter((t for own in held for t in own), np.int64, int(sizes.sum()))
-    often = np.fromiter((n for own in held for n in own.values()), np.float32, int(sizes.sum()))
-    length = np.array([sum(own.values()) for own in held], dtype=np.float32)
+    found, counts, sizes = array("q"), array("f"), array("q")
+    for text in texts:
+        own = Counter(numbers.setdefault(term, len(numbers)) for term in terms(text) if informative(term))
+        found.extend(own)
+        counts.extend(own.values())
+        sizes.append(len(own))
+    rows = np.repeat(np.arange(len(sizes), dtype=np.int32), np.array(sizes))
+    term, often = np.array(found), np.array(counts)
+    length = np.bincount(rows, weights=often, minlength=len(sizes)).astype(np.float32)
     norm = K1 * (1 - B + B * length / max(1.0, float(length.mean())))
-    known = np.bincount(term, minlength=terms_known)
-    rarity = np.log1p((len(held) - known + 0.5) / (known + 0.5)).astype(np.float32)
+    known = np.bincount(term, minlength=len(numbers))
+    rarity = np.log1p((len(sizes) - known + 0.5) / (known + 0.5)).astype(np.float32)
     weight = rarity[term] * often * (K1 + 1) / (often + norm[rows])
     order = np.argsort(term, kind="stable")
     starts = np.concatenate([[0], np.cumsum(known)])

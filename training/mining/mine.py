@@ -89,7 +89,7 @@ def _parts(entries: Sequence[FaqEntry], vectors: IndexVectors) -> list[_Part]:
         if len(places) < FEWEST:
             continue
         inside = {place: number for number, place in enumerate(places)}
-        rows = np.array(places)
+        rows = np.array(places) if len(places) < len(entries) else slice(None)  # a copy of all would take as much again
         stored = {inside[place]: vector for place, vector in vectors.stored.items() if place in inside}
         own = [entries[place] for place in places]
         found.append(_Part(places, own, vectors.questions[rows], vectors.answers[rows], stored))

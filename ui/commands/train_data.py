@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.terminal import Data, settings_with, tell
+from ui.terminal import Data, reader_lang, settings_with, tell
+from ui.wording import say
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -44,6 +45,7 @@ def faq(
     Writes train.jsonl, text.jsonl, dev.jsonl, unseen.jsonl, sft.jsonl and a data card. Rows that cannot be used are
     told with their lines; a table of which too little is left is refused before anything is trained.
     """
+    from training.data.cleaning import lines_of
     from training.data.prepare import AnswerShares, prepare, write_prepared
 
     shares = _shares(unseen, text, dev, seed)
@@ -57,10 +59,15 @@ def faq(
             library.close()
     card = write_prepared(prepared, tables, out, shares, AnswerShares())
     for table in prepared.cleaned.values():
-        for line in table.told():
-            tell("train.left_out", what=line)
+        for reason, lines in table.left_out.items():
+            what = say(f"train.reason.{reason}", reader_lang())
+            tell("train.left_out", what=what, count=len(lines), lines=lines_of(lines))
     for name, rows in card.files.items():
         tell("train.rows", name=name, rows=rows)
+        if not rows and name != "sft.jsonl":
+            tell("train.empty_part", name=name)
+    if without_index:
+        tell("train.words_alone")
     tell("train.written", path=out)
 
 

@@ -15,11 +15,12 @@ def say(key: str, lang: Lang, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def say_error(code: str, lang: Lang, fallback: str = "") -> str:
-    """What an error of that code means and what helps; ``fallback`` for a code that has no wording."""
+def say_error(code: str, lang: Lang, fallback: str = "", case: str = "") -> str:
+    """What an error of that code means and what helps, in the words of its ``case`` where there are any; ``fallback``
+    for a code that has no wording."""
     from ui.wording.errors import ERRORS
 
-    entry = ERRORS.get(code)
+    entry = ERRORS.get(f"{code}.{case}") or ERRORS.get(code)
     return entry[lang] if entry else fallback
 
 
