@@ -8,8 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from training.bundled.attribution import ATTRIBUTION as ATTRIBUTION  # the embedder's card names the same people
-from training.bundled.attribution import SourceUse, source_table
+from training.attribution import SourceUse, source_table
 from training.bundled.recipe import Recipe
 
 SAMPLES_PER_GROUP = 2

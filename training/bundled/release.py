@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from training.bundled.attribution import sources_of
+from training.attribution import sources_of
 from training.bundled.evaluate_slm import evaluate, write_answers, write_report
 from training.bundled.evaluate_unseen import evaluate_unseen
 from training.bundled.model_card import model_card

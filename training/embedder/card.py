@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from training.bundled.model_card import ATTRIBUTION
+from training.attribution import ATTRIBUTION
 from training.corpus import corpus_files, rows_of
 from training.embedder.pairs import named
 from training.embedder.recipe import EmbedderRecipe
