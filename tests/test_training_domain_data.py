@@ -11,7 +11,7 @@ from training.data.wordings import ASKED, TESTED, TOLD, Cell
 from training.domain.general import general_text
 from training.domain.marks import without_marks
 from training.domain.plan import plan, released
-from training.domain.recipe import AnswerStage, DataPart, DomainRecipe, PairStage
+from training.domain.recipe import AnswerStage, DataPart, DomainRecipe, PairStage, read_domain_recipe
 from training.domain.replay import GO_ON, pieces, replay_answers, replay_texts, share_of_rows
 from training.domain.run import _bound
 from training.domain.table import Scored, page, plot, table
@@ -95,6 +95,16 @@ def test_the_share_counts_the_general_rows_among_all() -> None:
     assert share_of_rows(own, 0.25) == 30
     assert share_of_rows(own, 0.0) == 0
     assert recipe().sft.replay_share == AnswerStage().replay_share == 0.0, "off unless a recipe says so"
+
+
+def test_the_recipe_of_the_page_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs/training.md").read_text("utf-8")
+    (tmp_path / "site.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    (tmp_path / "manuals").mkdir()
+    (tmp_path / "faq.csv").write_text("question,answer\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = read_domain_recipe(Path("site.toml"))
+    assert (found.out, found.base, found.sft.askings, found.hardware.side_by_side) == (Path("runs/site"), None, 10, 2)
 
 
 def test_a_run_is_not_taken_up_with_another_recipe(tmp_path: Path) -> None:
