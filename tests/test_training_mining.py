@@ -205,7 +205,8 @@ def test_neighbours_by_cells_are_nearly_the_exact_ones() -> None:
     rows = centres[np.arange(3000) % 60] + 0.5 * random_vectors.normal(size=(3000, 32))
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     exact, fast = nearest(rows, rows, 10), nearest(rows, rows, 10, exact=100)
-    assert (nearest(rows, rows, 10, exact=100, at_once=1_000).places == fast.places).all(), "in bounded pieces"
+    pieces = nearest(rows, rows, 10, exact=100, at_once=1_000)
+    assert np.allclose(pieces.scores, fast.scores, atol=1e-5), "a matrix in pieces is the matrix, but for rounding"
     found = [len(set(a) & set(b)) for a, b in zip(exact.places.tolist(), fast.places.tolist(), strict=True)]
     assert sum(found) / (10 * len(rows)) > 0.9
     assert not any(place in row for place, row in enumerate(fast.places.tolist())), "nobody is his own neighbour"
