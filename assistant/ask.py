@@ -109,10 +109,9 @@ class Assistant:
         """
         start, until = time.perf_counter(), time.monotonic() + self.options.answer_seconds
         question, adapter = self._checked(question), self._adapter(adapter)
-        found = find(self.library, question, history, scope, self.options.quotes)
-        found = made_safe(self.library, found, scope, self.options.quotes, self._measure)
+        found = self._found(question, scope, history)
         # ``found`` itself goes on without them: nothing that a colleague wrote reaches the model or the verification
-        shown = self.precedents.beside(found, scope) if self.precedents is not None else found
+        shown = self._with_precedents(found, scope)
         yield shown
         said = Said(found.quotes)
         told = _Told(found.dropped, adapter)
@@ -127,6 +126,17 @@ class Assistant:
         timing = Timing(found.found_ms, first_ms, _ms(start))
         model = ":".join(filter(None, (self.runner.name, adapter))) if self.runner is not None else ""
         yield _answer(shown, said, told, model, timing)
+
+    def look(self, question: str, scope: Scope | None = None) -> Found:
+        """What is shown of ``question`` before a model is asked, and nothing more. Raises as ``ask`` does."""
+        return self._with_precedents(self._found(self._checked(question), scope, ()), scope)
+
+    def _found(self, question: str, scope: Scope | None, history: Sequence[Exchange]) -> Found:
+        found = find(self.library, question, history, scope, self.options.quotes)
+        return made_safe(self.library, found, scope, self.options.quotes, self._measure)
+
+    def _with_precedents(self, found: Found, scope: Scope | None) -> Found:
+        return self.precedents.beside(found, scope) if self.precedents is not None else found
 
     @staticmethod
     def _asks_model(found: Found) -> bool:

@@ -28,9 +28,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import CHROMIUM, FLAGS  # noqa: E402
-from browser_site import Site, Visitor, Watch, ask, serve  # noqa: E402
+from browser_site import Site, Tabs, Visitor, Watch, ask  # noqa: E402
 from page_journeys import ASKED, JOURNEYS, Journey  # noqa: E402
 from page_looks import looks  # noqa: E402
+from rare_journeys import sites  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 WIDTHS, HEIGHT = (390, 1024, 1600), {390: 844, 1024: 768, 1600: 1000}
@@ -41,7 +42,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKED = """() => {
   const seen = (e) => e.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
   const small = [...document.querySelectorAll('button, a[href], summary, textarea, select, input:not([type=hidden])')]
-    .filter((e) => seen(e) && !e.matches('.a-cite, .a-tick input, .a-choice input'))
+    .filter((e) => seen(e) && !e.matches('.a-cite, .a-tick input, .a-choice input, .a-unseen'))
     .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && (box.height < 47.5 || box.width < 47.5)).map(([html]) => html);
   const cut = [...document.querySelectorAll('button, .a-kind, .a-section, label, h1, h2, h3')]
@@ -52,9 +53,9 @@ LOOKED = """() => {
   return { small, cut, off: document.documentElement.scrollWidth > innerWidth };
 }"""
 SHIFTS = """
-window.shifts = [];
+if (!window.shifts) { window.shifts = [];
 new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
-  window.shifts.push(one.value); }).observe({ type: 'layout-shift', buffered: true });
+  window.shifts.push(one.value); }).observe({ type: 'layout-shift', buffered: true }); }
 """
 ARRIVALS = """() => { window.arrivals = [];
   new MutationObserver(() => {
@@ -87,18 +88,21 @@ class Report:
 class Stage:
     """One journey at one look."""
 
-    page: Any
-    lang: str
-    name: str
     report: Report
+    lang: str
     axe: str
     shots: Path | None
+    tabs: Tabs
+    page: Any = None
+    visitor: Any = None
+    name: str = ""
 
     def state(self, name: str) -> None:
         report, where = self.report, f"{self.name}: {name}"
         report.states += 1
         if self.shots is not None:
-            self.page.screenshot(path=self.shots / f"{where.replace(': ', '-').replace(' ', '_')}.png")
+            whole = not self.page.locator("dialog[open]").count()
+            self.page.screenshot(path=self.shots / f"{where.replace(': ', '-').replace(' ', '_')}.png", full_page=whole)
         seen = self.page.evaluate(LOOKED)
         report.small.update(seen["small"])
         report.cut.update(seen["cut"])
@@ -129,26 +133,33 @@ def main() -> None:
     parser.add_argument("--axe", type=Path, help="axe.min.js of axe-core")
     parser.add_argument("--shots", type=Path, help="a folder for screenshots")
     parser.add_argument("--only", default="", help="only journeys of these names, with commas between")
+    parser.add_argument("--looks", default="", help='only looks that begin so, with commas between: "390 ja,1024 en"')
     args = parser.parse_args()
     journeys = [one for one in JOURNEYS if not args.only or one.name in args.only.split(",")]
+    chosen = [one for one in LOOKS if not args.looks or named(one).startswith(tuple(args.looks.split(",")))]
     axe = args.axe.read_text(encoding="utf-8") if args.axe else ""
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
         more = [ROOT / "demo" / "manuals" / name for name in MANUALS]
-        with serve(Path(folder), more) as site:
-            report = Report()
-            for look in LOOKS:
+        with sites(Path(folder), more, {"plain", *(one.site for one in journeys)}) as served:
+            site = served["plain"]
+            report, tabs = Report(), Tabs(browser)
+            for look in chosen:
                 for journey in journeys:
-                    walk(browser, site, journey, look, Stage(None, look[1], "", report, axe, args.shots))
+                    walk(browser, served[journey.site], journey, look, Stage(report, look[1], axe, args.shots, tabs))
             result = {
                 "browser": f"Chromium {browser.version}, headless", "axe-core": bool(axe),
-                "looks": [f"{width} px, {lang}, {scheme}" for width, lang, scheme in LOOKS],
+                "looks": [f"{width} px, {lang}, {scheme}" for width, lang, scheme in chosen],
                 **told(report), "first view": first_views(browser, site),
                 "event to screen": delays(browser, site),
             }  # fmt: skip
     args.result.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def named(look: tuple[int, str, str]) -> str:
+    return " ".join(map(str, look))
 
 
 @contextmanager
@@ -163,9 +174,10 @@ def _browser() -> Iterator[Any]:
 
 def walk(browser: Any, site: Site, journey: Journey, look: tuple[int, str, Any], stage: Stage) -> None:
     width, lang, scheme = look
-    visitor = Visitor(browser, site, Watch())
+    stage.visitor = visitor = Visitor(browser, site, Watch(), stage.tabs)
+    options = {} if scheme == "light" else {"color_scheme": scheme}  # any option makes it a tab of its own
     try:
-        stage.page = visitor.tab(lang, width, HEIGHT[width], color_scheme=scheme)
+        stage.page = visitor.tab(lang, width, HEIGHT[width], **options)
         stage.name = f"{width} {lang} {scheme} {journey.name}"
         stage.page.add_init_script(SHIFTS)
         if journey.who:
@@ -179,8 +191,7 @@ def walk(browser: Any, site: Site, journey: Journey, look: tuple[int, str, Any],
             stage.page.screenshot(path=stage.shots / f"{stage.name.replace(' ', '_')}-broken_off.png")
     finally:
         visitor.close()
-    refused = "Failed to load resource: the server responded with a status of 401"  # of the wrong password, on purpose
-    stage.report.complaints += [one for one in visitor.watch.complaints if not one.startswith(refused)]
+    stage.report.complaints += visitor.watch.unforgiven()
     stage.report.outside += visitor.watch.outside
 
 

@@ -184,6 +184,10 @@ class Watch:
         """Of a request that is refused on purpose the browser itself tells, sooner or later."""
         self._forgiven.append(f"the server responded with a status of {status}")
 
+    def forgive_offline(self) -> None:
+        """Of what could not be sent without a network the browser tells as well."""
+        self._forgiven += ["net::ERR_INTERNET_DISCONNECTED", "net::ERR_NETWORK_CHANGED"]
+
     def unforgiven(self) -> list[str]:
         return [said for said in self.complaints if not any(one in said for one in self._forgiven)]
 
@@ -283,6 +287,13 @@ def ask(page: Any, question: str) -> None:
     page.evaluate("for (const end of document.querySelectorAll('.a-end')) end.dataset.before = 'it'")
     page.fill("#question textarea", question)
     page.click("#send")
+
+
+def ask_until(page: Any, question: str, there: str) -> None:
+    """Until ``there`` (a selector) is shown for ``question``, and not still for the one before."""
+    page.evaluate("(there) => { for (const old of document.querySelectorAll(there)) old.dataset.before = 'it' }", there)
+    ask(page, question)
+    page.wait_for_selector(", ".join(f"{one}:not([data-before])" for one in there.split(", ")))
 
 
 def answered(page: Any) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import rare_journeys as rare
 from admin_journeys import keeping, looking
-from browser_site import answered, ask
+from browser_site import answered, ask, ask_until
 
 # per language: an alarm of a printed table, a procedure, a code that stands nowhere, what must be refused
 ASKED = {
@@ -31,21 +32,25 @@ class Stage(Protocol):
 
     page: Any
     lang: str
+    visitor: Any
 
     def state(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """``who`` goes where: an account of browser_site.ACCOUNTS, "" for nobody, and the path that is opened."""
+    """``who`` goes where: an account of browser_site.ACCOUNTS, "" for nobody, and the path that is opened, on which of
+    rare_journeys.SITES."""
 
     name: str
     who: str
     path: str
     go: Callable[[Stage], None]
+    site: str = "plain"
 
 
 def sign_in(stage: Stage) -> None:
+    stage.visitor.watch.forgive(401)  # of the wrong password
     stage.state("sign-in")
     stage.page.fill("#name", "nobody")
     stage.page.fill("#password", "wrong")
@@ -75,8 +80,7 @@ def asking(stage: Stage) -> None:
     page.wait_for_timeout(400)
     stage.state("procedure, one step ticked")
     for name, question in (("unknown code", unknown), ("refused", unsafe)):
-        ask(page, question)
-        page.wait_for_selector(".a-notice")
+        ask_until(page, question, ".a-notice")
         page.wait_for_timeout(300)
         stage.state(name)
 
@@ -133,4 +137,17 @@ JOURNEYS: tuple[Journey, ...] = (
     Journey("history", "operator", "/", history),
     Journey("keeping", "admin", "/admin/", keeping),
     Journey("looking", "admin", "/admin/", looking),
+    Journey("slow", "operator", "/", rare.slow),
+    Journey("failing", "operator", "/", rare.failing),
+    Journey("long", "operator", "/", rare.long_answer),
+    Journey("offline", "operator", "/", rare.offline),
+    Journey("choices", "operator", "/", rare.choices),
+    Journey("narrowing", "operator", "/", rare.narrowing),
+    Journey("printing", "operator", "/", rare.printing),
+    Journey("keeping-rare", "admin", "/admin/", rare.keeping_rare),
+    Journey("looking-rare", "admin", "/admin/", rare.looking_rare),
+    Journey("empty", "operator", "/", rare.empty_operator, "empty"),
+    Journey("empty-admin", "admin", "/admin/", rare.empty_admin, "empty"),
+    Journey("crowded", "operator", "/", rare.crowded_operator, "crowded"),
+    Journey("crowded-admin", "admin", "/admin/", rare.crowded_admin, "crowded"),
 )

@@ -97,7 +97,7 @@ def test_this_fixed_it_closes_the_stoppage_and_is_shown_the_next_time(visitor: V
     page.click("#fixed .a-fixed")
     page.click(".a-tap >> text=フィルムがなくなった。")
     page.click(".a-stoppage .a-save")
-    says(page.locator(".a-stoppage .a-bad"), "直した方法")  # what was typed stays
+    says(page.locator(".a-stoppage .a-bad"), "「処置」を入れてください")  # what was typed stays
     expect(page.locator("textarea[name=cause]").first).to_have_value("フィルムがなくなった。")
     minutes = int(page.input_value("input[name=minutes_down]"))
     page.click("button[data-by='5']")

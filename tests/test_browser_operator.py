@@ -240,6 +240,36 @@ def test_a_sign_in_that_has_ended_leads_back_to_the_door(visitor: Visitor) -> No
     visitor.watch.forgive(401)
 
 
+def test_without_a_network_the_reader_is_told_and_the_question_is_kept(visitor: Visitor) -> None:
+    page = visitor.signed_in()
+    page.wait_for_selector(".a-ask-this")
+    visitor.watch.forgive_offline()
+    page.context.set_offline(True)
+    ask(page, QUESTION)
+    says(page.locator("#lost[role=alert]"), "ネットワークにつながりません。")
+    expect(page.locator(".toast-wrap")).to_be_hidden()
+    page.context.set_offline(False)
+    page.wait_for_selector("html:not([data-ready])")
+    page.wait_for_selector("html[data-ready] #question")
+    expect(page.locator("#question textarea").first).to_have_value(QUESTION)
+    expect(page.locator("#lost")).to_have_count(0)
+    page.click("#send")
+    answered(page)
+    says(page.locator("#quote-1"), "フィルムロールを交換する。")
+
+
+def test_a_refused_sign_in_moves_nothing_above_its_notice(visitor: Visitor) -> None:
+    page = visitor.tab()
+    page.goto(visitor.site.address + "/login")
+    before = page.locator("h1").bounding_box()
+    page.fill("#name", "nobody")
+    page.fill("#password", "wrong")
+    visitor.watch.forgive(401)
+    page.click("button.button")
+    says(page.locator("[role=alert]"), "違います")
+    assert page.locator("h1").bounding_box() == before
+
+
 def texts_of(page: Any, selector: str) -> list[str]:
     return [text.strip() for text in page.locator(selector).all_inner_texts()]
 

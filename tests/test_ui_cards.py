@@ -11,7 +11,7 @@ from ui_made import MANUAL, PIECE, make_answer, make_found, make_hit
 
 from assistant.answer import Found, Quote
 from index.ingest.jobs import Job
-from index.passage import Why
+from index.passage import Twin, Why
 from index.search.searcher import Results
 from ui.admin.hit_list import hits_html
 from ui.admin.job_list import jobs_html
@@ -28,6 +28,22 @@ def test_the_first_quote_is_open_and_the_others_are_folded() -> None:
     assert html.count('<article class="a-card a-best" id="quote-1"') == 1
     assert re.findall(r'<details class="a-card" id="(quote-\d)">', html) == ["quote-2", "quote-3"]
     assert "ほかの該当箇所(2 件)" in html
+
+
+def test_a_folded_card_names_its_manual_once() -> None:
+    path = '<p class="a-path"><span>包装機 PK-7 取扱説明書</span><span>5 アラーム</span></p>'
+    assert (
+        quotes_html(make_found(make_hit(), make_hit("二つ目。")), "ja").count(path) == 1
+    )  # the open one says it below
+    titled = make_hit(section=(MANUAL.title, "5 アラーム", "5.2 E-401"))
+    assert quotes_html(make_found(make_hit(), titled), "ja").count(path) == 1
+
+
+def test_many_manuals_with_the_same_words_are_folded() -> None:
+    twin = Twin(make_hit().passage, replace(MANUAL, id="m2", title="包装機 PK-8 取扱説明書"))
+    few, many = (quotes_html(make_found(replace(make_hit(), also=(twin,) * count)), "ja") for count in (4, 5))
+    assert '<div class="a-also">' in few and few.count("PK-8") == 4
+    assert '<details class="a-also"><summary>同じ記載のあるマニュアル(5\u00a0冊)</summary>' in many
 
 
 def test_a_card_says_where_it_stands_and_links_to_the_page() -> None:
@@ -108,11 +124,11 @@ def test_pieces_carry_links_to_their_sources() -> None:
     ("answer_verdict", "changes", "words"),
     [
         ("supported", {}, "すべての文を原文と照合しました。"),
-        ("partly_supported", {}, "確認できなかった 0 文は出していません"),
+        ("partly_supported", {}, "確認できなかった 0\u00a0文は表示していません"),
         ("quote_only", {"text": "", "sentences": ()}, "原文だけを示します"),
-        ("quote_only", {"model": ""}, "使わない設定"),
+        ("quote_only", {"model": ""}, "作成しない設定"),
         ("stopped", {}, "途中で中止しました"),
-        ("quote_only", {"failure": "generation_failed"}, "答えられませんでした"),
+        ("quote_only", {"failure": "generation_failed"}, "作成できませんでした"),
     ],
 )
 def test_the_verdict_is_in_plain_words(answer_verdict: str, changes: dict[str, Any], words: str) -> None:
@@ -159,8 +175,8 @@ def test_a_near_section_opens_in_place_or_as_its_page() -> None:
 
 def test_times_are_shown() -> None:
     html = answer_html(View("q", make_found(), (), make_answer(make_found())), "ja")
-    assert "原文まで 0.12 秒" in html
-    assert "回答完了まで 2.5 秒" in html
+    assert "原文まで 0.12\u00a0秒" in html
+    assert "回答完了まで 2.5\u00a0秒" in html
 
 
 def test_a_question_too_long_names_both_lengths() -> None:

@@ -13,7 +13,7 @@ from assistant.records.stoppages import Stoppage
 from index.library import Scope
 from index.passage import Passage
 from ui.checklist import checklist_html
-from ui.fixed import form_html, known_of, sent_html
+from ui.fixed import ask_html, form_html, known_of, sent_html
 from ui.history import list_html, turns_html
 from ui.precedents import precedents_html
 from ui.seats import view_of
@@ -44,6 +44,11 @@ def test_of_a_procedure_its_heading_is_the_remedy_and_of_nothing_nothing() -> No
     assert known_of(steps).remedies == ("7.3 ロールの交換",)
     declined = make_answer(make_found(declined="nothing_relevant", nearest=()), "declined")
     assert known_of(view_of(declined)).remedies == ()
+
+
+def test_where_nothing_was_found_nothing_shown_can_have_fixed_it() -> None:
+    assert "これで直った" in ask_html("a1", "ja") and "これで直った" not in ask_html("a1", "ja", declined=True)
+    assert "Note what fixed it" in ask_html("a1", "en", declined=True)
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

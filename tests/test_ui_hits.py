@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from ui_made import make_found
+
+from assistant.answer import Precedent, RowChoice
 from index.library import Library
 from index.options import IndexOptions
 from index.search.searcher import Results
@@ -35,6 +39,22 @@ def test_a_known_code_would_be_answered_and_an_unknown_one_declined(library: Lib
 def test_words_that_stand_nowhere_are_told_as_a_share(library: Library, lang: Lang) -> None:
     results = library.search("film roll of the zeppelin hangar")
     assert 0 < results.missing < 1
-    assert f"{100 * results.missing:.0f} %" in hits_html(results, lang)
+    assert f"{100 * results.missing:.0f} %" in plain(hits_html(results, lang))
     unmatched = Results(results.hits, unmatched=0.4)
-    assert "40 %" in hits_html(unmatched, lang)
+    assert "40 %" in plain(hits_html(unmatched, lang))
+
+
+def test_what_an_operator_would_be_shown_is_told_as_well(library: Library) -> None:
+    results, found = library.search("E-401"), make_found()
+    fixed = Precedent(1, "2026-11-30", 25, "E-401", "L1", "SW-310", "A <b>leak</b>.", "Joint replaced.", "en")
+    html = hits_html(results, "en", replace(found, precedents=(fixed,)))
+    assert html.index("This question would be answered.") < html.index("What fixed it last time") < html.index("a-hit")
+    assert "A &lt;b&gt;leak&lt;/b&gt;." in html and "Joint replaced." in html
+    assert "What fixed it last time" not in hits_html(results, "en", found)
+    refused = hits_html(results, "en", replace(found, declined="unsafe_request"))
+    assert "This question would be declined: Andon does not help to get round a safety device" in refused
+    assert "asked which row" in hits_html(results, "en", replace(found, rows=(RowChoice(1, 0, "M1: 5 A", "M1"),)))
+
+
+def plain(html: str) -> str:
+    return html.replace("\u00a0", " ")

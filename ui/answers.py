@@ -92,7 +92,7 @@ def _end(answer: Answer, lang: Lang) -> str:
         said = f'<p class="a-verdict">{NOTE}<span>{escape(step_verdict(answer, lang))}</span></p>'
         return f'<div class="a-end" lang="{lang}">{said}{_times(replace(answer, model=""), lang)}</div>'
     sure = answer.verdict == "supported" and not answer.failure
-    why = f" {escape(say_error(answer.failure, lang))}" if answer.failure else ""
+    why = _why_failed(answer, lang)
     icon = _SHIELD if sure else NOTE
     shown = replace(answer, model="") if answer.verdict == "choose_row" else answer  # it was not asked
     check = f'<p class="a-check">{_say("answer.check_source", lang)}</p>' if answer.text else _to_source(answer, lang)
@@ -100,6 +100,14 @@ def _end(answer: Answer, lang: Lang) -> str:
         f'<div class="a-end" lang="{lang}"><p class="a-verdict {"a-sure" if sure else ""}">{icon}'
         f"<span>{escape(verdict(answer, lang))}{why}</span></p>{check}{_copy(answer, lang)}{_times(shown, lang)}</div>"
     )
+
+
+def _why_failed(answer: Answer, lang: Lang) -> str:
+    """What is known beyond that the model failed."""
+    if answer.failure in ("", "generation_failed"):
+        return ""
+    between = "" if lang == "ja" else " "  # Japanese has no space between sentences
+    return f"{between}{escape(say_error(answer.failure, lang))}"
 
 
 def _copy(answer: Answer, lang: Lang) -> str:

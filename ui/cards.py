@@ -15,6 +15,7 @@ from ui.take_away import label_of, quote_buttons
 from ui.verbatim import verbatim_html
 from ui.wording import Lang, say
 
+MOST_TWINS = 4  # more are folded
 SNIPPET = 120  # characters; the page cuts it to one line
 NOTE = (
     '<svg class="a-icon" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/>'
@@ -86,10 +87,14 @@ def _original(hit: Hit, label: str) -> str:
 
 
 def also_html(hit: Hit, lang: Lang) -> str:
-    """The other manuals in which the very same words stand, each with the way there; "" where there is none."""
+    """The other manuals in which the very same words stand, each with the way there; many are folded, "" where there is
+    none."""
     if not hit.also:
         return ""
     places = "".join(f"<li>{_also(twin, lang)}</li>" for twin in hit.also)
+    if len(hit.also) > MOST_TWINS:
+        summary = _say("quote.also_many", lang, count=len(hit.also))
+        return f'<details class="a-also"><summary>{summary}</summary><ul>{places}</ul></details>'
     return f'<div class="a-also">{_say("quote.also", lang)}<ul>{places}</ul></div>'
 
 
@@ -104,10 +109,11 @@ def _also(twin: Twin, lang: Lang) -> str:
 
 
 def head_html(hit: Hit, number: int | None, lang: Lang, tag: str = "h3", *, folded: bool = False) -> str:
-    """Citation number, section path, section and kind; folded also how its text begins. Without a number it stands for
-    itself, and the path begins with the manual."""
+    """Citation number, section path, section and kind; folded also how its text begins. Folded, or without a number,
+    the path begins with the manual, which is named nowhere else then."""
     section = hit.passage.section or (hit.manual.title,)
-    above = section[:-1] if number is not None or not hit.passage.section else (hit.manual.title, *section[:-1])
+    named = (number is None or folded) and bool(hit.passage.section) and section[0] != hit.manual.title
+    above = (hit.manual.title, *section[:-1]) if named else section[:-1]
     path = "".join(f"<span>{escape(part)}</span>" for part in above)
     mark = "" if number is None else f'<span class="a-number" aria-hidden="true">{number}</span>'
     begin = f'<p class="a-snippet" lang="{hit.passage.lang}">{escape(snippet(hit))}</p>' if folded else ""

@@ -71,9 +71,10 @@ class FeedbackPart:
         self._region.say(self._say, inputs=self._given, outputs=shown, **quiet)
 
     def _show(self, request: gr.Request) -> list[Any]:
-        """The buttons, once the latest question of this page has its answer; its way may have been ended by another."""
+        """The buttons, once the latest question of this page has its answer; its way may have been ended by another.
+        None where the page asks back which machine is meant."""
         view = self._seats.view(seat_key(request))
-        if view is None or view.answer is None or not view.answer.id:
+        if view is None or view.answer is None or not view.answer.id or view.answer.choices:
             return [Given(), ""]
         return self._put(Given(view.answer.id), request)
 

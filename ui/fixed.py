@@ -106,8 +106,10 @@ class FixedPart:
                 return [closing, sent_html(self._records.stoppages.of_answer(closing.answer), lang)]
         except RecordsFailed:
             return [Closing(), ""]  # nothing could be written down either
-        shown = form_html(view, self._seats.scope(key), lang) if closing.form else ask_html(closing.answer, lang)
-        return [closing, shown]
+        if closing.form:
+            return [closing, form_html(view, self._seats.scope(key), lang)]
+        declined = view.found is not None and bool(view.found.declined)
+        return [closing, ask_html(closing.answer, lang, declined=declined)]
 
 
 def known_of(view: View) -> Known:
@@ -129,11 +131,13 @@ def known_of(view: View) -> Known:
     return Known(printed, machine, causes, remedies)
 
 
-def ask_html(answer: str, lang: Lang) -> str:
-    """``answer`` makes it another one for each answer: the page hides the one before."""
+def ask_html(answer: str, lang: Lang, *, declined: bool = False) -> str:
+    """``answer`` makes it another one for each answer: the page hides the one before. Nothing that was shown can have
+    fixed it where it was ``declined``."""
+    named = "fixed.button_declined" if declined else "fixed.button"
     return (
         f'<section class="a-card a-closing" data-answer="{escape(answer)}"><p>{_say("fixed.ask", lang)}</p>'
-        f'<button type="button" class="a-act a-fixed">{_TICK}{_say("fixed.button", lang)}</button></section>'
+        f'<button type="button" class="a-act a-fixed">{_TICK}{_say(named, lang)}</button></section>'
     )
 
 

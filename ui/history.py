@@ -25,12 +25,11 @@ andon.past.attach(element, (id) => trigger('reopen', { id }));
 # a question of before is looked at again; the one that is shown is in sight, however many there are
 TURNS_EVENT = """
 andon.picks(element, 'button.a-turn', (b) => trigger('look', { at: b.dataset.at }));
-watch('value', () => requestAnimationFrame(() => {
+// whenever the row has come anew, however late that is after its value
+new MutationObserver(() => {
   const row = element.querySelector('.a-turns'), now = row?.querySelector('[aria-current]');
-  if (now) {
-    row.scrollLeft += now.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
-  }
-}));
+  if (now) row.scrollLeft += now.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
+}).observe(element, { childList: true, subtree: true });
 """
 _BIN = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 3h6l1 2h4v2H4V5h4zM6 9h12l-1 12H7zm4 2v8h1.5v-8zm2.5 0v8'

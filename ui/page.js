@@ -14,6 +14,7 @@
   };
   const ready = () => {
     named(document);
+    if (!document.documentElement.dataset.ready) window.andon.lost.ready();
     document.documentElement.dataset.ready = "yes";
   };
   setTimeout(ready, 4000); // whatever happens, the page is shown
@@ -104,7 +105,11 @@
   // a sign-in that has ended leads to the sign-in page, not to a silent page
   const fetched = window.fetch;
   window.fetch = async (...given) => {
-    const response = await fetched(...given);
+    const response = await fetched(...given).catch((failed) => {
+      if (failed instanceof TypeError) window.andon.lost.lost(); // and no request that was broken off on purpose
+      throw failed;
+    });
+    window.andon.lost.back();
     if (response.status === 401 && new URL(response.url).origin === location.origin)
       location.href = `/login?next=${encodeURIComponent(location.pathname)}`;
     return response;

@@ -22,8 +22,8 @@ LOGO = (
 
 _FOLDER = Path(__file__).parent
 # in the head and not among Gradio's own, which it copies rule by rule under a selector of its own: these look at <html>
-HEAD_STYLES = ("page_view.css", "quote_card.css", "operator.css")
-SCRIPTS = ("page.js", "page_view.js", "quote_card.js", "closing.js", "history.js", "voice.js")
+HEAD_STYLES = ("page_view.css", "quote_card.css", "operator.css", "lost.css")
+SCRIPTS = ("page.js", "lost.js", "page_view.js", "quote_card.js", "closing.js", "history.js", "voice.js")
 
 
 def favicon_svg() -> str:

@@ -12,6 +12,8 @@
     document.documentElement.dataset.part = part;
     for (const link of document.querySelectorAll(".a-parts a"))
       link.dataset.part === part ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+    const bar = document.querySelector(".a-parts"), now = bar?.querySelector("[aria-current]");
+    if (now) bar.scrollLeft = now.offsetLeft - (bar.clientWidth - now.offsetWidth) / 2; // on a phone the bar is one row
     document.dispatchEvent(new CustomEvent("andon-part", { detail: { part, rest } }));
   };
   window.addEventListener("hashchange", () => { show(); scrollTo({ top: 0 }); });

@@ -56,7 +56,7 @@ def for_dialog_html(lang: Lang) -> str:
         '<dialog class="a-dialog" id="for-dialog" aria-labelledby="for-title"><h2 id="for-title">'
         f'{escape(say("admin.for_title", lang))}</h2><p class="a-dialog-name"></p>'
         f"<p>{escape(say('admin.for_text', lang))}</p>{fields}"
-        f'<div><button type="button" class="a-no">{escape(say("admin.delete_no", lang))}</button>'
+        f'<div><button type="button" class="a-no">{escape(say("fixed.cancel", lang))}</button>'
         f'<button type="button" class="a-save">{escape(say("admin.words_save", lang))}</button></div></dialog>'
     )
 

@@ -13,7 +13,7 @@ import gradio as gr
 from index.errors import IndexFailed, PageWithoutPicture
 from index.page_images import PageImage
 from index.passage import Manual, Passage
-from ui.admin.cells import failed_html, title, told
+from ui.admin.cells import blank, failed_html, title, told
 from ui.coverage import coverage_notes
 from ui.wording import Lang, say, say_error
 
@@ -90,7 +90,7 @@ def reading_html(view: View | None, manuals: Sequence[Manual], lang: Lang) -> st
     """The way to a page, its picture with frames, and the passages that stand there."""
     head = title("reading.title", lang, note="reading.note")
     if view is None:
-        return f"{head}{_form(None, manuals, lang)}" if manuals else head + told("admin.no_manuals", lang)
+        return f"{head}{_form(None, manuals, lang)}" if manuals else head + blank("reading.none", lang)
     picture = _picture(view, lang)
     listed = "".join(_passage(number, each, lang) for number, each in enumerate(view.passages, start=1))
     nothing = f'<p class="a-blank" role="status">{told("reading.nothing", lang)}</p>'

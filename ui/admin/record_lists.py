@@ -52,7 +52,8 @@ def _gap(group: GapGroup, lang: Lang, admins: Sequence[str]) -> str:
         for state in ("manual_added", "dismissed", "open") if state != gap.state
     )  # fmt: skip
     again = f'<a class="a-act" href="#search/{quote(first, safe="")}">{_say("gaps.try", lang)}</a>'
-    count, last = _say("gaps.count", lang, count=group.count), _say("gaps.last", lang, at=when(group.last_at))
+    count = _say("gaps.count", lang, count=group.count)
+    last = f'<span class="a-whole">{_say("gaps.last", lang, at=when(group.last_at))}</span>'
     return (
         f'<div class="a-record" data-gap="{gap.id}"><h3 lang="und">{escape(first)}</h3>{more}'
         f'<p><span class="a-chip">{count}</span>{reasons}{last}</p>{near}'
@@ -89,10 +90,11 @@ def _review(said: Feedback, lang: Lang) -> str:
     passages = "".join(f"<p>[{p.number}] {escape(p.place)}</p><pre>{escape(p.text)}</pre>" for p in said.excerpts)
     more = f"<details><summary>{_say('review.passages', lang)}</summary>{passages}</details>" if passages else ""
     buttons = "".join(_act("a-review", said.id, to, key, lang) for to, key in _REVIEWS if to != said.state)
-    who = f"{escape(said.who)} · {when(said.at)} · {escape(said.model)}"
+    who = "".join(f"<span>{escape(part)}</span>" for part in (said.who, when(said.at), said.model) if part)
     return (
         f'<div class="a-record" data-feedback="{said.id}"><h3 lang="und">{escape(said.question)}</h3>'
-        f"<p>{_chip(f'feedback.{said.thumb}', lang)}{reason}{who}</p><dl>{listed}</dl>{more}"
+        f'<p class="a-by">{_chip(f"feedback.{said.thumb}", lang)}{reason}{who}</p>'
+        f"<dl>{listed}</dl>{more}"
         f'<details class="a-correct"><summary>{_say("review.correct", lang)}</summary><form data-id="{said.id}">'
         f'<label class="a-field">{_say("review.chosen", lang)}<textarea name="chosen" rows="4" maxlength="{LONGEST}">'
         f"{escape(said.chosen or said.corrected or said.answer)}</textarea></label>"
@@ -131,8 +133,9 @@ def log_html(entries: Sequence[Entry], count: int, wanted: Wanted, lang: Lang) -
         f"{_say(f'log.as_{form}', lang)}</a>"
         for form in ("csv", "jsonl")
     )
+    told = "log.more" if count > len(entries) else "log.whole"
     return (
-        f'<p class="a-note" role="status">{_say("log.more", lang, count=f"{count:,}", shown=len(entries))}</p>'
+        f'<p class="a-note" role="status">{_say(told, lang, count=f"{count:,}", shown=len(entries))}</p>'
         f'<div class="a-card a-taller" tabindex="0" role="region" aria-label="{_say("log.title", lang)}">'
         f'<table class="a-list a-log"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
         f'<p class="a-links">{links}</p>'
@@ -146,7 +149,10 @@ def _entry(entry: Entry, lang: Lang) -> str:
         told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)}</small>"
         told += f"<small>{escape(entry.model)}</small>"
         more = f"<small>{escape(entry.answer)}</small>" if entry.answer else ""
-        more += "".join(f"<small>[{q.number}] {escape(_place(q))} (rev {q.revision})</small>" for q in entry.quotes)
+        more += "".join(
+            f"<small>[{q.number}] {escape(_place(q))} ({_say('log.revision', lang, revision=q.revision)})</small>"
+            for q in entry.quotes
+        )
     return (
         f'<tr><td class="a-m">{when(entry.at)}</td><td>{escape(entry.who)}<small>{_say(f"log.door.{entry.door}", lang)}'
         f"</small></td><td><small>{_say(f'log.kind.{entry.kind}', lang)}</small>{escape(entry.subject)}{more}</td>"

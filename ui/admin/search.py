@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.errors import QuestionTooLong
 from index.errors import ScopeUnknown
 from ui.admin.belongs import FilterPart, scope_of_fields
 from ui.admin.cells import failed_html, title
@@ -14,7 +15,9 @@ from ui.admin.hit_list import hits_html
 from ui.wording import Lang, say, say_error
 
 if TYPE_CHECKING:
+    from assistant.answer import Found
     from assistant.build import Andon
+    from index.library import Scope
 
 HITS = 8
 # another part may ask for a question to be tried: the address then reads #search/QUESTION
@@ -26,6 +29,7 @@ class SearchPart:
 
     def __init__(self, andon: Andon, lang_of: Callable[[gr.Request], Lang]) -> None:
         self._library = andon.library
+        self._assistant = andon.assistant
         self._lang = lang_of
         self._filters = FilterPart(andon.library)
 
@@ -70,14 +74,21 @@ class SearchPart:
         ]
 
     def found(self, lang: Lang, query: str, *narrowed: list[str] | None) -> str:
-        """The hits as HTML; "" where nothing is asked."""
+        """The hits as HTML, and what an operator would be shown of colleagues' records; "" where nothing is asked."""
         if not query.strip():
             return ""
         try:
             scope = scope_of_fields(*narrowed) if narrowed else None
-            return hits_html(self._library.search(query, HITS, scope), lang)
+            return hits_html(self._library.search(query, HITS, scope), lang, self._shown(query, scope))
         except ScopeUnknown as failed:  # chosen before the manual that had it was deleted or disabled
             return failed_html(say_error(failed.code, lang, failed.message))
+
+    def _shown(self, query: str, scope: Scope | None) -> Found | None:
+        """What an operator is shown of that question at once; None where it is too long to be taken."""
+        try:
+            return self._assistant.look(query, scope)
+        except QuestionTooLong:
+            return None
 
     def _find(self, request: gr.Request, query: str, *narrowed: list[str] | None) -> str:
         return self.found(self._lang(request), query, *narrowed)

@@ -132,7 +132,9 @@ def stoppages_html(
     below = lines_html(lines, lang)
     if not stoppages:
         return head + search + blank("stops.none_found", lang) + below
-    many = told("stops.count", lang, count=f"{count:,}", shown=len(stoppages))
+    many = told(
+        "stops.count" if count > len(stoppages) else "stops.whole", lang, count=f"{count:,}", shown=len(stoppages)
+    )
     rows = "".join(_record(one, lang) for one in stoppages)
     given = {"words": words} if words else {}
     links = "".join(

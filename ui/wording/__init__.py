@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Literal, get_args
 
 Lang = Literal["ja", "en"]
@@ -24,7 +26,8 @@ def say_error(code: str, lang: Lang, fallback: str = "", case: str = "") -> str:
     return entry[lang] if entry else fallback
 
 
-def all_wording() -> dict[str, Entry]:
+@cache
+def all_wording() -> Mapping[str, Entry]:
     """Every key of every file here."""
     from ui.wording.bench import BENCH
     from ui.wording.board import BOARD
@@ -42,14 +45,14 @@ def all_wording() -> dict[str, Entry]:
     return {
         **TERMINAL,
         **PAGES,
+        **CONVERSATION,
+        **OPERATOR,
+        **STOPPAGES,
         **EVALUATION,
         **VERIFY,
-        **CONVERSATION,
         **BOARD,
         **BENCH,
-        **OPERATOR,
         **TRAINING,
         **JUDGING,
         **TASKS,
-        **STOPPAGES,
     }

@@ -14,7 +14,7 @@ _PARTS: dict[str, Entry] = {
     "parts.stoppages": {"ja": "停止の記録", "en": "Stoppages"},
     "parts.words": {"ja": "現場の言葉", "en": "Site words"},
     "parts.figures": {"ja": "利用状況", "en": "Figures"},
-    "parts.log": {"ja": "記録", "en": "Log"},
+    "parts.log": {"ja": "ログ", "en": "Log"},
     "parts.users": {"ja": "利用者", "en": "Users"},
     "parts.box": {"ja": "装置とバックアップ", "en": "Box and backup"},
 }
@@ -29,7 +29,7 @@ _DROP: dict[str, Entry] = {
     "drop.sending": {"ja": "送信中", "en": "Sending"},
     "drop.sent": {"ja": "受け付けました", "en": "Received"},
     "drop.waiting": {"ja": "送信待ち", "en": "Waiting"},
-    "drop.not_sent": {"ja": "受け付けられません", "en": "Not received"},
+    "drop.not_sent": {"ja": "受け付けられませんでした", "en": "Not received"},
     "drop.stop_sending": {"ja": "送信をやめる", "en": "Stop sending"},
     "drop.no_such_files": {
         "ja": "登録できる形式のファイルがありません。",
@@ -56,14 +56,14 @@ _JOBS: dict[str, Entry] = {
 }
 
 _MANUALS: dict[str, Entry] = {
-    "admin.look_through": {"ja": "マニュアルを探す", "en": "Look for a manual"},
+    "admin.look_through": {"ja": "マニュアルを探す", "en": "Find a manual"},
     "admin.look_through_example": {
         "ja": "題名、ファイル名、ライン、機械",
         "en": "Title, file name, line, machine",
     },
     "admin.no_such_manual": {"ja": "該当するマニュアルはありません。", "en": "There is no such manual."},
     "admin.manuals_found": {"ja": "{manuals} 冊のうち {found} 冊", "en": "{found} of {manuals} manuals"},
-    "admin.manuals_off": {"ja": "(うち {count} 冊は検索しません)", "en": " ({count} of them not searched)"},
+    "admin.manuals_off": {"ja": "(うち {count}\u00a0冊は検索しません)", "en": " ({count} of them not searched)"},
     "admin.more_manuals": {
         "ja": "ほかに {count} 冊あります。言葉を入れて絞り込んでください。",
         "en": "There are {count} more. Type a word to find them.",
@@ -94,21 +94,29 @@ _MANUALS: dict[str, Entry] = {
 
 _SEARCH: dict[str, Entry] = {
     "admin.would_answer": {"ja": "この質問には回答します。", "en": "This question would be answered."},
+    "admin.would_ask_machine": {
+        "ja": "回答の前に、どの機械かを聞き返します。",
+        "en": "The operator would first be asked which machine is meant.",
+    },
+    "admin.would_ask_row": {
+        "ja": "表を示し、どの行のことかを聞き返します。",
+        "en": "The table would be shown, and the operator asked which row is meant.",
+    },
     "admin.would_decline": {
         "ja": "この質問には回答しません: {reason}",
         "en": "This question would be declined: {reason}",
     },
     "admin.likely": {
-        "ja": "マニュアルに答えがある見込みは {percent} % です。",
-        "en": "That the manuals hold an answer is {percent} % likely.",
+        "ja": "マニュアルに答えがある見込み: {percent}\u00a0%",
+        "en": "Likelihood that the manuals hold an answer: {percent} %",
     },
     "admin.in_no_manual": {
-        "ja": "質問の言葉のうち {percent} % は、どのマニュアルにもありません。"
+        "ja": "質問の言葉のうち {percent}\u00a0% は、どのマニュアルにもありません。"
         "現場の言葉に登録すると見つかることがあります。",
         "en": "{percent} % of the question's words stand in no manual. Tying them to the manuals' words may help.",
     },
     "admin.no_match": {
-        "ja": "質問の言葉のうち {percent} % は、見つかった箇所に近い言葉がありません。",
+        "ja": "質問の言葉のうち {percent}\u00a0% は、見つかった箇所に近い言葉がありません。",
         "en": "{percent} % of the question's words find nothing like them in what was found.",
     },
     "admin.value_apart": {
@@ -141,7 +149,7 @@ _SEARCH: dict[str, Entry] = {
         "ja": "質問の単語一つ一つに、近い意味の単語があります。",
         "en": "Each word of the question has a word near it there.",
     },
-    "admin.means.support": {"ja": "語の一致(%)", "en": "% of the words"},
+    "admin.means.support": {"ja": "語の一致率", "en": "% of the words"},
     "admin.means.support.text": {
         "ja": "質問の大事な語のうち、その箇所に含まれる割合です。ほかの質問とも比べられます。",
         "en": "The share of the question's telling words that it holds; comparable between questions.",

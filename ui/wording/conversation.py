@@ -13,7 +13,7 @@ CONVERSATION: dict[str, Entry] = {
     },
     "choice.question": {"ja": "どの機械ですか", "en": "Which machine?"},
     "choice.why": {
-        "ja": "{code} は複数の機械のマニュアルにあり、機械によって意味が違います。選ぶと、その機械の答えを示します。",
+        "ja": "{code} は複数の機械にあり、機械ごとに意味が違います。止まっている機械を選んでください。",
         "en": "{code} stands in the manuals of several machines and means something else in each. "
         "Choose yours for its answer.",
     },
@@ -36,7 +36,7 @@ CONVERSATION: dict[str, Entry] = {
     },
     "row.question": {"ja": "表のどの行のことですか", "en": "Which row of the table?"},
     "row.why": {
-        "ja": "質問だけでは行を決められません。値を取り違えないよう、行を選んでください。選ぶと、その行で答えます。",
+        "ja": "この質問だけでは、表のどの行か分かりません。値を取り違えないよう、該当する行を選んでください。",
         "en": "The question alone does not tell the row. Choose yours, so that no other row's value is taken for it; "
         "the answer then comes from that row.",
     },

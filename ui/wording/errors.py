@@ -183,7 +183,7 @@ ERRORS: dict[str, Entry] = {
         "en": "The question is empty. Type what happened, or the code on the display.",
     },
     "question_too_long": {
-        "ja": "質問が長すぎます。停止ひとつについて、数文で書いてください。",
+        "ja": "質問が長すぎます。1 件の停止について、短くまとめて書いてください。",
         "en": "The question is too long. Ask about one stoppage, in a few sentences.",
     },
     "not_allowed": {

@@ -62,7 +62,7 @@ _CARD: dict[str, Entry] = {
 _PAST: dict[str, Entry] = {
     "past.open": {"ja": "履歴", "en": "History"},
     "past.title": {"ja": "これまでの質問", "en": "Your conversations"},
-    "past.search": {"ja": "言葉で探す", "en": "Search"},
+    "past.search": {"ja": "キーワードで探す", "en": "Search"},
     "past.close": {"ja": "閉じる", "en": "Close"},
     "past.none": {"ja": "まだありません。", "en": "There are none yet."},
     "past.none_found": {"ja": "その言葉を含む質問はありません。", "en": "None holds these words."},
@@ -75,7 +75,7 @@ _PAST: dict[str, Entry] = {
         "en": "This could not be read. Close it and try again.",
     },
     "past.kept": {
-        "ja": "あなただけが見られます。{days} 日使わないと消えます。管理者の記録とは別です。",
+        "ja": "自分だけが見られる履歴です。{days}\u00a0日使わないと消えます。管理者が見る記録とは別です。",
         "en": "Only you see these. They go after {days} days without use. The admins' log is another matter.",
     },
     "past.not_kept": {

@@ -19,6 +19,15 @@ _FRAME: dict[str, Entry] = {
     "page.language": {"ja": "表示言語", "en": "Language"},
     "page.sign_out": {"ja": "ログアウト", "en": "Sign out"},
     "page.navigation": {"ja": "ページ", "en": "Pages"},
+    "page.lost": {
+        "ja": "ネットワークにつながりません。つながりしだい、このページを自動で開き直します。入力した質問は残ります。",
+        "en": "There is no connection to Andon. As soon as there is, this page opens again by itself; "
+        "the question you typed is kept.",
+    },
+    "page.trouble": {
+        "ja": "うまくいきませんでした。もう一度操作してください。続くときは管理者に連絡してください。",
+        "en": "That did not work. Please try again; if it stays, tell your admin.",
+    },
     "page.script_off": {
         "ja": "このページには JavaScript が必要です。",
         "en": "This page needs JavaScript.",
@@ -36,7 +45,7 @@ _LOGIN: dict[str, Entry] = {
         "en": "The name or password is wrong. Try again, or ask an admin for a new password.",
     },
     "login.wait": {
-        "ja": "間違いが続いたため、{seconds} 秒待ってからもう一度入力してください。",
+        "ja": "間違いが続いたため、{seconds}\u00a0秒待ってからもう一度入力してください。",
         "en": "Too many wrong attempts. Wait {seconds} seconds and try again.",
     },
     "login.help": {
@@ -70,9 +79,9 @@ _ASK: dict[str, Entry] = {
     "ask.quick.inspection": {"ja": "日常点検の項目は?", "en": "What belongs to the daily inspection?"},
     "ask.quick.emergency.label": {"ja": "非常停止からの復帰", "en": "Restart after emergency stop"},
     "ask.quick.inspection.label": {"ja": "日常点検", "en": "Daily inspection"},
-    "ask.empty.title": {"ja": "止まったら、ここで聞いてください", "en": "The line has stopped? Ask here."},
+    "ask.empty.title": {"ja": "ラインが止まったら、ここで調べてください", "en": "The line has stopped? Ask here."},
     "ask.empty.1": {
-        "ja": "コードか症状を入力するか、ボタンを押します。",
+        "ja": "アラーム番号か症状を入力します。ボタンからも選べます。",
         "en": "Type the code or the symptom, or tap a button.",
     },
     "ask.empty.2": {
@@ -89,7 +98,7 @@ _ASK: dict[str, Entry] = {
     },
     "ask.searching": {"ja": "マニュアルを調べています…", "en": "Searching the manuals…"},
     "ask.library": {
-        "ja": "マニュアル {manuals} 冊から探します。",
+        "ja": "マニュアル {manuals}\u00a0冊から探します。",
         "en": "Answers come from {manuals} manuals.",
     },
 }
@@ -144,7 +153,7 @@ _ANSWER: dict[str, Entry] = {
         "en": "Every sentence was checked against the manual.",
     },
     "answer.partly_supported": {
-        "ja": "原文で確認できた文だけを表示しています。確認できなかった {withheld} 文は出していません。",
+        "ja": "原文で確認できた文だけを表示しています。確認できなかった {withheld}\u00a0文は表示していません。",
         "en": "Only sentences found in the manual are shown. Withheld, because unconfirmed: {withheld}.",
     },
     "answer.quote_only": {
@@ -152,7 +161,7 @@ _ANSWER: dict[str, Entry] = {
         "en": "The model's answer could not be confirmed in the manual, so only the manual's own words are shown.",
     },
     "answer.no_model": {
-        "ja": "回答モデルを使わない設定です。マニュアルの原文を見てください。",
+        "ja": "回答文を作成しない設定です。マニュアルの原文を確認してください。",
         "en": "No answer model is set. Follow the manual's own words.",
     },
     "answer.stopped": {
@@ -160,7 +169,7 @@ _ANSWER: dict[str, Entry] = {
         "en": "The answer was stopped. The manual's words still hold.",
     },
     "answer.failed": {
-        "ja": "回答モデルが答えられませんでした。マニュアルの原文はそのまま使えます。",
+        "ja": "回答文を作成できませんでした。マニュアルの原文はそのまま使えます。",
         "en": "The answer model could not answer. The manual's words still hold.",
     },
     "answer.check_source": {
@@ -231,13 +240,13 @@ _ANSWER: dict[str, Entry] = {
         "en": "Ask an admin to add them.",
     },
     "answer.length": {
-        "ja": "{characters} 文字あります(上限 {limit} 文字)。",
+        "ja": "{characters}\u00a0文字あります(上限 {limit}\u00a0文字)。",
         "en": "It has {characters} characters; the limit is {limit}.",
     },
     "answer.trouble": {"ja": "調べられませんでした", "en": "This could not be looked up"},
     "answer.refused": {"ja": "質問を受け付けられません", "en": "This question cannot be taken"},
     "answer.time": {
-        "ja": "原文まで {found} 秒 ・ 回答完了まで {total} 秒",
+        "ja": "原文まで {found}\u00a0秒 ・ 回答完了まで {total}\u00a0秒",
         "en": "Quote after {found} s · done after {total} s",
     },
     "answer.time_quote": {"ja": "原文まで {found} 秒", "en": "Quote after {found} s"},
@@ -251,7 +260,7 @@ _ADMIN: dict[str, Entry] = {
     "admin.upload_note": {
         "ja": "PDF、Word、Excel、PowerPoint、CSV、Markdown、AsciiDoc、HTML、テキスト、画像、これらの ZIP。"
         "画像とスキャンは、文字認識(OCR)を入れた場合に読み取ります。"
-        "1 ファイル {megabytes} MB まで、複数まとめて選べます。"
+        "1 ファイル {megabytes}\u00a0MB まで、複数まとめて選べます。"
         "同じ名前のファイルは改訂版として置き換えます。",
         "en": "PDF, Word, Excel, PowerPoint, CSV, Markdown, AsciiDoc, HTML, plain text, pictures, or a ZIP of these, "
         "up to {megabytes} MB each, several at once. Pictures and scans are read where OCR is installed. "
@@ -342,11 +351,11 @@ _ADMIN: dict[str, Entry] = {
         "en": "Codes that stand in no manual: {codes}",
     },
     "admin.choices": {
-        "ja": "同じコードの候補が複数あります: {places}",
-        "en": "The code means several things: {places}",
+        "ja": "同じコードの記載が複数あります:",
+        "en": "The code means several things:",
     },
     "admin.score": {"ja": "スコア {score}", "en": "Score {score}"},
-    "admin.support": {"ja": "語の一致 {percent} %", "en": "{percent} % of the words"},
+    "admin.support": {"ja": "語の一致率 {percent} %", "en": "{percent} % of the words"},
     "admin.why.code": {"ja": "コード一致 {rank} 位", "en": "code, rank {rank}"},
     "admin.why.keyword": {"ja": "語の一致 {rank} 位", "en": "words, rank {rank}"},
     "admin.why.vector": {"ja": "意味の近さ {rank} 位", "en": "meaning, rank {rank}"},

@@ -12,12 +12,17 @@ READING: dict[str, Entry] = {
         "en": "Frames over the page show the passages that were read; what no frame holds is not searched. "
         "Point at a frame or a passage to see which belong together.",
     },
+    "reading.none": {
+        "ja": "マニュアルがまだ登録されていません。「マニュアル」で登録すると、ここで確認できます。",
+        "en": "There are no manuals yet. Once some are added under Manuals, they can be looked at here.",
+    },
     "reading.choose": {"ja": "マニュアルを選んでください", "en": "Choose a manual"},
     "reading.page": {"ja": "ページ(1〜{last})", "en": "Page (1 to {last})"},
     "reading.before": {"ja": "前のページ", "en": "Previous"},
     "reading.next": {"ja": "次のページ", "en": "Next"},
     "reading.coverage": {
-        "ja": "{pages} ページのうち {read} ページから読み取りました。{passages} 箇所、表 {tables} 個({rows} 行)。",
+        "ja": "{pages}\u00a0ページのうち {read}\u00a0ページから読み取りました。"
+        "{passages}\u00a0箇所、表 {tables}\u00a0個({rows}\u00a0行)。",
         "en": "Text was read from {read} of {pages} pages: {passages} passages, {tables} tables with {rows} rows.",
     },
     "reading.unread": {"ja": "文字を読み取らなかったページ: {where}", "en": "Pages without any text: {where}"},

@@ -22,7 +22,7 @@ RECORD_ERRORS: dict[str, Entry] = {
 _FEEDBACK: dict[str, Entry] = {
     "feedback.ask": {"ja": "この回答は役に立ちましたか", "en": "Did this answer help?"},
     "feedback.up": {"ja": "役に立った", "en": "It helped"},
-    "feedback.down": {"ja": "役に立たない", "en": "It did not help"},
+    "feedback.down": {"ja": "役に立たなかった", "en": "It did not help"},
     "feedback.thanks": {"ja": "ありがとうございます。記録しました。", "en": "Thank you. It was noted."},
     "feedback.thanks_down": {
         "ja": "記録しました。差し支えなければ、理由も教えてください。",
@@ -35,7 +35,7 @@ _FEEDBACK: dict[str, Entry] = {
     "feedback.why": {"ja": "どこが違いましたか", "en": "What was wrong?"},
     "feedback.reason.wrong_page": {"ja": "ページが違う", "en": "Wrong page"},
     "feedback.reason.wrong_answer": {"ja": "答えが違う", "en": "Wrong answer"},
-    "feedback.reason.not_complete": {"ja": "足りない", "en": "Not complete"},
+    "feedback.reason.not_complete": {"ja": "情報が足りない", "en": "Not complete"},
     "feedback.reason.not_in_manuals": {"ja": "マニュアルに載っていない", "en": "Not in the manuals"},
     "feedback.reason.unclear": {"ja": "分かりにくい", "en": "Unclear"},
     "feedback.reason.": {"ja": "理由なし", "en": "no reason given"},
@@ -48,7 +48,7 @@ _GAPS: dict[str, Entry] = {
     "gaps.title": {"ja": "マニュアルに足りない内容", "en": "Gaps in the manuals"},
     "gaps.note": {
         "ja": "答えがマニュアルになかった質問を、似たものどうしでまとめています。"
-        "資料を登録したら「登録した」を押してください。同じ質問にまた答えられなければ、未対応に戻ります。",
+        "資料を登録したら「資料を登録した」を押してください。同じ質問にまた答えられなければ、未対応に戻ります。",
         "en": "Questions that the manuals do not answer, like ones together. "
         "Once a manual was added, press Manual added; "
         "if the question still has no answer when it is asked again, it is open once more.",
@@ -65,7 +65,7 @@ _GAPS: dict[str, Entry] = {
     "gaps.state.manual_added": {"ja": "資料を登録済み", "en": "Manual added"},
     "gaps.state.dismissed": {"ja": "対応しない", "en": "Dismissed"},
     "gaps.set.open": {"ja": "未対応に戻す", "en": "Open again"},
-    "gaps.set.manual_added": {"ja": "登録した", "en": "Manual added"},
+    "gaps.set.manual_added": {"ja": "資料を登録した", "en": "Manual added"},
     "gaps.set.dismissed": {"ja": "対応しない", "en": "Dismiss"},
     "gaps.reason.nothing_relevant": {"ja": "該当箇所なし", "en": "nothing relevant"},
     "gaps.reason.unknown_code": {"ja": "載っていないコード", "en": "unknown code"},
@@ -78,8 +78,8 @@ _GAPS: dict[str, Entry] = {
 _REVIEW: dict[str, Entry] = {
     "review.title": {"ja": "回答への評価", "en": "Feedback on answers"},
     "review.note": {
-        "ja": "「認める」は利用者の言うとおり、「直す」は正しい答えを書いて保存します。"
-        "どちらも学習用データになります。",
+        "ja": "利用者の評価が正しければ「採用」、正しい答えを書いて残すなら「訂正」、使わないなら「却下」を押します。"
+        "採用と訂正は学習用データになります。",
         "en": "Accept takes it as the reader says; Correct keeps the answer you write. Both become training pairs.",
     },
     "review.none": {"ja": "該当する評価はありません。", "en": "There is none."},
@@ -90,12 +90,12 @@ _REVIEW: dict[str, Entry] = {
     "review.chosen": {"ja": "正しい答え", "en": "Right answer"},
     "review.passages": {"ja": "表示した箇所", "en": "Passages shown"},
     "review.state.new": {"ja": "未確認", "en": "New"},
-    "review.state.accepted": {"ja": "認めた", "en": "Accepted"},
-    "review.state.corrected": {"ja": "直した", "en": "Corrected"},
-    "review.state.dismissed": {"ja": "取り下げ", "en": "Dismissed"},
-    "review.accept": {"ja": "認める", "en": "Accept"},
-    "review.correct": {"ja": "直す", "en": "Correct"},
-    "review.dismiss": {"ja": "取り下げる", "en": "Dismiss"},
+    "review.state.accepted": {"ja": "採用", "en": "Accepted"},
+    "review.state.corrected": {"ja": "訂正", "en": "Corrected"},
+    "review.state.dismissed": {"ja": "却下", "en": "Dismissed"},
+    "review.accept": {"ja": "採用", "en": "Accept"},
+    "review.correct": {"ja": "訂正", "en": "Correct"},
+    "review.dismiss": {"ja": "却下", "en": "Dismiss"},
     "review.back": {"ja": "未確認に戻す", "en": "Back to new"},
     "review.save": {"ja": "正しい答えとして保存", "en": "Save as the right answer"},
     "review.pairs": {"ja": "学習用データを保存 (JSONL)", "en": "Save training pairs (JSONL)"},
@@ -104,7 +104,7 @@ _REVIEW: dict[str, Entry] = {
 _LOG: dict[str, Entry] = {
     "log.title": {"ja": "質問と操作の記録", "en": "Log of questions and acts"},
     "log.note": {
-        "ja": "誰がいつ何を質問し、どの版のどこを見せたかの記録です。{days} 日で削除されます(設定 log_days)。",
+        "ja": "誰がいつ何を質問し、どの版のどこを見せたかの記録です。{days}\u00a0日で削除されます(設定 log_days)。",
         "en": "Who asked what, when, and which revision was shown. Deleted after {days} days (setting log_days).",
     },
     "log.note_counts": {
@@ -120,7 +120,9 @@ _LOG: dict[str, Entry] = {
     "log.all": {"ja": "すべて", "en": "All"},
     "log.acts": {"ja": "管理操作すべて", "en": "All admin acts"},
     "log.look": {"ja": "表示", "en": "Show"},
-    "log.more": {"ja": "{count} 件のうち新しい {shown} 件", "en": "latest {shown} of {count}"},
+    "log.more": {"ja": "{count}\u00a0件のうち新しい {shown}\u00a0件", "en": "latest {shown} of {count}"},
+    "log.whole": {"ja": "{count} 件", "en": "{count} entries"},
+    "log.revision": {"ja": "第 {revision} 版", "en": "rev {revision}"},
     "log.at": {"ja": "日時", "en": "When"},
     "log.subject": {"ja": "質問・対象", "en": "Question or subject"},
     "log.result": {"ja": "結果", "en": "Result"},

@@ -13,7 +13,7 @@ STATES: dict[str, Entry] = {
     "narrow.clear": {"ja": "解除", "en": "Clear"},
     "narrow.clear_all": {"ja": "絞り込みを解除", "en": "Clear: look in all manuals"},
     "narrow.remembered": {
-        "ja": "ラインと機械は、次に開いたときも同じです(この端末に記憶)。",
+        "ja": "選んだラインと機械はこの端末に記憶され、次回もそのまま使えます。",
         "en": "Line and machine stay chosen on this device.",
     },
     "narrow.one_manual": {"ja": "選んだマニュアル", "en": "the chosen manual"},

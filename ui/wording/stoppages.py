@@ -5,19 +5,20 @@ from __future__ import annotations
 from ui.wording import Entry
 
 _CLOSING: dict[str, Entry] = {
-    "fixed.ask": {"ja": "直ったら、何が効いたかを記録できます。", "en": "Running again? Note what fixed it."},
+    "fixed.ask": {"ja": "復旧したら、効果のあった処置を記録できます。", "en": "Running again? Note what fixed it."},
     "fixed.button": {"ja": "これで直った", "en": "This fixed it"},
+    "fixed.button_declined": {"ja": "処置を記録する", "en": "Note what fixed it"},
     "fixed.title": {"ja": "停止の記録", "en": "Close the stoppage"},
     "fixed.minutes": {"ja": "停止時間(分)", "en": "Minutes down"},
     "fixed.less": {"ja": "5 分減らす", "en": "5 minutes less"},
     "fixed.more": {"ja": "5 分増やす", "en": "5 minutes more"},
     "fixed.cause": {"ja": "原因", "en": "Cause"},
-    "fixed.remedy": {"ja": "直した方法", "en": "What fixed it"},
+    "fixed.remedy": {"ja": "処置(直した方法)", "en": "What fixed it"},
     "fixed.taps": {"ja": "マニュアルの言葉を入れる", "en": "Put in the manual's words"},
     "fixed.save": {"ja": "記録する", "en": "Save"},
     "fixed.cancel": {"ja": "やめる", "en": "Cancel"},
     "fixed.missing": {
-        "ja": "「直した方法」を入れてください。ひと言で十分です。",
+        "ja": "「処置」を入れてください。ひと言で十分です。",
         "en": "Say what fixed it; a few words are enough.",
     },
     "fixed.failed": {
@@ -25,11 +26,12 @@ _CLOSING: dict[str, Entry] = {
         "en": "This could not be saved. Press again; if it stays, tell your admin.",
     },
     "fixed.thanks": {
-        "ja": "停止を記録しました(停止時間 {minutes} 分)。次に同じことが起きると「前回の処置」に表示されます。",
+        "ja": "停止を記録しました(停止時間 {minutes}\u00a0分)。"
+        "次に同じ停止が起きたとき、「前回の処置」として表示します。",
         "en": "The stoppage is closed ({minutes} min). When the same happens again, it is shown as What fixed it last "
         "time.",
     },
-    "fixed.again": {"ja": "記録を直す", "en": "Change it"},
+    "fixed.again": {"ja": "記録を修正", "en": "Change it"},
 }
 
 _BEFORE: dict[str, Entry] = {
@@ -38,7 +40,7 @@ _BEFORE: dict[str, Entry] = {
         "ja": "現場の担当者による記録です。マニュアルの記載ではありません。作業はマニュアルの手順に従ってください。",
         "en": "Noted by colleagues, not by the manufacturer. Work by the manual's procedure.",
     },
-    "before.on": {"ja": "{date}・停止 {minutes} 分", "en": "{date}, down for {minutes} min"},
+    "before.on": {"ja": "{date}・停止 {minutes}\u00a0分", "en": "{date}, down for {minutes} min"},
     "before.cause": {"ja": "原因", "en": "Cause"},
     "before.remedy": {"ja": "処置", "en": "What fixed it"},
 }
@@ -55,7 +57,8 @@ _KEEPING: dict[str, Entry] = {
     "stops.none_found": {"ja": "その言葉を含む記録はありません。", "en": "None holds these words."},
     "stops.words": {"ja": "含まれる言葉", "en": "Words"},
     "stops.look": {"ja": "探す", "en": "Search"},
-    "stops.count": {"ja": "{count} 件のうち新しい {shown} 件", "en": "latest {shown} of {count}"},
+    "stops.count": {"ja": "{count}\u00a0件のうち新しい {shown}\u00a0件", "en": "latest {shown} of {count}"},
+    "stops.whole": {"ja": "{count} 件", "en": "records: {count}"},
     "stops.lines": {"ja": "表示するライン", "en": "Lines whose records are shown"},
     "stops.lines_note": {
         "ja": "オフにしたラインの記録は残りますが、「前回の処置」には表示されません。",
@@ -81,11 +84,11 @@ _KEEPING: dict[str, Entry] = {
     "stops.held_back": {"ja": "表示を保留中", "en": "Held back"},
     "stops.held_back_note": {
         "ja": "安全装置を無効にした、またはカバーを開けたまま運転したと読める記録です。利用者には表示していません。"
-        "内容を確かめて、直すか削除してください。",
+        "内容を確かめて、修正するか削除してください。",
         "en": "This reads as if a safety device was defeated or the machine ran open. Operators are not shown it. "
         "Look into it, then correct or delete it.",
     },
-    "stops.correct": {"ja": "直す", "en": "Correct"},
+    "stops.correct": {"ja": "修正", "en": "Correct"},
     "stops.save": {"ja": "保存", "en": "Save"},
     "stops.delete": {"ja": "削除", "en": "Delete"},
     "stops.delete_name": {"ja": "{name} の記録を削除", "en": "Delete the record of {name}"},
@@ -94,7 +97,7 @@ _KEEPING: dict[str, Entry] = {
         "ja": "元に戻せません。「前回の処置」にも表示されなくなります。",
         "en": "This cannot be undone. It is no longer shown as What fixed it last time.",
     },
-    "stops.corrected": {"ja": "記録を直しました。", "en": "The record was corrected."},
+    "stops.corrected": {"ja": "記録を修正しました。", "en": "The record was corrected."},
     "stops.deleted": {"ja": "記録を削除しました。", "en": "The record was deleted."},
     "stops.as_csv": {"ja": "CSV で保存", "en": "Save as CSV"},
     "stops.as_jsonl": {"ja": "JSONL で保存", "en": "Save as JSONL"},

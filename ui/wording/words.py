@@ -32,7 +32,7 @@ WORDS: dict[str, Entry] = {
     "admin.words": {"ja": "現場の言葉", "en": "Site words"},
     "admin.words_count": {"ja": "{groups} 組", "en": "{groups} groups"},
     "admin.words_note": {
-        "ja": "機械のあだ名など、現場での呼び方をマニュアルの言葉と結び付けます。質問を調べるときだけ使い、"
+        "ja": "機械の通称など、現場での呼び方をマニュアルの言葉と結び付けます。質問を調べるときだけ使い、"
         "マニュアルの原文は変わりません。保存すると、次の質問からすぐ有効になります。",
         "en": "Ties what people say here, such as a machine's nickname, to the manuals' words. Used for questions "
         "only; the manuals stay as they are. It counts from the next question on.",
@@ -64,7 +64,7 @@ WORDS: dict[str, Entry] = {
     "admin.for_title": {"ja": "どのライン・機械のマニュアルですか", "en": "Which line and machine is it for?"},
     "admin.for_text": {
         "ja": "複数あるときは、カンマで区切ります。検索の絞り込みに使い、機械の名前は質問の中でも通じます。",
-        "en": "Put commas between several. Searches can be narrowed to them, and questions may use the machine's name.",
+        "en": "Separate several with commas. Searches can be narrowed to them; questions may use the machine's name.",
     },
     "admin.for_lines": {"ja": "ライン", "en": "Lines"},
     "admin.for_machines": {"ja": "機械", "en": "Machines"},
@@ -80,5 +80,9 @@ WORDS: dict[str, Entry] = {
     "admin.filter_kinds": {"ja": "種類", "en": "Kind"},
     "admin.filter_langs": {"ja": "言語", "en": "Language"},
     "admin.filters": {"ja": "絞り込み", "en": "Narrow the search"},
+    "quote.also_many": {
+        "ja": "同じ記載のあるマニュアル({count}\u00a0冊)",
+        "en": "The same words also stand in {count} other manuals",
+    },
     "quote.also": {"ja": "同じ記載のあるマニュアル", "en": "The same words also stand in"},
 }
