@@ -37,7 +37,7 @@ def results(data: Path) -> Results:
 
 
 def test_the_admin_page_names_the_places(results: Results) -> None:
-    for lang, told in (("en", "The code means several things"), ("ja", "同じコードの候補が複数あります")):
+    for lang, told in (("en", "The code means several things"), ("ja", "同じコードの記載が複数あります")):
         html = hits_html(results, lang)
         assert told in html and "LC-9" in html and "FD-3" in html
         assert "Door <open>" not in html  # names from a file are escaped
