@@ -174,7 +174,7 @@ def sent_html(stoppage: Stoppage | None, lang: Lang) -> str:
         return ""
     told = _say("fixed.thanks", lang, minutes=stoppage.minutes_down)
     rows = "".join(
-        f"<div><dt>{_say(f'fixed.{name}', lang)}</dt><dd>{escape(getattr(stoppage, name))}</dd></div>"
+        f"<div><dt>{_say(f'before.{name}', lang)}</dt><dd>{escape(getattr(stoppage, name))}</dd></div>"
         for name in ("cause", "remedy")
         if getattr(stoppage, name)
     )
