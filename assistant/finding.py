@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.answer import Declined, Found, Quote
 from assistant.conversation import Exchange, Understood, understand_in
+from assistant.quoting import quotes_of
 from assistant.relevance import decline
 from assistant.steps import Step, step_of
 from assistant.table_rows import row_choices
@@ -32,7 +33,7 @@ def find(library: Library, question: str, history: Sequence[Exchange], scope: Sc
     results, declined = _search(library, understood, scope, max(quotes, NEAREST) * 2)
     if declined:
         return replace(found, declined=declined, nearest=results.hits[:NEAREST], found_ms=_ms(start))
-    shown = tuple(Quote(number, hit) for number, hit in enumerate(results.hits[:quotes], start=1))
+    shown = quotes_of(understood.question, results.hits, quotes, library.beside)
     several = len({choice.manual_id for choice in results.choices}) > 1
     return replace(
         found, quotes=shown, choices=results.choices if several else (), rows=() if several else row_choices(shown),

@@ -164,6 +164,10 @@ class RetrieverSource:
         """None: what stands around a passage is not known here."""
         return ()
 
+    def beside(self, passage: Passage) -> list[Passage]:
+        """[]: what stands around a passage is not known here."""
+        return []
+
     def _remember(self, hits: Sequence[Hit]) -> None:
         for hit in hits:
             self._seen[hit.passage.id] = (hit.passage, hit.manual)

@@ -13,8 +13,9 @@ from index.search.searcher import Results
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``least_support``: share of the question's words that one of the first hits must hold; ``most_beyond``: how much
-    the share that stands in no manual may exceed that; ``least_beside``: how much of what a value or a procedure is
+    """``least_support``: share of the question's words that one of the first hits must hold, unless a cosine is
+    ``near_enough`` (the words may have no translation here); ``most_beyond``: how much the share that stands in no
+    manual may exceed that; ``least_beside``: how much of what a value or a procedure is
     asked of must stand together with such a value or action; ``least_likely``: of the measure below, where two of a
     hundred answerable questions are lost by it and the rules together. Fitted on
     development questions, never on the scored ones (tests/bench_relevance.py prints the curve)."""
@@ -23,6 +24,7 @@ class Limits:
     most_beyond: float = 0.22
     least_beside: float = 0.6
     least_likely: float = 0.2
+    near_enough: float = 0.6
     looked_at: int = 3
 
 
@@ -32,11 +34,12 @@ LIMITS = Limits()
 def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
     """Why a question cannot be answered from ``results``, or None.
 
-    A code that stands in no manual, or another maker's machine, is declined however well the other words fit: advice
-    for a machine that only sounds alike is what hurts. So is a value that stands nowhere beside what it is asked of or
-    in none of the first hits, what only the like of the thing has (M1 for M2), and a procedure that no heading, step or
-    row tells of it. Otherwise a known code is always answered, and of the rest what the signs together make unlikely is
-    declined as well.
+    A code that stands in no manual, another maker's machine, or a name that no hit has is declined however well the
+    other words fit: advice for a machine that only sounds alike is what hurts. So is a number that is not among those
+    that a thing has ("parameter 7" of four), a value that stands nowhere beside what it is asked of or in none of the
+    first hits, what only the like of the thing has (M1 for M2), and a procedure that no heading, step or row tells of
+    it. Otherwise a known code is always answered, and of the rest what the signs together make unlikely is declined as
+    well.
     """
     best = max((hit.support for hit in results.hits[: limits.looked_at]), default=0.0)
     if not results.codes:
@@ -44,8 +47,11 @@ def decline(results: Results, limits: Limits = LIMITS) -> Declined | None:
             return "unknown_code"
         if results.foreign and not results.names_machine:
             return "other_machine"
-        if best < limits.least_support or results.missing - best > limits.most_beyond:
+        unsupported = best < limits.least_support and _nearest(results) < limits.near_enough
+        if unsupported or results.missing - best > limits.most_beyond or results.names.unknown:
             return "nothing_relevant"
+    if results.names.beyond:
+        return "value_missing"
     if results.value_beside < limits.least_beside or (not results.codes and (results.twins or results.valueless)):
         return "value_missing"
     if results.procedure_beside < limits.least_beside:
@@ -78,10 +84,10 @@ class Signs:
 # `python -m tests.bench_relevance --fit`; what its measure is worth stands in docs/results/relevance.json. Each weight
 # has the sign that its meaning asks for, so that more support never makes an answer less likely.
 WEIGHTS = Signs(
-    support=3.443, nearness=2.165, missing=-0.523, value=7.957, procedure=9.481, code=1.307, unknown_code=-5.438,
-    foreign=-4.064, unmatched=-5.461, missed=-20.961,
+    support=2.732, nearness=1.785, missing=-3.817, value=6.790, procedure=9.153, code=0.444, unknown_code=-4.958,
+    foreign=-3.844, unmatched=-3.607, missed=-16.725,
 )  # fmt: skip
-OFFSET = -16.154
+OFFSET = -14.561
 USUAL_NEARNESS = 0.47  # taken where no vectors were asked: the mean over the questions it was fitted on
 USUAL_UNMATCHED, USUAL_MISSED = 0.2, 0.1  # the same where no words were matched
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -103,7 +109,7 @@ def signs(results: Results) -> Signs:
     known = bool(results.codes)
     return Signs(
         support=max((hit.support for hit in results.hits[: LIMITS.looked_at]), default=0.0),
-        nearness=max((_told(hit, "vector", 0.0) for hit in results.hits), default=0.0) or USUAL_NEARNESS,
+        nearness=_nearest(results) or USUAL_NEARNESS,
         missing=results.missing,
         value=min(1.0, results.value_beside),
         procedure=min(1.0, results.procedure_beside),
@@ -113,6 +119,11 @@ def signs(results: Results) -> Signs:
         unmatched=USUAL_UNMATCHED if results.unmatched is None else results.unmatched,
         missed=USUAL_MISSED if results.missed is None else results.missed,
     )
+
+
+def _nearest(results: Results) -> float:
+    """Cosine of the nearest hit, 0 where no vectors were asked."""
+    return max((_told(hit, "vector", 0.0) for hit in results.hits), default=0.0)
 
 
 def _told(hit: Hit, by: Found, otherwise: float) -> float:

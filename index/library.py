@@ -198,6 +198,10 @@ class Library:
         used. Raises IndexStale and VectorsAway."""
         return self._store.vectors(ids) if self._store is not None else {}
 
+    def beside(self, passage: Passage) -> list[Passage]:
+        """``passage`` with the two before and behind it in its section, in the order of reading; [] where it is gone."""
+        return self._truth.around(passage, 2)
+
     def warnings_for(self, passage: Passage) -> tuple[Passage, ...]:
         """The warnings that belong to a procedure and do not stand in its passage; () for what is no procedure."""
         if not tells_steps(passage):

@@ -276,6 +276,15 @@ class Truth:
         rows = self.db.execute("SELECT * FROM passage WHERE manual_id = ? ORDER BY ordinal", (manual_id,)).fetchall()
         return [_passage(row) for row in rows]
 
+    def around(self, passage: Passage, reach: int) -> list[Passage]:
+        """The passages up to ``reach`` before and behind ``passage`` in its section, with itself, in the order of
+        reading; [] where it is gone."""
+        rows = self.db.execute(
+            "SELECT * FROM passage WHERE manual_id = ? AND revision = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
+            (passage.manual_id, passage.revision, passage.ordinal - reach, passage.ordinal + reach),
+        ).fetchall()
+        return [other for other in map(_passage, rows) if other.section == passage.section]
+
     def warning_or_steps(self, manual_id: str, sections: Iterable[tuple[str, ...]]) -> list[Passage]:
         """The warnings and procedures that stand directly under one of ``sections``, in the order of reading."""
         paths = [json.dumps(section, ensure_ascii=False) for section in sections]

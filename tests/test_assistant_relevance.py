@@ -18,6 +18,7 @@ from assistant.relevance import (
     signs,
 )
 from index.passage import Hit, Why
+from index.search.asked_names import AskedNames
 from index.search.searcher import Results
 
 
@@ -74,6 +75,21 @@ def test_another_makers_machine_is_not_answered_from_a_similar_manual() -> None:
     assert decline(Results(hits(1.0), foreign=("fanuc",))) == "other_machine"
     assert decline(Results(hits(1.0), foreign=("XY99",), names_machine=True)) is None
     assert decline(Results(hits(1.0), codes=("AL32",), foreign=("XY99",))) is None
+
+
+def test_a_name_that_stands_nowhere_and_a_number_beyond_those_there_are() -> None:
+    unknown, beyond = AskedNames(unknown=("ShuttlePRO5",)), AskedNames(beyond=("parameter 7",))
+    assert decline(Results(hits(1.0), names=unknown)) == "nothing_relevant"
+    assert decline(Results(hits(1.0), codes=("AL32",), names=unknown)) is None, "the known code is shown"
+    assert decline(Results(hits(1.0), names=beyond)) == "value_missing"
+    assert decline(Results(hits(1.0), codes=("0x41",), names=beyond)) == "value_missing"
+
+
+def test_what_is_near_needs_no_words() -> None:
+    (far,) = hits(0.0)
+    near = replace(far, why=(Why("vector", 1, str(LIMITS.near_enough)),))
+    assert decline(Results((far,)), RULED) == "nothing_relevant"
+    assert decline(Results((near,)), RULED) is None, "the words may have no translation here"
 
 
 def test_more_support_never_declines_more() -> None:

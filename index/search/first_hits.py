@@ -20,11 +20,17 @@ def only_twins(hits: Sequence[Hit]) -> bool:
 def without_value(question: str, hits: Sequence[Hit]) -> bool:
     """Whether ``question`` asks for a quantity of which none of the first ``hits`` gives a value, in a row the row that
     is meant."""
-    quantities = () if asked_matters(question) else asked_quantities(question)
-    return bool(quantities) and bool(hits) and not any(_gives(quantities, hit) for hit in hits[:LOOKED_AT])
+    quantities = wanted_quantities(question)
+    return bool(quantities) and bool(hits) and not any(gives_asked(quantities, hit) for hit in hits[:LOOKED_AT])
 
 
-def _gives(quantities: tuple[Quantity, ...], hit: Hit) -> bool:
+def wanted_quantities(question: str) -> tuple[Quantity, ...]:
+    """The quantities that ``question`` asks for: "how long is the warranty" asks for no length."""
+    return () if asked_matters(question) else asked_quantities(question)
+
+
+def gives_asked(quantities: tuple[Quantity, ...], hit: Hit) -> bool:
+    """Whether ``hit`` gives a value of one of ``quantities``, of a table with a told row in that row."""
     if hit.untold == "twin":
         return False
     if hit.row is None:

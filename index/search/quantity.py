@@ -44,7 +44,7 @@ QUANTITIES = (
         r"何\s*(?:mm|ミリ|cm|センチ|メートル)|how many mm|how far|how wide|how long is|what distance",
         r"ストローク|半径|直径|軸径|内径|外径|すきま|全長|長さは|高さは|厚さは|幅は|ピッチは"
         r"|\b(?:stroke|radius|diameter|bore|in (?:mm|millimet(?:re|er)s|met(?:re|er)s))\b",
-        r"mm|cm|m|[uμµ]m|ミリ|センチ|メートル|inch(?:es)?|in|\"|metres?|meters?",
+        r"mm|cm|m|[uμµ]m|ミリ|センチ|メートル|inch(?:es)?|in|\"|(?:centi|milli|micro)?met(?:re|er)s?|microns?",
     ),
     _quantity("frequency", r"何\s*(?:k?Hz|ヘルツ)|how many hz", r"周波数|\bfrequency\b", r"[kM]?Hz|ヘルツ"),
     _quantity(
@@ -157,8 +157,14 @@ QUANTITIES = (
         "part number",
         r"(?:品番|部品番号|型番|注文番号|型式)は?(?:いくつ|何|教え)|(?:what|which) part (?:no|number)",
         r"品番|部品番号|型番|注文番号|\bpart (?:no|number)|\border(?:ing)? (?:number|no)\b",
-        given=r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}|\d{4,}",
+        given=r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}|\d{4,}|(?<![A-Z0-9])(?=(?:[A-Z]*\d){2})(?=\d*[A-Z])[A-Z0-9]{6,}",
     ),
+)
+_NUMBERS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
+_IN_WORDS = re.compile(
+    rf"\b(?:{'|'.join(_NUMBERS)})(?=[ -](?:(?:milli|centi|micro|kilo)?(?:met(?:re|er)|gram|second|newton|pascal|watt|volt|ohm)"
+    r"|inch|micron|minute|hour|day|week|month|year|degree|amp|bar\b|lit(?:re|er)))",
+    re.IGNORECASE,
 )
 _TROUBLE = re.compile(
     r"ない|ません|なぜ|原因|異常|故障|アラーム|エラー|おかし|\b(?:not|\w+n't|why|faults?|alarms?|errors?|fails?|stuck|wrong)\b",
@@ -176,6 +182,11 @@ def asked_quantities(question: str) -> tuple[Quantity, ...]:
 def gives(quantities: tuple[Quantity, ...], text: str, above: str = "") -> bool:
     """Whether ``text`` gives a value of one of ``quantities``: a number with its unit, or any number where what stands
     ``above`` it (a caption, a heading) names the unit."""
-    plain, head = unicodedata.normalize("NFKC", text), unicodedata.normalize("NFKC", above)
+    plain, head = _in_digits(unicodedata.normalize("NFKC", text)), unicodedata.normalize("NFKC", above)
     headed = any(character.isdigit() for character in plain) and any(q.unit.search(head) for q in quantities)
     return headed or any(quantity.given.search(plain) for quantity in quantities)
+
+
+def _in_digits(text: str) -> str:
+    """``text`` with the numbers before units as digits: "five millimeters" is "5 millimeters"."""
+    return _IN_WORDS.sub(lambda match: str(_NUMBERS[match[0].casefold()]), text)

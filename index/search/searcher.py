@@ -17,6 +17,7 @@ from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
 from index.headings import HeadingTerms, own_title, terms_of
 from index.passage import Hit, Lang, Manual, Passage
+from index.search.asked_names import AskedNames
 from index.search.beside import look_beside
 from index.search.cells import AskedRow, asked_rows, with_lines, with_rows
 from index.search.duplicates import collapse, different
@@ -65,7 +66,7 @@ class Results:
     asks for a quantity, and none of the first hits gives one;
     ``unmatched``: the share (0 to 1, by weight) of its words that find nothing like them in the first hit that answers
     to them best; ``missed``: the share of the heaviest word that finds nothing near in the first hit. None where no
-    embedder tells.
+    embedder tells. ``names``: what of its names and numbered things stands in none of the first hits.
     """
 
     hits: tuple[Hit, ...]
@@ -81,6 +82,7 @@ class Results:
     valueless: bool = False
     unmatched: float | None = None
     missed: float | None = None
+    names: AskedNames = AskedNames()
 
 
 class Searcher:
@@ -163,6 +165,7 @@ class Searcher:
             without_value(question, best),
             _unmatched([word_by_word[c.number] for c in candidates[:LOOKED_AT] if c.number in word_by_word]),
             word_by_word[candidates[0].number].missed if word_by_word and candidates else None,
+            AskedNames.of(asked, best, looked.known),
         )
 
     @staticmethod
