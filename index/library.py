@@ -199,7 +199,7 @@ class Library:
         return self._store.vectors(ids) if self._store is not None else {}
 
     def beside(self, passage: Passage) -> list[Passage]:
-        """``passage`` with the two before and behind it in its section, in the order of reading; [] where it is gone."""
+        """``passage`` with those before and behind it in its section, two at most; [] where it is gone."""
         return self._truth.around(passage, 2)
 
     def warnings_for(self, passage: Passage) -> tuple[Passage, ...]:

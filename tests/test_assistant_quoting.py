@@ -10,7 +10,9 @@ from assistant.quoting import CRUMB, LESS, LONGEST, MORE, UNSURE, first_by_what_
 from index.passage import Box, Hit, Kind, Passage, Why
 
 
-def hit(text: str, *, support: float = 0.8, kind: Kind = "prose", section: tuple[str, ...] = ("7.1",), at: int = 0) -> Hit:
+def hit(
+    text: str, *, support: float = 0.8, kind: Kind = "prose", section: tuple[str, ...] = ("7.1",), at: int = 0
+) -> Hit:
     plain = quote(text).hit
     passage = replace(
         plain.passage, id=f"p{at}", text=text, kind=kind, section=section, ordinal=at, lang="en", pages=(at + 1,),

@@ -129,3 +129,15 @@ def test_a_unit_above_a_column_of_numbers_counts() -> None:
     assert gives(quantity("torque"), "M8: 25 / M10: 44", above="Table 3: Tightening torques in N·m")
     assert not gives(quantity("torque"), "M8: 25 / M10: 44", above="Table 3: Bolts")
     assert not gives(quantity("torque"), "hand-tight", above="Tightening torques in N·m")
+
+
+def test_numbers_in_words_count_before_a_unit() -> None:
+    assert gives(quantity("length"), "at least five millimeters above the bed")
+    assert gives(quantity("interval"), "every six months")
+    assert not gives(quantity("length"), "two in each box, five of them")
+
+
+def test_part_numbers_without_a_dash() -> None:
+    for number in ("OSY5JA3Z74A", "74HC126D", "STS3215"):
+        assert gives(quantity("part number"), f"LED / {number}"), number
+    assert not gives(quantity("part number"), "3mm LED 595nm, Ubuntu24, 10k")

@@ -31,7 +31,10 @@ _LABELLED = re.compile(
     r"|\s?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times|volts?|amps?|metres?|meters?|inch|degrees?)\b"
     r"|\s?(?:[か箇ヶ]所|[度個回分秒本枚台段年月日つ番点時人件行列種]))"
 )
-_NO_LABEL = frozenset("than over under about only with from into last check least most more each every when until".split())
+_NO_LABEL = frozenset(
+    ("than", "over", "under", "about", "only", "with", "from", "into")
+    + ("last", "check", "least", "most", "more", "each", "every", "when", "until")
+)
 _SAME_LABEL = {"parameter": "パラメータ", "パラメータ": "parameter"}  # as normalise() leaves them
 
 
@@ -48,6 +51,9 @@ class AskedNames:
         """``known``: the codes of the question that stand in the manuals, which are not looked for again."""
         first = hits[:LOOKED_AT]
         return cls(tuple(_unknown(asked, first, bool(known))), tuple(_beyond(asked.text, first)))
+
+
+NO_NAMES = AskedNames()
 
 
 def _unknown(asked: Question, hits: Sequence[Hit], has_codes: bool) -> Iterable[str]:
@@ -99,7 +105,9 @@ def _beyond(text: str, hits: Sequence[Hit]) -> Iterable[str]:
 def _place(hit: Hit) -> str:
     """What stands in a hit and over it, with what its manual is called."""
     manual = hit.manual
-    return " ".join((hit.passage.text, *hit.passage.section, manual.title, manual.name, *manual.machines, *manual.lines))
+    return " ".join(
+        (hit.passage.text, *hit.passage.section, manual.title, manual.name, *manual.machines, *manual.lines)
+    )
 
 
 @lru_cache(maxsize=2048)

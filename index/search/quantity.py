@@ -157,12 +157,13 @@ QUANTITIES = (
         "part number",
         r"(?:品番|部品番号|型番|注文番号|型式)は?(?:いくつ|何|教え)|(?:what|which) part (?:no|number)",
         r"品番|部品番号|型番|注文番号|\bpart (?:no|number)|\border(?:ing)? (?:number|no)\b",
-        given=r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}|\d{4,}|(?<![A-Z0-9])(?=(?:[A-Z]*\d){2})(?=\d*[A-Z])[A-Z0-9]{6,}",
+        given=r"[A-Z]{1,4}\d{0,4}-[A-Z0-9]{2,}|\d{4,}|(?-i:(?<![A-Za-z0-9])(?=(?:[A-Z]*\d){2})(?=\d*[A-Z])[A-Z0-9]{6,})",
     ),
 )
-_NUMBERS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
-_IN_WORDS = re.compile(
-    rf"\b(?:{'|'.join(_NUMBERS)})(?=[ -](?:(?:milli|centi|micro|kilo)?(?:met(?:re|er)|gram|second|newton|pascal|watt|volt|ohm)"
+_IN_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_BEFORE_UNIT = re.compile(
+    rf"\b(?:{'|'.join(_IN_WORDS)})"
+    r"(?=[ -](?:(?:milli|centi|micro|kilo)?(?:met(?:re|er)|gram|second|newton|pascal|watt|volt|ohm)"
     r"|inch|micron|minute|hour|day|week|month|year|degree|amp|bar\b|lit(?:re|er)))",
     re.IGNORECASE,
 )
@@ -189,4 +190,4 @@ def gives(quantities: tuple[Quantity, ...], text: str, above: str = "") -> bool:
 
 def _in_digits(text: str) -> str:
     """``text`` with the numbers before units as digits: "five millimeters" is "5 millimeters"."""
-    return _IN_WORDS.sub(lambda match: str(_NUMBERS[match[0].casefold()]), text)
+    return _BEFORE_UNIT.sub(lambda match: str(_IN_WORDS.index(match[0].casefold()) + 2), text)

@@ -17,7 +17,7 @@ from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
 from index.headings import HeadingTerms, own_title, terms_of
 from index.passage import Hit, Lang, Manual, Passage
-from index.search.asked_names import AskedNames
+from index.search.asked_names import NO_NAMES, AskedNames
 from index.search.beside import look_beside
 from index.search.cells import AskedRow, asked_rows, with_lines, with_rows
 from index.search.duplicates import collapse, different
@@ -82,7 +82,7 @@ class Results:
     valueless: bool = False
     unmatched: float | None = None
     missed: float | None = None
-    names: AskedNames = AskedNames()
+    names: AskedNames = NO_NAMES
 
 
 class Searcher:
