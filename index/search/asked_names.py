@@ -31,10 +31,10 @@ _LABELLED = re.compile(
     r"|\s?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times|volts?|amps?|metres?|meters?|inch|degrees?)\b"
     r"|\s?(?:[か箇ヶ]所|[度個回分秒本枚台段年月日つ番点時人件行列種]))"
 )
-_NO_LABEL = frozenset(
-    ("than", "over", "under", "about", "only", "with", "from", "into")
-    + ("last", "check", "least", "most", "more", "each", "every", "when", "until")
-)
+_NO_LABEL = frozenset({
+    "than", "over", "under", "about", "only", "with", "from", "into", "last", "check", "least", "most", "more", "each",
+    "every", "when", "until",
+})  # fmt: skip
 _SAME_LABEL = {"parameter": "パラメータ", "パラメータ": "parameter"}  # as normalise() leaves them
 
 
