@@ -1,4 +1,4 @@
-"""Headings: the search terms of what stands over a passage, kept with it: a library has too many to be remembered."""
+"""Headings: the search terms of what stands over a passage, which are kept with those of its text."""
 
 from __future__ import annotations
 
@@ -23,16 +23,6 @@ class HeadingTerms:
         return cls(
             terms_of((*passage.section[-1:], *own_title(passage.kind, passage.text))), terms_of(passage.section[:-1])
         )
-
-    @classmethod
-    def stored(cls, text: str) -> HeadingTerms:
-        """As ``to_text`` wrote them."""
-        own, _, above = text.partition("\n")
-        return cls(frozenset(own.split()), frozenset(above.split()))
-
-    def to_text(self) -> str:
-        """Two lines, terms with blanks between."""
-        return f"{' '.join(sorted(self.own))}\n{' '.join(sorted(self.above))}"
 
 
 @lru_cache(maxsize=32_768)

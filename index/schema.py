@@ -73,10 +73,17 @@ CREATE TRIGGER disabled_gone AFTER DELETE ON disabled BEGIN UPDATE change SET nu
 _PASSAGES_KEEP_HEADING_TERMS = """
 ALTER TABLE passage ADD COLUMN heading_terms TEXT;
 """
+# what a question counts in passages (index.counted_terms); heading terms are among it. Where none were made yet, a
+# search makes them
+_PASSAGES_HAVE_COUNTED_TERMS = """
+CREATE TABLE counted_terms (passage INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+ALTER TABLE passage DROP COLUMN heading_terms;
+"""
 # never change a step that was released; append another
 STEPS = (
     _FIRST, _JOBS_COUNT_CRASHES, _MANUALS_KEEP_COVERAGE, _PASSAGES_TELL_OCR, _SITE_WORDS_AND_ATTRIBUTES,
     _CHANGES_ARE_NUMBERED, _PASSAGES_HAVE_WORD_VECTORS, _MANUALS_CAN_BE_DISABLED, _PASSAGES_KEEP_HEADING_TERMS,
+    _PASSAGES_HAVE_COUNTED_TERMS,
 )  # fmt: skip
 VERSION = len(STEPS)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes.entry import code_rows
+from index.counted_terms import packed
 from index.headings import HeadingTerms
 from index.passage import Manual, Passage
 from index.passages.chunk import DraftPassage
@@ -29,11 +30,13 @@ class WordRow:
 @dataclass(frozen=True, slots=True)
 class StoredRows:
     """A passage as the tables hold it. ``place`` and ``body`` are the two columns of the keyword index, terms with
-    spaces between: where the passage stands, and its text. ``codes`` are (code, lead) of the table ``code``."""
+    spaces between: where the passage stands, and its text. ``counted`` are the same terms for searches
+    (index.counted_terms). ``codes`` are (code, lead) of the table ``code``."""
 
     passage: tuple[str | int | float | None, ...]
     place: str
     body: str
+    counted: bytes
     codes: tuple[tuple[str, int], ...]
     word_row: WordRow | None = None
 
@@ -47,10 +50,10 @@ class StoredRows:
             (passage.id, passage.manual_id, passage.revision, passage.ordinal, passage.text, json.dumps(passage.pages),
              json.dumps(passage.page_labels, ensure_ascii=False), json.dumps(passage.section, ensure_ascii=False),
              passage.kind, passage.lang, json.dumps(passage.codes, ensure_ascii=False),
-             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised,
-             HeadingTerms.of(passage).to_text()),
+             json.dumps([(b.page, b.x0, b.y0, b.x1, b.y1) for b in passage.boxes]), passage.recognised),
             place,
             body,
+            packed(place, body, HeadingTerms.of(passage)),
             code_rows(passage, manual.title),
             word_row,
         )  # fmt: skip
@@ -58,7 +61,7 @@ class StoredRows:
     def insert(self, db: sqlite3.Connection) -> None:
         number = db.execute(
             "INSERT INTO passage (id, manual_id, revision, ordinal, text, pages, page_labels, section, kind, lang,"
-            " codes, boxes, recognised, heading_terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " codes, boxes, recognised) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.passage,
         ).lastrowid
         assert number is not None
@@ -68,13 +71,9 @@ class StoredRows:
             row = (number, self.word_row.embedder, self.word_row.packed)
             db.execute("INSERT INTO word_vectors VALUES (?, ?, ?)", row)
 
-    @property
-    def heading_terms(self) -> str:
-        """Of the table ``passage``, made of the passage like its keywords (index.headings)."""
-        return str(self.passage[-1])
-
     def insert_keywords(self, db: sqlite3.Connection, number: int) -> None:
         db.execute("INSERT INTO keyword (rowid, place, body) VALUES (?, ?, ?)", (number, self.place, self.body))
+        db.execute("INSERT OR REPLACE INTO counted_terms VALUES (?, ?)", (number, self.counted))
 
     def insert_codes(self, db: sqlite3.Connection, number: int) -> None:
         db.executemany("INSERT INTO code VALUES (?, ?, ?)", [(code, number, lead) for code, lead in self.codes])
@@ -84,6 +83,7 @@ def drop_rows(db: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Take the passages of these numbers out of all tables, inside the caller's transaction."""
     gone = [(number,) for number in numbers]
     db.executemany("DELETE FROM keyword WHERE rowid = ?", gone)
+    db.executemany("DELETE FROM counted_terms WHERE passage = ?", gone)
     db.executemany("DELETE FROM code WHERE passage = ?", gone)
     db.executemany("DELETE FROM word_vectors WHERE passage = ?", gone)
     db.executemany("DELETE FROM passage WHERE number = ?", gone)

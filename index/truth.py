@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 from index.errors import IndexFailed
-from index.headings import HeadingTerms
 from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
 from index.postings import Postings
@@ -257,14 +256,13 @@ class Truth:
         cursor.row_factory = None
         return cursor.execute(f"SELECT id, c0, c1 FROM keyword_content WHERE id IN ({marks})", wanted).fetchall()
 
-    def heading_terms(self, numbers: Iterable[int]) -> dict[int, HeadingTerms]:
-        """By passage number; those that were never made are left out."""
+    def counted_terms(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """By passage number, packed (index.counted_terms); those that were never made are left out."""
         wanted = list(dict.fromkeys(numbers))
         marks = ",".join("?" * len(wanted))
-        rows = self.db.execute(
-            f"SELECT number, heading_terms FROM passage WHERE number IN ({marks}) AND heading_terms IS NOT NULL", wanted
-        )
-        return {number: HeadingTerms.stored(held) for number, held in rows}
+        cursor = self.db.cursor()
+        cursor.row_factory = None
+        return dict(cursor.execute(f"SELECT passage, packed FROM counted_terms WHERE passage IN ({marks})", wanted))
 
     def numbers(self, ids: Iterable[str]) -> dict[str, int]:
         wanted = list(dict.fromkeys(ids))

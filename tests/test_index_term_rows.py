@@ -1,16 +1,16 @@
-"""Term rows: what the keyword index holds of a passage, counted and without marked terms, read once."""
+"""Term rows: what passages hold of a question's terms, and what they say of others, read once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.passage import Manual, Passage
-from index.search.term_rows import TermRow, TermRows
+from index.search.lookalikes import MARK, folded_terms
+from index.search.term_rows import TermRows, fields_of
 from index.text import terms
 from index.truth import Truth
 
@@ -30,36 +30,36 @@ def truth(tmp_path: Path) -> Iterator[Truth]:
     truth.close()
 
 
-def test_they_are_the_terms_of_place_and_text(truth: Truth) -> None:
-    rows = TermRows(truth, ["greas", "car", "belt"]).of([1, 2, 3])
-    assert sorted(rows) == [1, 2]
-    assert rows[1].body == rows[1].said == terms(TEXTS[0])
-    assert rows[1].place == ["press", "a", "car"]
-    assert rows[1].counts == ({"car": 1}, {"greas": 2})
-    assert [text.count(" greas ") for text in rows[1].apart] == [0, 2]
-    assert [text.count(" car ") for text in rows[1].apart] == [1, 0]
+def test_the_questions_terms_are_counted_in_place_and_text(truth: Truth) -> None:
+    held = TermRows(truth, ["greas", "car", "belt"]).counted([1, 2, 3])
+    assert list(held.columns) == [1, 2] and list(held.rows) == ["greas", "car", "belt"]
+    assert held.body[:, 0].tolist() == [2, 0, 0]
+    assert held.place[:, 0].tolist() == [0, 1, 0]
+    assert held.own[:, 0].tolist() == [False, True, False]
 
 
-def test_marked_terms_of_ocr_are_not_said(truth: Truth) -> None:
-    row = TermRows(truth, ()).of([2])[2]
-    assert row.said == terms(TEXTS[1])
-    assert len(row.body) > len(row.said)
-
-
-@given(
-    st.lists(st.sampled_from(["a", "aa", "b-1", "締付"])), st.sets(st.sampled_from(["a", "aa", "b-1", "締付", "none"]))
-)
-def test_wanted_terms_are_counted_whole(body: list[str], wanted: set[str]) -> None:
-    counts = {term: body.count(term) for term in wanted if term in body}
-    assert TermRow("", " ".join(body), wanted).counts == ({}, counts)
-    assert TermRow(" ".join(body), "", wanted).counts == (counts, {})
-    for term in wanted:
-        place, text = TermRow(" ".join(body), " ".join(body), ()).apart
-        assert place.count(f" {term} ") == text.count(f" {term} ") == body.count(term)
+def test_marked_terms_of_ocr_are_counted_and_not_said(truth: Truth) -> None:
+    marked = sorted(set(folded_terms(TEXTS[1])) - set(terms(TEXTS[1])))
+    assert marked and all(term.startswith(MARK) for term in marked)
+    assert TermRows(truth, marked).counted([2]).body.min() == 1
+    assert TermRows(truth, ()).holding([1, 2], [*marked, *terms(TEXTS[1])]) == {
+        1: frozenset(),
+        2: frozenset(terms(TEXTS[1])),
+    }
 
 
 def test_a_passage_is_read_once(truth: Truth) -> None:
-    rows = TermRows(truth, ())
-    first = rows.of([1, 2])
+    rows = TermRows(truth, ["greas"])
+    first = rows.counted([1, 2])
     truth.drop_manual("m1")
-    assert rows.of([2, 1]) == first
+    assert rows.counted([2, 1]).body.tolist() == [line[::-1] for line in first.body.tolist()]
+    assert list(rows.counted([1, 9]).columns) == [1]
+
+
+def test_fields_are_those_of_each_language_in_their_order(truth: Truth) -> None:
+    first = truth.numbered([1])[1]
+    passages = {3: replace(first, lang="ja"), 1: first, 2: first}
+    held = fields_of(passages, {"m1": MANUAL}, TermRows(truth, ["press", "car"]))
+    assert list(held["en"].lengths) == [len(terms(text)) for text in (TEXTS[0],)] + [held["en"].lengths[1]]
+    assert held["en"].title.tolist() == [[True, True], [False, False]]
+    assert held["en"].section.tolist() == [[False, False], [True, True]]

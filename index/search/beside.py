@@ -24,10 +24,10 @@ from index.search.names import machine_names, squeezed
 from index.search.quantity import Quantity, asked_quantities, gives
 from index.search.question import Question, understand
 from index.search.rank import Weighed
-from index.search.term_rows import TermRow
 from index.text import informative, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]
+Told = Callable[[Iterable[str]], Mapping[str, frozenset[str]]]
 LEAST_DESCRIBED = 0.6  # a subject of which less stands in any passage is not described: words decide, not this
 LEAST_SAYABLE = 0.6  # a subject of which less can be said in a language cannot be missed there
 MANY = 20  # candidates of a manual that are enough to say that it gives no value of a kind
@@ -64,11 +64,11 @@ def look_beside(
     hits: Sequence[Hit],
     rarity: Rarity,
     words: Glossary,
-    told: Mapping[str, TermRow],
+    told: Told,
 ) -> Beside:
     """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
     question that names a machine is answered from its manual, or from a passage that names the machine too. ``told``:
-    the terms of each hit's text, by passage id."""
+    which of some terms each hit's text says, by passage id."""
     matters = asked_matters(asked.text)
     quantities = () if matters else asked_quantities(asked.text)  # "how long is the warranty" asks for no length
     actions = asked_actions(asked.text) if asks_how(asked.text) else ()
@@ -120,14 +120,14 @@ def _best(subject: _Subject, hits: Iterable[Hit], shares: Callable[[Hit], Iterat
 @dataclass(frozen=True, slots=True)
 class _Subject:
     """``symbols``: its names of parts and signals as (letters, number), ("m", "2") for M2; ``weighed``: its concepts by
-    language; ``unsigned``: those without symbols, for a manual that calls the part by its name alone; ``told``: the
-    terms of passages' texts, by passage id; ``forms``: the symbols as terms may have them; ``machines``: the product
-    names of all manuals, which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
+    language; ``unsigned``: those without symbols, for a manual that calls the part by its name alone; ``told``: which
+    of its terms passages' texts say, by passage id; ``forms``: the symbols as terms may have them; ``machines``: the
+    product names of all manuals, which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
 
     question: Question
     weighed: Mapping[Lang, Weighed]
     unsigned: Mapping[Lang, Weighed]
-    told: Mapping[str, TermRow]
+    told: Mapping[str, frozenset[str]]
     actions: tuple[Action, ...]
     symbols: frozenset[tuple[str, str]]
     forms: frozenset[str]
@@ -137,7 +137,7 @@ class _Subject:
     @classmethod
     def of(
         cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary,
-        quantities: Sequence[Quantity], told: Mapping[str, TermRow],
+        quantities: Sequence[Quantity], told: Told,
     ) -> _Subject:  # fmt: skip
         text = plain(asked.text)
         for quantity in quantities:
@@ -151,14 +151,15 @@ class _Subject:
         question = understand(text, manuals, words)
         nameless = _SIGN.sub(" ", text)
         unsigned = understand(nameless, manuals, words) if nameless != text else question
-        terms_of = (term for said in (question, unsigned) for lang in _LANGS for term in said.terms(lang))
-        rare = rarity(dict.fromkeys(terms_of))
+        every = dict.fromkeys(term for said in (question, unsigned) for lang in _LANGS for term in said.terms(lang))
+        rare = rarity(every)
         weighed, without = (
             {lang: Weighed.of(said.concepts[lang], rare) for lang in _LANGS} for said in (question, unsigned)
         )
         machines = frozenset(name for manual in manuals for name in machine_names(manual))
         symbols = _symbols(question.terms(asked.lang))
-        return cls(question, weighed, without, told, actions, symbols, _forms(symbols), machines)
+        forms = _forms(symbols)
+        return cls(question, weighed, without, told((*every, *forms)), actions, symbols, forms, machines)
 
     def at_home(self, hits: Sequence[Hit]) -> _Subject:
         known = set[str]()
@@ -169,7 +170,7 @@ class _Subject:
 
     def has_symbol(self, passage: Passage) -> bool:
         """Whether the passage's text names one of the symbols."""
-        return not self.forms.isdisjoint(self.told[passage.id].said)
+        return not self.forms.isdisjoint(self.told[passage.id])
 
     def is_sayable(self, lang: Lang) -> bool:
         return bool(self.question.concepts[lang]) and self.question.reach[lang] >= LEAST_SAYABLE
@@ -193,7 +194,7 @@ class _Subject:
         titled = said.support(title)
         if titled >= 1.0:
             return 0.0
-        body = self.told[hit.passage.id].said if text is None else _terms(text)
+        body = self.told[hit.passage.id] if text is None else _terms(text)
         return (said.support(body, title, *map(_terms, _place(hit.passage))) - titled) / (1.0 - titled)
 
     def of_sibling(self, text: str) -> bool:

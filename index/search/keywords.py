@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.postings import Lengths, Numbers
+from index.counted_terms import Counted
+from index.postings import Lengths
 from index.search.scope import EVERYWHERE, Within
-from index.search.term_rows import TermRow, TermRows
+from index.search.term_rows import TermRows
 from index.truth import Truth
 
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
@@ -82,11 +83,10 @@ def _matches(truth: Truth, wanted: Iterable[str], limit: int, within: Within) ->
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The passages that hold each term. ``worth``: what each passage's terms weigh for its length, by number; 0 where
+    """What each term weighs. ``worth``: what each passage's terms weigh for its length, by number; 0 where
     it holds none or is gone."""
 
     weights: Mapping[str, float]
-    numbers: Mapping[str, Numbers]
     lengths: Lengths
     worth: NDArray[np.float32]
 
@@ -94,21 +94,18 @@ class _Lists:
     def read(cls, truth: Truth, counts: Mapping[str, int]) -> _Lists:
         lengths = truth.postings.lengths(truth.db)
         points = np.zeros(lengths.last + 1, dtype=np.float32)
-        weights, held = _weights(truth, counts), dict[str, Numbers]()
+        weights = _weights(truth, counts)
         for term, weight in weights.items():
             numbers = truth.postings.numbers(truth.db, term, lengths.last)
-            held[term] = numbers[: np.searchsorted(numbers, lengths.last, "right")]
-            points[held[term]] += np.float32(weight)
+            points[numbers[: np.searchsorted(numbers, lengths.last, "right")]] += np.float32(weight)
         worth = np.where(lengths.held > 0, points / (1 + K1 * (1 - B + B * lengths.held / lengths.usual)), 0)
-        return cls(weights, held, lengths, worth)
+        return cls(weights, lengths, worth)
 
     def best(self, truth: Truth, limit: int, scopes: Sequence[Within], rows: TermRows) -> list[int]:
         """The best ``limit`` of each scope's passages that weigh most, by BM25."""
         chosen = [self._chosen(truth, max(limit, CHOSEN), within) for within in scopes]
-        every = np.unique(np.concatenate(chosen))
-        read = rows.of(every.tolist())
-        every = np.array([number for number in every.tolist() if number in read], dtype=np.int64)
-        points = dict(zip(every.tolist(), self._bm25(every, read).tolist(), strict=True))
+        held = rows.counted(np.unique(np.concatenate(chosen)).tolist())
+        points = dict(zip(held.columns, self._bm25(held).tolist(), strict=True))
         return [
             number
             for some in chosen
@@ -123,17 +120,12 @@ class _Lists:
         numbers = numbers[: np.searchsorted(numbers, self.worth.size)]
         return numbers[most_worth(self.worth[numbers], most)]
 
-    def _bm25(self, chosen: NDArray[np.int64], read: Mapping[int, TermRow]) -> NDArray[np.float64]:
+    def _bm25(self, held: Counted) -> NDArray[np.float64]:
         """The points of passages for all terms, as FTS5's bm25() gives them (there with a minus)."""
-        texts = [read[number].apart for number in chosen.tolist()]
-        places, bodies = [place for place, _ in texts], [body for _, body in texts]
-        often = np.zeros((len(self.weights), chosen.size))
-        for line, term in enumerate(self.weights):  # a text is searched for those terms only that it has
-            held, whole = np.flatnonzero(_among(self.numbers[term], chosen)), f" {term} "
-            often[line, held] = [
-                PLACE_WEIGHT * places[column].count(whole) + bodies[column].count(whole) for column in held.tolist()
-            ]
-        norm = K1 * (1 - B + B * self.lengths.held[chosen].astype(np.float64) / self.lengths.usual)
+        rows = [held.rows[term] for term in self.weights]
+        often = PLACE_WEIGHT * held.place[rows] + held.body[rows]
+        lengths = self.lengths.held[list(held.columns)].astype(np.float64)
+        norm = K1 * (1 - B + B * lengths / self.lengths.usual)
         points: NDArray[np.float64] = np.array(list(self.weights.values())) @ (often * (K1 + 1) / (often + norm))
         return points
 
@@ -157,15 +149,6 @@ def most_worth(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
 
 def _last(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
     return np.argpartition(worth, worth.size - most)[worth.size - most :]
-
-
-def _among(numbers: Numbers, wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of ``wanted`` are in ``numbers``, which go upwards."""
-    if not numbers.size:
-        return np.zeros(wanted.size, dtype=bool)
-    places = np.minimum(np.searchsorted(numbers, wanted), numbers.size - 1)
-    there: NDArray[np.bool_] = numbers[places] == wanted
-    return there
 
 
 def _numbers_within(truth: Truth, within: Within) -> NDArray[np.int64]:

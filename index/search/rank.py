@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.search.question import Concept
 
@@ -18,17 +21,22 @@ TITLE_WEIGHT = 0.5
 ENOUGH_OF_VARIANT = 0.6  # a phrase of which less stands there is not there
 
 
+Points = NDArray[np.float64]
+Marked = NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The terms of a passage by where they stand: its own heading, the headings above it, the manual's title, the
-    text itself. In all but the text it is the same how often a term stands there; of the text, ``body`` tells how often
-    each term that may be asked for stands there, and ``length`` how many terms it has in all."""
+    """The terms of passages by where they stand, as arrays of (term, passage): the text itself, the passage's own
+    heading, the headings above it, the manual's title. In all but the text it is the same how often a term stands
+    there. ``rows``: the place of each term that may be asked for; ``lengths``: how many terms each text has in all."""
 
-    body: Mapping[str, int]
-    length: int
-    section: Collection[str]
-    chapter: Collection[str]
-    title: Collection[str]
+    rows: Mapping[str, int]
+    body: Points
+    lengths: Points
+    section: Marked
+    chapter: Marked
+    title: Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +69,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Concepts with what is the same for every passage worked out once; a passage holds few of the terms and costs
-    5 to 10 us. ``ways``: for each term the places of its parts, and of its ways in these."""
+    """Concepts with what is the same for every passage worked out once."""
 
     parts: tuple[Part, ...]
     total: float
     terms: frozenset[str]
-    ways: Mapping[str, tuple[tuple[int, int], ...]]
 
     @classmethod
     def of(cls, concepts: Sequence[Concept], rarity: Mapping[str, float]) -> Weighed:
         """``rarity``: term -> inverse document frequency."""
         parts, total = [], 0.0
-        places: dict[str, list[tuple[int, int]]] = {}
-        for number, concept in enumerate(concepts):
+        for concept in concepts:
             ways, rare = list[Way](), 0.0
             for variant in concept.variants:
                 mass = sum(rarity[term] for term in variant.terms)
@@ -82,39 +87,46 @@ class Weighed:
                     continue
                 if variant.sureness == 1.0 or not rare:
                     rare = max(rare, mass / len(variant.terms))
-                for term in dict.fromkeys(variant.terms):
-                    places.setdefault(term, []).append((number, len(ways)))
                 terms = tuple((term, rarity[term]) for term in variant.terms)
                 ways.append(Way(terms, mass, variant.sureness, variant.whole))
             total += concept.weight * rare
             held = frozenset(term for way in ways for term, _ in way.terms)
             parts.append(Part(concept.weight * rare, tuple(ways), held))
-        return cls(tuple(parts), total, frozenset(places), {term: tuple(held) for term, held in places.items()})
+        return cls(tuple(parts), total, frozenset().union(*(part.terms for part in parts)))
 
-    def relevance(self, fields: Fields) -> Relevance:
-        """How well ``fields`` hold the concepts."""
+    def relevances(self, fields: Fields) -> list[Relevance]:
+        """How well each passage of ``fields`` holds the concepts."""
         if not self.total:
-            return Relevance(0.0, 0.0)
-        frequencies = self._frequencies(fields)
-        score = held = 0.0
-        part, best, best_held = -1, 0.0, 0.0
-        for number, place in sorted({place for term in frequencies for place in self.ways[term]}):
-            if number != part:
-                if part >= 0:
-                    score += self.parts[part].weight * best
-                    held += self.parts[part].weight * best_held
-                part, best, best_held = number, 0.0, 0.0
-            way = self.parts[number].ways[place]
-            found = [(rare, frequencies[term]) for term, rare in way.terms if term in frequencies]
-            there = sum([rare for rare, _ in found]) / way.mass
-            if there >= ENOUGH_OF_VARIANT or not way.whole:
-                reached = sum([rare * often / (often + K1) for rare, often in found])
-                best = max(best, way.sureness * reached / way.mass)
-                best_held = max(best_held, there)
-        if part >= 0:
-            score += self.parts[part].weight * best
-            held += self.parts[part].weight * best_held
-        return Relevance(score / self.total, held / self.total)
+            return [Relevance(0.0, 0.0)] * fields.lengths.size
+        terms, often = self._frequencies(fields)
+        ways = _Ways.of(self.parts, terms, often.any(axis=1))
+        there, reached = ways.added((often > 0).astype(np.float64)) / ways.mass, ways.added(often, often + K1)
+        counts = (there >= ENOUGH_OF_VARIANT) | ~ways.whole
+        score = self._of_parts(ways, np.where(counts, ways.sureness * reached / ways.mass, 0.0))
+        held = self._of_parts(ways, np.where(counts, there, 0.0))
+        return [Relevance(*each) for each in zip(score.tolist(), held.tolist(), strict=True)]
+
+    def most_held(self, rows: Mapping[str, int], there: Marked) -> tuple[float, ...]:
+        """How much of each part the passage that holds most of it holds (0 to 1), by its best variant. ``there``:
+        which terms, at ``rows``, stand in which passages."""
+        terms = {term: rows[term] for term in self.terms if term in rows}
+        held = there[list(terms.values())]
+        ways = _Ways.of(self.parts, {term: row for row, term in enumerate(terms)}, held.any(axis=1))
+        shares = ways.added(held.astype(np.float64)) / ways.mass
+        shares = np.where((shares >= ENOUGH_OF_VARIANT) | ~ways.whole, shares, 0.0)
+        most = [0.0] * len(self.parts)
+        for part, share in zip(ways.parts, shares.max(axis=1, initial=0.0).tolist(), strict=True):
+            most[part] = max(most[part], share)
+        return tuple(most)
+
+    def _of_parts(self, ways: _Ways, points: Points) -> Points:
+        """The mean by weight of the best of each part's ways, for each passage."""
+        if not ways.parts:
+            return np.zeros(points.shape[1])
+        best = np.maximum.reduceat(points, ways.firsts)
+        weights = np.array([[self.parts[ways.parts[first]].weight] for first in ways.firsts])
+        mean: Points = (weights * best).sum(axis=0) / self.total
+        return mean
 
     def support(self, *places: Iterable[str]) -> float:
         """The support alone, of a passage that holds the terms of ``places``."""
@@ -133,19 +145,64 @@ class Weighed:
             held += part.weight * best
         return held / self.total
 
-    def _frequencies(self, fields: Fields) -> dict[str, float]:
-        """The frequency of each term that stands there, over all fields, weighted by where it stands and for the
-        body's length."""
-        norm = 1 - B + B * fields.length / USUAL_LENGTH
-        frequencies = {term: often / norm for term, often in fields.body.items() if term in self.ways}
+    def _frequencies(self, fields: Fields) -> tuple[dict[str, int], Points]:
+        """How often each term stands there, over all fields, weighted by where it stands and for the text's length;
+        and the places of the terms in that array of (term, passage)."""
+        terms = [term for term in self.terms if term in fields.rows]
+        rows = [fields.rows[term] for term in terms]
+        often = fields.body[rows] / (1 - B + B * fields.lengths / USUAL_LENGTH)
         for place, weight in (
             (fields.section, SECTION_WEIGHT), (fields.chapter, CHAPTER_WEIGHT), (fields.title, TITLE_WEIGHT)
         ):  # fmt: skip
-            for term in self.terms.intersection(place):
-                frequencies[term] = frequencies.get(term, 0.0) + weight
-        return frequencies
+            often += weight * place[rows]
+        return {term: row for row, term in enumerate(terms)}, often
 
 
-def relevance(concepts: Sequence[Concept], rarity: Mapping[str, float], fields: Fields) -> Relevance:
-    """How well ``fields`` hold ``concepts``. ``rarity``: term -> inverse document frequency."""
-    return Weighed.of(concepts, rarity).relevance(fields)
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways of all parts of which a passage holds a term, one after the other. ``parts``: the part of each;
+    ``firsts``: where each part begins; ``terms`` and ``rarity``: (way, place in it), filled up with nothing."""
+
+    parts: tuple[int, ...]
+    firsts: list[int]
+    terms: NDArray[np.int64]
+    rarity: Points
+    mass: Points
+    sureness: Points
+    whole: Marked
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], rows: Mapping[str, int], stands: Marked) -> _Ways:
+        """``rows``: the place of each term; ``stands``: whether any passage holds it."""
+        there = {term for term, row in rows.items() if stands[row]}
+        chosen = [
+            (number, way)
+            for number, part in enumerate(parts)
+            if not part.terms.isdisjoint(there)
+            for way in part.ways
+            if any(term in there for term, _ in way.terms)
+        ]
+        longest = max((len(way.terms) for _, way in chosen), default=0)
+        terms = np.full((len(chosen), longest), len(rows))
+        rarity = np.zeros((len(chosen), longest))
+        for line, (_, way) in enumerate(chosen):
+            terms[line, : len(way.terms)] = [rows.get(term, len(rows)) for term, _ in way.terms]
+            rarity[line, : len(way.terms)] = [rare for _, rare in way.terms]
+        numbers = tuple(number for number, _ in chosen)
+        firsts = [n for n, number in enumerate(numbers) if not n or numbers[n - 1] != number]
+        mass = np.array([way.mass for _, way in chosen], dtype=np.float64).reshape(-1, 1)
+        sureness = np.array([way.sureness for _, way in chosen], dtype=np.float64).reshape(-1, 1)
+        whole = np.array([way.whole for _, way in chosen], dtype=bool).reshape(-1, 1)
+        return cls(numbers, firsts, terms, rarity, mass, sureness, whole)
+
+    def added(self, points: Points, over: Points | None = None) -> Points:
+        """The ``points`` (term, passage) of each way's terms by rarity, added up: (way, passage). Term by term, so that
+        passages that hold the same are equal to the last bit. ``over``: what each is divided by, once it is weighed."""
+        padded = np.vstack([points, np.zeros((1, points.shape[1]))])
+        divided = np.vstack([over, np.ones((1, points.shape[1]))]) if over is not None else None
+        found = np.zeros((len(self.parts), points.shape[1]))
+        for place in range(self.terms.shape[1]):
+            terms = self.terms[:, place]
+            weighed = self.rarity[:, place, None] * padded[terms]
+            found += weighed / divided[terms] if divided is not None else weighed
+        return found

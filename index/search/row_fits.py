@@ -14,8 +14,7 @@ from index.search.names import machine_names
 from index.search.opposites import Marks, at_odds, beyond, marks_of, shared, without_names
 from index.search.quantity import asked_quantities
 from index.search.question import Question
-from index.search.rank import ENOUGH_OF_VARIANT, Part, Weighed
-from index.search.term_rows import TermRow
+from index.search.rank import ENOUGH_OF_VARIANT, Fields, Part, Weighed
 from index.search.two_words import Name, broken_names, names_in
 from index.text import informative, terms
 
@@ -68,15 +67,13 @@ class Words:
         lang: Lang,
         passages: Mapping[int, Passage],
         manuals: Mapping[str, Manual],
-        rows: Mapping[int, TermRow],
+        fields: Fields,
         rarity: Rarity,
     ) -> Words:
-        """``passages``: the candidates of that language; ``rows``: their terms, the question's counted."""
-        parts = Weighed.of(asked.concepts[lang], rarity(asked.terms(lang))).parts
-        bodies = {n: frozenset(term for term in rows[n].counts[1] if term[0] != MARK) for n in passages}
-        known = _most_held(parts, bodies.values())
-        if any(held < 1.0 for held in known):  # what stands over a passage is cut into terms only where it may add
-            known = _most_held(parts, (bodies[n] | _place(p, manuals[p.manual_id]) for n, p in passages.items()))
+        """``passages``: the candidates of that language; ``fields``: the question's terms in them."""
+        weighed = Weighed.of(asked.concepts[lang], rarity(asked.terms(lang)))
+        parts, rows = weighed.parts, {term: row for term, row in fields.rows.items() if term[:1] != MARK}
+        known = weighed.most_held(rows, (fields.body > 0) | fields.section | fields.chapter | fields.title)
         said = _subject_terms(asked)
         subject = tuple(_is_word(part) and (not _is_own(part) or not said.isdisjoint(part.terms)) for part in parts)
         machines = frozenset().union(*(machine_names(manual) for manual in manuals.values()))
@@ -168,12 +165,6 @@ def held_in(parts: Sequence[Part], there: frozenset[str]) -> tuple[float, ...]:
                     best = max(best, share)
         held.append(best)
     return tuple(held)
-
-
-def _most_held(parts: Sequence[Part], places: Iterable[frozenset[str]]) -> tuple[float, ...]:
-    """How much of each word the best of ``places`` holds; 0 where there is none."""
-    held = [held_in(parts, there) for there in places]
-    return tuple(map(max, zip(*held, strict=True))) if held else (0.0,) * len(parts)
 
 
 def _subject_terms(asked: Question) -> frozenset[str]:

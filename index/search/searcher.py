@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -15,7 +15,6 @@ from index.codes.rivals import Choice
 from index.embedders.embedder import Embedder, EmbedderMissing, Vectors
 from index.embedders.word_vectors import WordMatch, word_matches
 from index.errors import IndexStale, VectorsAway
-from index.headings import HeadingTerms, own_title, terms_of
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.asked_names import NO_NAMES, AskedNames
 from index.search.beside import look_beside
@@ -32,7 +31,7 @@ from index.search.question import Question, understand
 from index.search.rank import Fields, Relevance, Weighed
 from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
-from index.search.term_rows import TermRow, TermRows
+from index.search.term_rows import TermRows, fields_of
 from index.search.told_rows import told_hits
 from index.text import normalise, terms
 from index.truth import Truth, storable
@@ -50,7 +49,6 @@ _KANA = re.compile("[ぁ-ゖ]")
 _KANJI_PAIR = re.compile("[一-鿿]{2}")
 log = logging.getLogger(__name__)
 LANGS: tuple[Lang, ...] = ("ja", "en")
-_NOTHING = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +123,9 @@ class Searcher:
         numbers = dict.fromkeys([*(match.number for match in codes), *keywords, *vectors])
         found = self._truth.numbered(numbers, boxes=False)
         passages = {number: passage for number, passage in found.items() if passage.manual_id in manuals}
-        words_of = rows_of.of(passages)
         rarity = term_rarity(self._truth, dict.fromkeys(term for lang in LANGS for term in asked.terms(lang)))
-        relevances = self._relevances(asked, passages, manuals, words_of, rarity)
+        fields = fields_of(passages, manuals, rows_of)
+        relevances = self._relevances(asked, passages, fields, rarity)
         rows = asked_rows(asked, passages, manuals, partial(term_rarity, self._truth))
         codes = with_rows(codes, rows)
         extra = {number: _extra(asked, passage, rows.get(number)) for number, passage in passages.items()}
@@ -144,13 +142,16 @@ class Searcher:
             if c.number in passages and c.reasons
         ]
         hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
-        told = {passages[number].id: row for number, row in words_of.items()}
+
+        def told(terms: Iterable[str]) -> dict[str, frozenset[str]]:
+            return {passages[number].id: held for number, held in rows_of.holding(passages, terms).items()}
+
         beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
         why = {passages[c.number].id: c for c in candidates if c.number in passages}
         best = [replace(hit, why=why[hit.passage.id].why) for hit in best]
         rarities = partial(term_rarity, self._truth)
-        best = _with_told_rows(best, told_hits(best, asked, passages, manuals, words_of, rarities))
+        best = _with_told_rows(best, told_hits(best, asked, passages, manuals, fields, rarities))
         return Results(
             self._with_boxes([with_reason(hit, asked.site) for hit in best]),
             looked.known,
@@ -226,25 +227,15 @@ class Searcher:
         self,
         asked: Question,
         passages: Mapping[int, Passage],
-        manuals: Mapping[str, Manual],
-        words_of: Mapping[int, TermRow],
+        fields: Mapping[Lang, Fields],
         rarity: Mapping[str, float],
     ) -> dict[int, Relevance]:
-        weighed = {lang: Weighed.of(asked.concepts[lang], rarity) for lang in LANGS}
-        reach = {lang: self._reach(asked, lang) for lang in LANGS}
-        # a place without a term of the question has none in its headings; rows of alarms have names of their own
-        held_in_place = {n: not weighed[p.lang].terms.isdisjoint(words_of[n].counts[0]) for n, p in passages.items()}
-        named = {n for n, p in passages.items() if own_title(p.kind, p.text)}
-        kept = self._truth.heading_terms(n for n in passages if held_in_place[n] or n in named)
-        found = {}
-        for number, passage in passages.items():
-            row, headed, above = words_of[number], HeadingTerms(), _NOTHING
-            if held_in_place[number] or number in named:
-                headed = kept.get(number) or HeadingTerms.of(passage)
-                above = headed.above if held_in_place[number] else _NOTHING
-            title = terms_of((manuals[passage.manual_id].title,))
-            held = weighed[passage.lang].relevance(Fields(row.counts[1], len(row.body), headed.own, above, title))
-            found[number] = Relevance(held.score * reach[passage.lang], held.support * reach[passage.lang])
+        found: dict[int, Relevance] = {}
+        for lang, held in fields.items():
+            reach = self._reach(asked, lang)
+            numbers = (number for number, passage in passages.items() if passage.lang == lang)
+            for number, one in zip(numbers, Weighed.of(asked.concepts[lang], rarity).relevances(held), strict=True):
+                found[number] = Relevance(one.score * reach, one.support * reach)
         return found
 
     def _word_matches(self, asked: Question, passages: Mapping[int, Passage]) -> dict[int, WordMatch]:

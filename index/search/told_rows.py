@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 from index.passage import Hit, Lang, Manual, Passage, Untold
 from index.search.cells import Rarity
 from index.search.question import Question
-from index.search.rank import Part
+from index.search.rank import Fields, Part
 from index.search.row_fits import Fit, Words, columns_of, table_rows
-from index.search.term_rows import TermRow
 
 LEAST_HELD = 0.5
 """Share of what the manuals could have said of the thing that a row must hold to be told. On 133 development questions
@@ -39,11 +38,11 @@ def told_hits(
     asked: Question,
     passages: Mapping[int, Passage],
     manuals: Mapping[str, Manual],
-    rows: Mapping[int, TermRow],
+    fields: Mapping[Lang, Fields],
     rarity: Rarity,
 ) -> Iterator[Hit]:
     """``hits``, those that are made of rows with what is told of them; ``passages``: all candidates, by number, and
-    ``rows``: their terms."""
+    ``fields``: the question's terms in those of each language."""
     numbers = {passage.id: number for number, passage in passages.items()}
     readers: dict[Lang, _Reader] = {}
     for hit in hits:
@@ -53,7 +52,7 @@ def told_hits(
             continue
         if lang not in readers:
             mine = {n: passage for n, passage in passages.items() if passage.lang == lang}
-            readers[lang] = _Reader(Words.of(asked, lang, mine, manuals, rows, rarity), mine, manuals, {})
+            readers[lang] = _Reader(Words.of(asked, lang, mine, manuals, fields[lang], rarity), mine, manuals, {})
         told = readers[lang].told(number)
         yield replace(hit, row=told.line, alike=told.alike, untold=told.why)
 
