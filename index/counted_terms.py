@@ -62,11 +62,6 @@ class Counted:
     above: NDArray[np.bool_]
     lengths: NDArray[np.float64]
 
-    def held_by(self, number: int) -> frozenset[str]:
-        """Those of the terms that stand in the text of passage ``number``."""
-        held = self.body[:, self.columns[number]]
-        return frozenset(term for term, row in self.rows.items() if held[row])
-
 
 def counted(held: Mapping[int, bytes], wanted: Collection[str]) -> Counted:
     """The counts of ``wanted`` in the passages of which ``held`` gives what was ``packed``, by number."""

@@ -192,7 +192,7 @@ def same_tables(folder: Path) -> bool:
                 truth.put_manual(one, ".pdf", passages)
         made.append([
             [tuple(row) for row in truth.db.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid")]
-            for table in ("manual", "revision", "passage", "code", "keyword")
+            for table in ("manual", "revision", "passage", "code", "keyword", "counted_terms")
         ])  # fmt: skip
         truth.close()
     return bool(made[0] == made[1])

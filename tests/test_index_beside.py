@@ -12,7 +12,6 @@ from assistant.relevance import LIMITS
 from index.library import Library
 from index.options import IndexOptions
 from index.search.beside import _lines
-from index.search.term_rows import TermRows
 from index.text import terms
 
 PRESS = """# BX-70 carton press manual
@@ -156,11 +155,11 @@ def test_a_measure_is_a_share(library: Library) -> None:
 
 def test_no_line_says_more_than_its_passage_and_no_heading_more_than_its_place(library: Library) -> None:
     """What search leaves out unread rests on it."""
-    rows = TermRows(library._truth, ())
     passages = [passage for manual in library.manuals() for passage in library.passages(manual.id)]
     numbers = library._truth.numbers(passage.id for passage in passages)
+    rows = {number: told for number, *told in library._truth.keyword_rows(numbers.values())}
     assert len(passages) == 9
     for passage in passages:
-        row = rows.of([numbers[passage.id]])[numbers[passage.id]]
-        assert {term for line in _lines(passage) for term in terms(line)} <= set(row.said)
-        assert {*terms(" ".join(passage.section[:-1])), *terms(" ".join(passage.section[-1:]))} <= set(row.place)
+        place, body = (set(told.split()) for told in rows[numbers[passage.id]])
+        assert {term for line in _lines(passage) for term in terms(line)} <= body
+        assert {*terms(" ".join(passage.section[:-1])), *terms(" ".join(passage.section[-1:]))} <= place

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.library import Library
 from index.options import IndexOptions
@@ -14,7 +16,7 @@ from index.passage import Lang, Manual
 from index.search.glossary import FILE, Glossary, bundled
 from index.search.makers import makers_in
 from index.search.question import Concept, Variant, machine_names, understand
-from index.search.rank import Fields, Weighed, relevance
+from index.search.rank import Fields, Relevance, Weighed
 
 GLOSSARY = Glossary(
     [
@@ -109,8 +111,29 @@ def test_makers_are_words_not_parts_of_words() -> None:
     assert makers_in("the wagon and a labbed sick siemensx") == ()
 
 
-def fields(body: Sequence[str], section: Sequence[str] = ()) -> Fields:
-    return Fields(Counter(body), len(body), section, (), ())
+Told = tuple[Sequence[str], Sequence[str], Sequence[str]]
+
+
+def fields(*told: Told) -> Fields:
+    """Of passages told as (body, headings, title)."""
+    every = list(dict.fromkeys(term for passage in told for place in passage for term in place))
+    body, section, title = (np.array([[p[at].count(term) for p in told] for term in every]) for at in range(3))
+    shape = (len(every), len(told))
+    return Fields(
+        tuple(map(str, range(len(told)))),
+        {term: row for row, term in enumerate(every)},
+        body.reshape(shape).astype(np.float64),
+        np.array([len(body) for body, _, _ in told], dtype=np.float64),
+        section.reshape(shape) > 0,
+        np.zeros(shape, dtype=bool),
+        title.reshape(shape) > 0,
+    )
+
+
+def relevance(
+    concepts: Sequence[Concept], rarity: Mapping[str, float], body: Sequence[str], section: Sequence[str] = ()
+) -> Relevance:
+    return Weighed.of(concepts, rarity).relevances(fields((body, section, ())))[0]
 
 
 def test_relevance_grows_with_what_is_held() -> None:
@@ -121,35 +144,75 @@ def test_relevance_grows_with_what_is_held() -> None:
     rarity = {"belt": 2.0, "tension": 2.0, "pull": 2.0}
 
     def held(*body: str) -> float:
-        return relevance(concepts, rarity, fields(body)).score
+        return relevance(concepts, rarity, body).score
 
     assert held() == 0.0
     assert 0 < held("belt") < held("belt", "pull") < held("belt", "tension") < 1
-    in_heading = relevance(concepts, rarity, fields(("belt",), ("tension",)))
+    in_heading = relevance(concepts, rarity, ("belt",), ("tension",))
     assert in_heading.score > held("belt", "tension")
     assert in_heading.support == 1.0
 
 
+CONCEPTS = (
+    Concept((Variant(("belt", "drive")), Variant(("strap",), 0.7, True)), 1.5),
+    Concept((Variant(("tension",)), Variant(("pull", "force"), 0.8, True)), 1.0),
+    Concept((Variant(()),), 1.0),
+    Concept((Variant(("pull",)), Variant(("strap", "drive", "belt"), 0.7, True)), 0.5),
+)
+RARITY = {"belt": 2.0, "drive": 0.5, "strap": 1.0, "tension": 3.0, "pull": 2.0, "force": 1.0}
+
+
+def one_by_one(weighed: Weighed, body: Sequence[str], section: Sequence[str], title: Sequence[str]) -> Relevance:
+    """The measure written down as it is explained: no arrays."""
+    often = {term: body.count(term) / (0.7 + 0.3 * len(body) / 120) for term in RARITY}
+    for term in RARITY:
+        often[term] += 1.5 * (term in section) + 0.5 * (term in title)
+    score = support = 0.0
+    for part in weighed.parts:
+        best = best_there = 0.0
+        for way in part.ways:
+            there = sum(rare for term, rare in way.terms if often[term]) / way.mass
+            if there >= 0.6 or not way.whole:
+                reached = sum(rare * often[term] / (often[term] + 0.6) for term, rare in way.terms)
+                best, best_there = max(best, way.sureness * reached / way.mass), max(best_there, there)
+        score += part.weight * best
+        support += part.weight * best_there
+    return Relevance(score / weighed.total, support / weighed.total)
+
+
+WORDS = st.lists(st.sampled_from([*RARITY, "other"]), max_size=6)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=7))
+def test_passages_are_weighed_together_as_one_by_one(told: list[Told]) -> None:
+    weighed = Weighed.of(CONCEPTS, RARITY)
+    found = weighed.relevances(fields(*told))
+    assert len(found) == len(told)
+    for one, passage in zip(found, told, strict=True):
+        alone = one_by_one(weighed, *passage)
+        assert (one.score, one.support) == pytest.approx((alone.score, alone.support), abs=1e-12)
+    held = fields(*told)
+    most = weighed.most_held(held.rows, held.body > 0)
+    bodies = [Weighed.of([CONCEPTS[at]], RARITY) for at in (0, 1, 3)]
+    for at, alone_part in zip((0, 1, 3), bodies, strict=True):
+        assert most[at] == pytest.approx(max((alone_part.support(body) for body, _, _ in told), default=0.0))
+    assert held.said(["belt"]) == {str(at) for at, (body, _, _) in enumerate(told) if "belt" in body}
+
+
 def test_support_of_places_is_that_of_fields() -> None:
-    concepts = (
-        Concept((Variant(("belt", "drive")), Variant(("strap",), 0.7, True)), 1.5),
-        Concept((Variant(("tension",)), Variant(("pull", "force"), 0.8, True)), 1.0),
-        Concept((Variant(()),), 1.0),
-    )
-    rarity = {"belt": 2.0, "drive": 0.5, "strap": 1.0, "tension": 3.0, "pull": 2.0, "force": 1.0}
-    weighed = Weighed.of(concepts, rarity)
-    for body in combinations_with_replacement([*rarity, "other"], 3):
-        held = weighed.relevance(fields(body, ("strap",)))
-        assert weighed.support(body, ("strap",)) == held.support
-        assert relevance(concepts, rarity, fields(body, ("strap",))) == held
+    weighed = Weighed.of(CONCEPTS, RARITY)
+    for body in combinations_with_replacement([*RARITY, "other"], 3):
+        held = weighed.relevances(fields((body, ("strap",), ())))[0]
+        assert weighed.support(body, ("strap",)) == pytest.approx(held.support)
     assert Weighed.of((), {}).support(("belt",)) == 0.0
-    assert Weighed.of(concepts, rarity).support(("belt", "drive", "tension")) == 1.0
+    assert Weighed.of((), {}).relevances(fields((("belt",), (), ()))) == [Relevance(0.0, 0.0)]
+    assert weighed.support(RARITY) == 1.0
 
 
 def test_a_concept_counts_as_its_best_variant_however_often() -> None:
     """By hand: BM25F of one term twice in a body of 40 terms and once in the heading."""
     body = ("belt", "belt", *["other"] * 38)
-    held = relevance((Concept((Variant(("belt",)),), 1.0),), {"belt": 2.0}, fields(body, ("belt",)))
+    held = relevance((Concept((Variant(("belt",)),), 1.0),), {"belt": 2.0}, body, ("belt",))
     often = 2 / (0.7 + 0.3 * 40 / 120) + 1.5
     assert held.score == pytest.approx(often / (often + 0.6))
     assert held.support == 1.0

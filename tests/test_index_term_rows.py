@@ -38,14 +38,11 @@ def test_the_questions_terms_are_counted_in_place_and_text(truth: Truth) -> None
     assert held.own[:, 0].tolist() == [False, True, False]
 
 
-def test_marked_terms_of_ocr_are_counted_and_not_said(truth: Truth) -> None:
+def test_marked_terms_of_ocr_are_counted(truth: Truth) -> None:
     marked = sorted(set(folded_terms(TEXTS[1])) - set(terms(TEXTS[1])))
     assert marked and all(term.startswith(MARK) for term in marked)
     assert TermRows(truth, marked).counted([2]).body.min() == 1
-    assert TermRows(truth, ()).holding([1, 2], [*marked, *terms(TEXTS[1])]) == {
-        1: frozenset(),
-        2: frozenset(terms(TEXTS[1])),
-    }
+    assert TermRows(truth, ()).counted([1, 2], marked).body.sum(axis=0).tolist() == [0, len(marked)]
 
 
 def test_a_passage_is_read_once(truth: Truth) -> None:
@@ -58,8 +55,13 @@ def test_a_passage_is_read_once(truth: Truth) -> None:
 
 def test_fields_are_those_of_each_language_in_their_order(truth: Truth) -> None:
     first = truth.numbered([1])[1]
-    passages = {3: replace(first, lang="ja"), 1: first, 2: first}
-    held = fields_of(passages, {"m1": MANUAL}, TermRows(truth, ["press", "car"]))
-    assert list(held["en"].lengths) == [len(terms(text)) for text in (TEXTS[0],)] + [held["en"].lengths[1]]
-    assert held["en"].title.tolist() == [[True, True], [False, False]]
-    assert held["en"].section.tolist() == [[False, False], [True, True]]
+    second = truth.numbered([2])[2]
+    passages = {2: replace(second, lang="ja"), 1: first}
+    rows = TermRows(truth, ["press", "car"])
+    held = fields_of(passages, {"m1": MANUAL}, rows)
+    assert (held["ja"].ids, held["en"].ids) == (("m1.1",), ("m1.0",))
+    assert held["en"].lengths.tolist() == [len(terms(TEXTS[0]))]
+    assert held["en"].title.tolist() == [[True], [False]]
+    assert held["en"].section.tolist() == [[False], [True]]
+    assert held["ja"].said(["greas"]) == frozenset()
+    assert fields_of(passages, {"m1": MANUAL}, rows, ["greas"])["en"].said(["greas", "x"]) == {"m1.0"}

@@ -19,15 +19,16 @@ from index.passage import Hit, Lang, Manual, Passage
 from index.passages.sentences import sentences
 from index.search.actions import Action, actions_in, asked_actions, asks_how, plain
 from index.search.glossary import Glossary
+from index.search.lookalikes import MARK
 from index.search.matters import asked_matters
 from index.search.names import machine_names, squeezed
 from index.search.quantity import Quantity, asked_quantities, gives
 from index.search.question import Question, understand
-from index.search.rank import Weighed
+from index.search.rank import Fields, Weighed
 from index.text import informative, terms
 
 Rarity = Callable[[Iterable[str]], Mapping[str, float]]
-Told = Callable[[Iterable[str]], Mapping[str, frozenset[str]]]
+Read = Callable[[Iterable[str]], Mapping[Lang, Fields]]
 LEAST_DESCRIBED = 0.6  # a subject of which less stands in any passage is not described: words decide, not this
 LEAST_SAYABLE = 0.6  # a subject of which less can be said in a language cannot be missed there
 MANY = 20  # candidates of a manual that are enough to say that it gives no value of a kind
@@ -64,11 +65,11 @@ def look_beside(
     hits: Sequence[Hit],
     rarity: Rarity,
     words: Glossary,
-    told: Told,
+    read: Read,
 ) -> Beside:
     """How well ``hits`` (all candidates, not only those shown) hold the value or the procedure that is ``asked``. A
-    question that names a machine is answered from its manual, or from a passage that names the machine too. ``told``:
-    which of some terms each hit's text says, by passage id."""
+    question that names a machine is answered from its manual, or from a passage that names the machine too. ``read``
+    tells where some terms stand in the passages of ``hits``."""
     matters = asked_matters(asked.text)
     quantities = () if matters else asked_quantities(asked.text)  # "how long is the warranty" asks for no length
     actions = asked_actions(asked.text) if asks_how(asked.text) else ()
@@ -78,7 +79,7 @@ def look_beside(
     names = frozenset(name for manual in manuals if manual.id in asked.named for name in machine_names(manual))
     spoken = [hit for hit in hits if not asked.named or hit.manual.id in asked.named or _speaks_of(hit, names)]
     own = [hit for hit in spoken if not asked.named or hit.manual.id in asked.named]
-    subject = _Subject.of(asked, manuals, rarity, words, quantities, told).at_home(spoken)
+    subject = _Subject.of(asked, manuals, rarity, words, quantities, read).at_home(spoken)
     seen = len(own) >= MANY or any(subject.is_sayable(hit.passage.lang) for hit in own)
     if quantities and asked.named and seen and not any(gives(quantities, hit.passage.text) for hit in own):
         return Beside(value=0.0)
@@ -120,24 +121,25 @@ def _best(subject: _Subject, hits: Iterable[Hit], shares: Callable[[Hit], Iterat
 @dataclass(frozen=True, slots=True)
 class _Subject:
     """``symbols``: its names of parts and signals as (letters, number), ("m", "2") for M2; ``weighed``: its concepts by
-    language; ``unsigned``: those without symbols, for a manual that calls the part by its name alone; ``told``: which
-    of its terms passages' texts say, by passage id; ``forms``: the symbols as terms may have them; ``machines``: the
-    product names of all manuals, which are no part numbers; ``homes``: ids of the manuals that know its symbols."""
+    language; ``unsigned``: those without symbols, for a manual that calls the part by its name alone; ``whole``: by
+    passage id, how much of either the passage holds as a whole; ``symbolic``: ids of the passages whose text names
+    one of the symbols; ``machines``: the product names of all manuals, which are no part numbers; ``homes``: ids of the
+    manuals that know its symbols."""
 
     question: Question
     weighed: Mapping[Lang, Weighed]
     unsigned: Mapping[Lang, Weighed]
-    told: Mapping[str, frozenset[str]]
+    whole: Mapping[str, tuple[float, float]]
     actions: tuple[Action, ...]
     symbols: frozenset[tuple[str, str]]
-    forms: frozenset[str]
+    symbolic: frozenset[str]
     machines: frozenset[str]
     homes: frozenset[str] = frozenset()
 
     @classmethod
     def of(
         cls, asked: Question, manuals: Sequence[Manual], rarity: Rarity, words: Glossary,
-        quantities: Sequence[Quantity], told: Told,
+        quantities: Sequence[Quantity], read: Read,
     ) -> _Subject:  # fmt: skip
         text = plain(asked.text)
         for quantity in quantities:
@@ -149,8 +151,8 @@ class _Subject:
         for pattern in (*(action.asked for action in actions), _FRAME):
             text = pattern.sub(" ", text)
         question = understand(text, manuals, words)
-        nameless = _SIGN.sub(" ", text)
-        unsigned = understand(nameless, manuals, words) if nameless != text else question
+        bare = _SIGN.sub(" ", text)
+        unsigned = understand(bare, manuals, words) if bare != text else question
         every = dict.fromkeys(term for said in (question, unsigned) for lang in _LANGS for term in said.terms(lang))
         rare = rarity(every)
         weighed, without = (
@@ -159,7 +161,15 @@ class _Subject:
         machines = frozenset(name for manual in manuals for name in machine_names(manual))
         symbols = _symbols(question.terms(asked.lang))
         forms = _forms(symbols)
-        return cls(question, weighed, without, told((*every, *forms)), actions, symbols, forms, machines)
+        fields = read(term for term in dict.fromkeys((*every, *forms)) if term[:1] != MARK)
+        whole = dict[str, tuple[float, float]]()
+        for lang, held in fields.items():
+            signed = weighed[lang].relevances(held)
+            nameless = without[lang].relevances(held) if unsigned is not question else signed
+            pairs = zip(signed, nameless, strict=True)
+            whole |= zip(held.ids, ((one.support, other.support) for one, other in pairs), strict=True)
+        symbolic = frozenset().union(*(held.said(forms) for held in fields.values()))
+        return cls(question, weighed, without, whole, actions, symbols, symbolic, machines)
 
     def at_home(self, hits: Sequence[Hit]) -> _Subject:
         known = set[str]()
@@ -170,7 +180,7 @@ class _Subject:
 
     def has_symbol(self, passage: Passage) -> bool:
         """Whether the passage's text names one of the symbols."""
-        return not self.forms.isdisjoint(self.told[passage.id])
+        return passage.id in self.symbolic
 
     def is_sayable(self, lang: Lang) -> bool:
         return bool(self.question.concepts[lang]) and self.question.reach[lang] >= LEAST_SAYABLE
@@ -194,8 +204,11 @@ class _Subject:
         titled = said.support(title)
         if titled >= 1.0:
             return 0.0
-        body = self.told[hit.passage.id] if text is None else _terms(text)
-        return (said.support(body, title, *map(_terms, _place(hit.passage))) - titled) / (1.0 - titled)
+        if text is None:
+            held = self.whole[hit.passage.id][of_lang is self.unsigned]
+        else:
+            held = said.support(_terms(text), title, *map(_terms, _place(hit.passage)))
+        return (held - titled) / (1.0 - titled)
 
     def of_sibling(self, text: str) -> bool:
         """Whether ``text`` speaks of M1 where the subject is M2."""

@@ -29,14 +29,21 @@ Marked = NDArray[np.bool_]
 class Fields:
     """The terms of passages by where they stand, as arrays of (term, passage): the text itself, the passage's own
     heading, the headings above it, the manual's title. In all but the text it is the same how often a term stands
-    there. ``rows``: the place of each term that may be asked for; ``lengths``: how many terms each text has in all."""
+    there. ``ids``: of the passages; ``rows``: the place of each term that may be asked for; ``lengths``: how many terms
+    each text has in all."""
 
+    ids: tuple[str, ...]
     rows: Mapping[str, int]
     body: Points
     lengths: Points
     section: Marked
     chapter: Marked
     title: Marked
+
+    def said(self, terms: Iterable[str]) -> frozenset[str]:
+        """The ids of the passages whose text holds one of ``terms``."""
+        rows = [self.rows[term] for term in terms if term in self.rows]
+        return frozenset(self.ids[column] for column in np.flatnonzero(self.body[rows].any(axis=0)).tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Weighed:
         if not self.total:
             return [Relevance(0.0, 0.0)] * fields.lengths.size
         terms, often = self._frequencies(fields)
-        ways = _Ways.of(self.parts, terms, often.any(axis=1))
+        ways = _Ways.of(self.parts, terms, often)
         there, reached = ways.added((often > 0).astype(np.float64)) / ways.mass, ways.added(often, often + K1)
         counts = (there >= ENOUGH_OF_VARIANT) | ~ways.whole
         score = self._of_parts(ways, np.where(counts, ways.sureness * reached / ways.mass, 0.0))
@@ -111,7 +118,7 @@ class Weighed:
         which terms, at ``rows``, stand in which passages."""
         terms = {term: rows[term] for term in self.terms if term in rows}
         held = there[list(terms.values())]
-        ways = _Ways.of(self.parts, {term: row for row, term in enumerate(terms)}, held.any(axis=1))
+        ways = _Ways.of(self.parts, {term: row for row, term in enumerate(terms)}, held)
         shares = ways.added(held.astype(np.float64)) / ways.mass
         shares = np.where((shares >= ENOUGH_OF_VARIANT) | ~ways.whole, shares, 0.0)
         most = [0.0] * len(self.parts)
@@ -172,9 +179,10 @@ class _Ways:
     whole: Marked
 
     @classmethod
-    def of(cls, parts: Sequence[Part], rows: Mapping[str, int], stands: Marked) -> _Ways:
-        """``rows``: the place of each term; ``stands``: whether any passage holds it."""
-        there = {term for term, row in rows.items() if stands[row]}
+    def of(cls, parts: Sequence[Part], rows: Mapping[str, int], often: Points | Marked) -> _Ways:
+        """``rows``: the place of each term in ``often``, which tells where it stands (term, passage)."""
+        stands = set(np.flatnonzero(np.any(often, axis=1)).tolist())
+        there = {term for term, row in rows.items() if row in stands}
         chosen = [
             (number, way)
             for number, part in enumerate(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -142,11 +142,8 @@ class Searcher:
             if c.number in passages and c.reasons
         ]
         hits = with_lines(hits, {passages[number].id: row for number, row in rows.items()})
-
-        def told(terms: Iterable[str]) -> dict[str, frozenset[str]]:
-            return {passages[number].id: held for number, held in rows_of.holding(passages, terms).items()}
-
-        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, told)
+        read = partial(fields_of, passages, manuals, rows_of)
+        beside = look_beside(asked, list(manuals.values()), hits, partial(term_rarity, self._truth), words, read)
         best = spread(collapse(hits[: SAME_TEXTS * (k + SAME_PAGE_POOL)]), k)
         why = {passages[c.number].id: c for c in candidates if c.number in passages}
         best = [replace(hit, why=why[hit.passage.id].why) for hit in best]

@@ -9,7 +9,6 @@ import numpy as np
 from index.counted_terms import Counted, counted, packed
 from index.headings import HeadingTerms, terms_of
 from index.passage import Lang, Manual, Passage
-from index.search.lookalikes import MARK
 from index.search.rank import Fields
 from index.truth import Truth
 
@@ -22,15 +21,10 @@ class TermRows:
         self._wanted = tuple(dict.fromkeys(wanted))
         self._held: dict[int, bytes] = {}
 
-    def counted(self, numbers: Iterable[int]) -> Counted:
-        """How often each of the question's terms stands in these passages; those that are gone are left out."""
-        return counted(self._read(numbers), self._wanted)
-
-    def holding(self, numbers: Iterable[int], terms: Iterable[str]) -> dict[int, frozenset[str]]:
-        """Which of ``terms`` the text of each passage says, by number: what was marked (index.search.lookalikes) is
-        not said."""
-        found = counted(self._read(numbers), [term for term in terms if term[:1] != MARK])
-        return {number: found.held_by(number) for number in found.columns}
+    def counted(self, numbers: Iterable[int], terms: Iterable[str] | None = None) -> Counted:
+        """How often each of ``terms``, else of the question's, stands in these passages; those that are gone are left
+        out."""
+        return counted(self._read(numbers), self._wanted if terms is None else tuple(terms))
 
     def _read(self, numbers: Iterable[int]) -> dict[int, bytes]:
         wanted = list(dict.fromkeys(numbers))
@@ -48,12 +42,19 @@ class TermRows:
             self._held[number] = packed(*words.get(number, ("", "")), HeadingTerms.of(passage))
 
 
-def fields_of(passages: Mapping[int, Passage], manuals: Mapping[str, Manual], rows: TermRows) -> dict[Lang, Fields]:
-    """Where the question's terms stand in ``passages`` (by number), those of each language in the order given."""
+def fields_of(
+    passages: Mapping[int, Passage],
+    manuals: Mapping[str, Manual],
+    rows: TermRows,
+    terms: Iterable[str] | None = None,
+) -> dict[Lang, Fields]:
+    """Where ``terms``, else the question's, stand in ``passages`` (by number), those of each language in the order
+    given."""
+    wanted = None if terms is None else tuple(terms)
     of_lang: dict[Lang, dict[int, Passage]] = {}
     for number, passage in passages.items():
         of_lang.setdefault(passage.lang, {})[number] = passage
-    return {lang: _fields(mine, manuals, rows.counted(mine)) for lang, mine in of_lang.items()}
+    return {lang: _fields(mine, manuals, rows.counted(mine, wanted)) for lang, mine in of_lang.items()}
 
 
 def _fields(passages: Mapping[int, Passage], manuals: Mapping[str, Manual], held: Counted) -> Fields:
@@ -64,4 +65,5 @@ def _fields(passages: Mapping[int, Passage], manuals: Mapping[str, Manual], held
     for manual, columns in of_manual.items():
         for term in terms_of((manuals[manual].title,)) & held.rows.keys():
             title[held.rows[term], columns] = True
-    return Fields(held.rows, held.body, held.lengths, held.own, held.above, title)
+    ids = tuple(passage.id for passage in passages.values())
+    return Fields(ids, held.rows, held.body, held.lengths, held.own, held.above, title)
