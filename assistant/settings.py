@@ -150,7 +150,10 @@ class Settings(BaseSettings):
         description="Whether the SLM's file is opened in a process of its own: a crash, or the kernel ending it where "
         "memory runs out, then costs one answer and never the service.",
     )
-    quotes: int = Field(default=3, ge=1, le=10, description="How many passages are quoted for a question.")
+    quotes: int = Field(
+        default=3, ge=1, le=10,
+        description="How many passages are quoted for a question; of more than one, two more where none is clearly right.",
+    )  # fmt: skip
     excerpts: int = Field(
         default=1,
         ge=1,
