@@ -152,7 +152,8 @@ class Settings(BaseSettings):
     )
     quotes: int = Field(
         default=3, ge=1, le=10,
-        description="How many passages are quoted for a question; of more than one, two more where none is clearly right.",
+        description="How many passages are quoted for a question; of more than one, two more where none is clearly "
+        "right.",
     )  # fmt: skip
     excerpts: int = Field(
         default=1,
