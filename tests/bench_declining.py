@@ -29,7 +29,6 @@ from bench_relevance import (
     DEVELOPMENT,
     FAQ,
     NAMES,
-    SHIPPED,
     Seen,
     as_table,
     calibration,
@@ -46,7 +45,7 @@ from open_library import ROOT, add_manuals, held_back
 from assistant.build import open_library
 from assistant.evaluation.questions import Question, read_questions
 from assistant.finding import find
-from assistant.relevance import decline, signs
+from assistant.relevance import LIMITS, decline, signs
 from assistant.settings import read_settings
 from index.library import Library
 
@@ -102,7 +101,7 @@ def _add_demo(library: Library) -> None:
 
 def seen_of(library: Library, question: Question) -> Seen:
     results = library.search(question.text, 2 * QUOTES)
-    ruled = decline(results, replace(SHIPPED, least_likely=0.0)) is not None
+    ruled = decline(results, replace(LIMITS, least_likely=0.0)) is not None
     return Seen(FILE, question.kind, question.answerable, signs(results), decline(results) is not None, ruled)
 
 
