@@ -12,11 +12,9 @@ import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
@@ -30,54 +28,15 @@ from index.vector_list import (
     spans,
     write_list,
 )
-from index.vector_segment import ROWS_AT_ONCE, Batch, Rows, VectorSegment, key_of, write_batch, write_merged
+from index.vector_search import Part, keys_of, nearest
+from index.vector_segment import ROWS_AT_ONCE, Batch, VectorSegment, write_batch, write_merged
 
 FAN = 8  # so many segments of one order of size become one: a vector is written once for each order
 SMALL = 64  # rows: the least order
 GONE_SHARE = 1 / 3  # of a segment's rows that no longer count, it is written again without them
-FEW = 1 / 4  # of a segment's rows, they are picked out instead of all being compared
 Batches = tuple[str, Sequence[str], Sequence[str], Vectors]  # language, passage ids, their manuals, their vectors
 SAME_WITHIN = 1e-4  # of a number of a vector: what Chroma gives back of what it was given
 _HELP = "Run: andon index verify --repair"
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A segment with its line in the list."""
-
-    segment: VectorSegment
-    listed: Listed
-
-    @cached_property
-    def counting(self) -> NDArray[np.bool_] | None:
-        """Which rows count; None for all."""
-        if not self.listed.gone:
-            return None
-        held = np.ones(self.segment.rows, np.bool_)
-        for start, end in self.listed.gone:
-            held[start:end] = False
-        return held
-
-    @property
-    def rows(self) -> Rows:
-        return np.arange(self.segment.rows) if self.counting is None else np.flatnonzero(self.counting)
-
-    def find(self, keys: NDArray[np.uint64]) -> Rows:
-        rows = self.segment.find(keys)
-        return rows if self.counting is None else rows[self.counting[rows]]
-
-    def within(self, manuals: Collection[str], keys: NDArray[np.uint64] | None) -> NDArray[np.bool_] | None:
-        """Which rows count for a search in these manuals (all, where none is named) and passages; None for all."""
-        held = self.counting
-        if manuals:
-            named = np.array([manual in manuals for manual in self.segment.manuals], np.bool_)
-            if not named.all():
-                held = named[self.segment.manual_of] if held is None else held & named[self.segment.manual_of]
-        if keys is not None:
-            asked = np.zeros(self.segment.rows, np.bool_)
-            asked[self.segment.find(keys)] = True
-            held = asked if held is None else held & asked
-        return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +46,7 @@ class _Held:
     file: int
     inode: int
     listed: VectorList
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
 
 
 class VectorFile:
@@ -133,7 +92,7 @@ class VectorFile:
     def vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
         """The vectors as they were given, each of shape (dim,); ids that are not there are left out."""
         wanted, found = set(ids), dict[str, Vectors]()
-        keys = _keys(wanted)
+        keys = keys_of(wanted)
         for part in self._now().parts:
             rows = part.find(keys)
             for passage, vector in zip(part.segment.ids(rows), part.segment.exact(rows), strict=True):
@@ -161,24 +120,9 @@ class VectorFile:
         only: Sequence[str] | None = None,
         lang: str | None = None,
     ) -> list[tuple[str, float]]:
-        """The ``k`` nearest passage ids with cosine similarity, best first, see index.search.neighbours. All rows are
-        compared by their codes; the exact vector is read of every one that may be among the nearest."""
+        """The ``k`` nearest passage ids with cosine similarity, best first, see index.search.neighbours."""
         parts = [part for part in self._now().parts if lang is None or part.listed.lang == lang]
-        length = float(np.linalg.norm(vector))
-        if k <= 0 or not parts or length == 0 or (only is not None and not only):
-            return []
-        unit = np.ascontiguousarray(vector, np.float32) / np.float32(length)
-        manuals, keys = frozenset(manual_ids), None if only is None else _keys(only)
-        looked = [_look(part, unit, part.within(manuals, keys)) for part in parts]
-        least = np.concatenate([one.near - one.slack for one in looked])
-        bound = np.partition(least, len(least) - k)[len(least) - k] if k < len(least) else -np.inf
-        found: list[tuple[str, float]] = []
-        for one in looked:
-            may_be = one.rows[one.near + one.slack >= bound]
-            for start in range(0, len(may_be), ROWS_AT_ONCE):
-                rows = may_be[start : start + ROWS_AT_ONCE]
-                found += zip(one.segment.ids(rows), one.segment.cosines(unit, rows).tolist(), strict=True)
-        return sorted(found, key=lambda one: -one[1])[:k]
+        return nearest(parts, vector, k, manual_ids, only)
 
     # changing
 
@@ -250,7 +194,7 @@ class VectorFile:
 
     def _without(self, ids: Collection[str], held: _Held, lang: str | None = None) -> tuple[Listed, ...]:
         """The listed segments, of which the rows of these passages no longer count."""
-        wanted, keys = frozenset(ids), _keys(ids)
+        wanted, keys = frozenset(ids), keys_of(ids)
         kept: list[Listed] = []
         for part in held.parts:
             rows = part.find(keys) if lang is None or part.listed.lang == lang else np.empty(0, np.int64)
@@ -299,7 +243,7 @@ class VectorFile:
             try:
                 listed = read_list(os.pread(file, os.fstat(file).st_size, 0), self._path)
                 parts = tuple(
-                    _Part(opened.get(one.file) or VectorSegment(self.folder / one.file), one) for one in listed.segments
+                    Part(opened.get(one.file) or VectorSegment(self.folder / one.file), one) for one in listed.segments
                 )
                 return _Held(file, os.fstat(file).st_ino, listed, parts)
             except IndexStale:
@@ -331,38 +275,12 @@ def _same(row: Vectors, kept: Vectors | None) -> bool:
     return kept is not None and kept.shape == row.shape and bool(np.abs(kept - row).max(initial=0) < SAME_WITHIN)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What the codes of a segment's ``rows`` say: the cosine, right within ``slack``."""
-
-    segment: VectorSegment
-    rows: Rows
-    near: Vectors
-    slack: Vectors
-
-
-def _look(part: _Part, unit: Vectors, within: NDArray[np.bool_] | None) -> _Looked:
-    segment = part.segment
-    if segment.dim != len(unit):
-        raise IndexStale(f"The vectors in {segment.path} have {segment.dim} numbers, not {len(unit)}.", _HELP)
-    if within is None:
-        return _Looked(segment, np.arange(segment.rows), segment.near(unit), segment.slack)
-    rows = np.flatnonzero(within)
-    few = len(rows) < FEW * segment.rows
-    near = segment.near(unit, rows) if few else segment.near(unit)[rows]
-    return _Looked(segment, rows, near, segment.slack[rows])
-
-
-def _to_merge(parts: Sequence[_Part]) -> list[_Part]:
+def _to_merge(parts: Sequence[Part]) -> list[Part]:
     """Those that are to become one next; none where all is well."""
-    alike: dict[tuple[str, int, int], list[_Part]] = {}
+    alike: dict[tuple[str, int, int], list[Part]] = {}
     for part in parts:
         if part.listed.rows - part.listed.left > GONE_SHARE * part.listed.rows:
             return [part]
         order = int(math.log(max(part.listed.left / SMALL, 1), FAN))
         alike.setdefault((part.listed.lang, part.segment.dim, order), []).append(part)
     return next((some for some in alike.values() if len(some) >= FAN), [])
-
-
-def _keys(ids: Iterable[str]) -> NDArray[np.uint64]:
-    return np.unique(np.array([key_of(passage) for passage in ids], np.uint64))

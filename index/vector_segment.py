@@ -2,8 +2,9 @@
 
 A code is a vector of unit length in 8 bits a number, with the factor that makes them numbers again; ``slack`` is how
 long the rest is that the codes leave out: the true cosine is no farther than that from the coded one (Cauchy-Schwarz).
-What a search goes through lies in front and is mapped; the exact rows lie behind and are read by place for the few that
-may be among the nearest, so that they need no memory of this process.
+Codes lie number by number, as one product over all of them reads them. What a search goes through is in front and is
+mapped; the exact rows lie behind and are read by place for the few that may be among the nearest, so that they need no
+memory of this process.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.code_product import Codes, Rounded
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
 
 Rows = NDArray[np.int64]  # places in a segment
 
-FORMAT = 1
+FORMAT = 2
 HEAD_BYTES = 4096
 ALIGNED = 64
-BLOCK_NUMBERS = 160 * 1024  # of codes that become float32 at once: 640 kB, which stay in a core's second cache
-ROWS_AT_ONCE = 1024  # exact rows that are copied at once
+ROWS_AT_ONCE = 1024  # exact rows that are read at once
+NUMBERS_AT_ONCE = 64  # of all rows' codes that are copied at once
 ROUNDING = 1e-5  # of a cosine, by single precision
 
 
@@ -71,7 +73,8 @@ class VectorSegment:
             at, length = places[name]
             return np.frombuffer(mapped, kind, length // np.dtype(kind).itemsize, at)
 
-        self.codes: NDArray[np.int8] = section("codes", np.int8).reshape(self.rows, self.dim)
+        self.codes: Codes = section("codes", np.int8).reshape(self.dim, self.rows)
+        self.sums: NDArray[np.int32] = section("sums", np.int32)
         self.scale: Vectors = section("scale", np.float32)
         self.slack: Vectors = section("slack", np.float32)
         self.length: Vectors = section("length", np.float32)
@@ -100,23 +103,18 @@ class VectorSegment:
         found += [self._key_rows[first[at] : last[at]].astype(np.int64) for at in many]
         return np.sort(np.concatenate(found))
 
-    def near(self, unit: Vectors, rows: Rows | None = None) -> Vectors:
-        """The coded cosine of ``unit`` (dim,) with all rows, or with ``rows``; right within ``slack``."""
-        count = self.rows if rows is None else len(rows)
-        near, at_once = np.empty(count, np.float32), max(1, BLOCK_NUMBERS // self.dim)
-        numbers = np.empty((min(count, at_once), self.dim), np.float32)
-        for start in range(0, count, at_once):
-            part = slice(start, min(start + at_once, count))
-            block = numbers[: part.stop - start]
-            np.copyto(block, self.codes[part] if rows is None else self.codes[rows[part]])
-            np.dot(block, unit, out=near[part])
-        near *= self.scale if rows is None else self.scale[rows]
-        return near
+    def near(self, unit: Rounded) -> Vectors:
+        """The coded cosine with all rows; right within ``slack`` and what the question was rounded by."""
+        return unit.times(self.codes, self.sums) * self.scale
 
     def cosines(self, unit: Vectors, rows: Rows) -> Vectors:
         """The cosine of ``unit`` with the exact vectors of ``rows``."""
-        length = self.length[rows]
-        return (self.exact(rows) @ unit / np.where(length > 0, length, 1)).astype(np.float32)
+        found = np.zeros(len(rows), np.float32)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            length = self.length[part]
+            found[start : start + len(part)] = self.exact(part) @ unit / np.where(length > 0, length, 1)
+        return found
 
     def exact(self, rows: Rows) -> Vectors:
         """The vectors of ``rows`` as they were given, (n, dim)."""
@@ -131,8 +129,9 @@ class VectorSegment:
         """Those of ``rows`` whose codes are not what their exact vectors give."""
         length = self.length[rows, None]
         unit = self.exact(rows) / np.where(length > 0, length, 1)
-        apart = np.linalg.norm(unit - self.scale[rows, None] * self.codes[rows], axis=1)
-        wrong: Rows = rows[~(apart <= self.slack[rows])]
+        apart = np.linalg.norm(unit - self.scale[rows, None] * self.codes[:, rows].T, axis=1)
+        summed = self.codes[:, rows].sum(axis=0, dtype=np.int32) == self.sums[rows]
+        wrong: Rows = rows[~(apart <= self.slack[rows]) | ~summed]
         return wrong
 
 
@@ -143,7 +142,8 @@ def write_batch(path: Path, batch: Batch) -> None:
     scale = (np.abs(unit).max(axis=1, initial=0) / 127).astype(np.float32)
     codes = np.rint(unit / np.where(scale > 0, scale, 1)[:, None]).astype(np.int8)
     slack = np.linalg.norm(unit - scale[:, None] * codes, axis=1).astype(np.float32) + np.float32(ROUNDING)
-    columns = {"codes": codes, "scale": scale, "slack": slack, "length": length}
+    sums = codes.sum(axis=1, dtype=np.int32)
+    columns = {"codes": codes.T, "sums": sums, "scale": scale, "slack": slack, "length": length}
     exact = np.ascontiguousarray(batch.vectors, np.float32)
     _write(path, batch.ids, batch.manuals, {name: [column] for name, column in columns.items()}, [exact], exact.shape)
 
@@ -163,7 +163,11 @@ def write_merged(path: Path, parts: Sequence[tuple[VectorSegment, Rows]]) -> Non
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 yield segment.exact(rows[start : start + ROWS_AT_ONCE])
 
-    columns = {name: column(name) for name in ("codes", "scale", "slack", "length")}
+    def codes() -> Iterator[Codes]:
+        for start in range(0, parts[0][0].dim, NUMBERS_AT_ONCE):
+            yield np.hstack([segment.codes[start : start + NUMBERS_AT_ONCE, rows] for segment, rows in parts])
+
+    columns = {"codes": codes(), **{name: column(name) for name in ("sums", "scale", "slack", "length")}}
     _write(path, ids, manuals, columns, exact(), (len(ids), parts[0][0].dim))
 
 

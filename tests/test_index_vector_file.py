@@ -167,8 +167,10 @@ def test_a_code_that_is_not_its_vector_is_found(file: VectorFile) -> None:
     assert file.unlike(lambda ids: dict.fromkeys(ids, kept["m1.r1.7"])) == set(names(50)) - {"m1.r1.7"}
     (rows,) = file.folder.glob("*.rows")
     with rows.open("r+b") as opened:
-        opened.seek(4096 + 3 * DIM)  # codes of the fourth
-        opened.write(bytes(DIM))
+        opened.seek(4096 + 5 * 50 + 3)  # the sixth number of the fourth
+        code = opened.read(1)[0]
+        opened.seek(-1, os.SEEK_CUR)
+        opened.write(bytes([code ^ 0x40]))
     other = VectorFile(file.folder, "fake")
     assert other.unlike(lambda ids: {i: kept[i] for i in ids}) == {"m1.r1.3"}
     other.close()

@@ -74,7 +74,7 @@ class OnnxGraph:
         data, graph = self._data, self._graph
         inside = [bytes(data[part.start : part.end]) for part in self._parts if part.start not in starts]
         inside += [_input(*given) for given in inputs]
-        return b"".join([bytes(data[: graph.start]), _message(_GRAPH, b"".join(inside)), bytes(data[graph.end :])])
+        return b"".join([bytes(data[: graph.start]), message(_GRAPH, b"".join(inside)), bytes(data[graph.end :])])
 
     def _of(self, number: int) -> Iterator[Field]:
         return (part for part in self._parts if part.number == number)
@@ -164,17 +164,17 @@ def _written(number: int) -> bytes:
     return bytes([*found, number])
 
 
-def _message(number: int, content: bytes) -> bytes:
+def message(number: int, content: bytes) -> bytes:
     return _written(number << 3 | _BYTES) + _written(len(content)) + content
 
 
-def _number(number: int, value: int) -> bytes:
+def varint_field(number: int, value: int) -> bytes:
     return _written(number << 3 | _NUMBER) + _written(value)
 
 
 def _input(name: str, kind: int, width: int) -> bytes:
     """A ValueInfoProto among the graph's inputs."""
-    any_size = _message(1, b"")
-    shape = _message(2, any_size + any_size + _message(1, _number(1, width)))
-    tensor = _message(1, _number(1, kind) + shape)
-    return _message(_INPUT, _message(1, name.encode()) + _message(2, tensor))
+    any_size = message(1, b"")
+    shape = message(2, any_size + any_size + message(1, varint_field(1, width)))
+    tensor = message(1, varint_field(1, kind) + shape)
+    return message(_INPUT, message(1, name.encode()) + message(2, tensor))
