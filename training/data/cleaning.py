@@ -46,10 +46,12 @@ class Cleaned:
 
     def told(self) -> list[str]:
         """A line a reason, with the first lines of the table that it concerns."""
-        return [
-            f"{len(lines)} row{'s' * (len(lines) != 1)}: {WORDS[reason]} (line {lines_of(lines)})"
-            for reason, lines in self.left_out.items()
-        ]
+        found = []
+        for reason, lines in self.left_out.items():
+            first, more = first_lines(lines)
+            where = f"{first} and {more} more" if more else first
+            found.append(f"{len(lines)} row{'s' * (len(lines) != 1)}: {WORDS[reason]} (line {where})")
+        return found
 
 
 def read_faq_table(path: Path, *, leave_out_bad: bool = False, fewest: int = FEWEST) -> Cleaned:
@@ -119,6 +121,6 @@ def _renamed(entry: FaqEntry) -> FaqEntry:
     return replace(entry, id=f"{entry.id}:{entry.line}")
 
 
-def lines_of(lines: Sequence[int]) -> str:
-    """The first of ``lines``, and how many more there are."""
-    return ", ".join(map(str, lines[:TOLD])) + (f" + {len(lines) - TOLD}" if len(lines) > TOLD else "")
+def first_lines(lines: Sequence[int]) -> tuple[str, int]:
+    """The first of ``lines`` as people read them, and how many more there are."""
+    return ", ".join(map(str, lines[:TOLD])), max(0, len(lines) - TOLD)

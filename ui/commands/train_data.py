@@ -45,7 +45,7 @@ def faq(
     Writes train.jsonl, text.jsonl, dev.jsonl, unseen.jsonl, sft.jsonl and a data card. Rows that cannot be used are
     told with their lines; a table of which too little is left is refused before anything is trained.
     """
-    from training.data.cleaning import lines_of
+    from training.data.cleaning import first_lines
     from training.data.prepare import AnswerShares, prepare, write_prepared
 
     shares = _shares(unseen, text, dev, seed)
@@ -61,7 +61,9 @@ def faq(
     for table in prepared.cleaned.values():
         for reason, lines in table.left_out.items():
             what = say(f"train.reason.{reason}", reader_lang())
-            tell("train.left_out", what=what, count=len(lines), lines=lines_of(lines))
+            first, more = first_lines(lines)
+            where = say("train.more_lines", reader_lang(), first=first, more=more) if more else first
+            tell("train.left_out", what=what, count=len(lines), lines=where)
     for name, rows in card.files.items():
         tell("train.rows", name=name, rows=rows)
         if not rows and name != "sft.jsonl":

@@ -9,6 +9,7 @@ TRAINING: dict[str, Entry] = {
         "ja": "使わなかった行({what}): {count} 行(行番号 {lines})",
         "en": "Left out, {what}: {count} (line {lines})",
     },
+    "train.more_lines": {"ja": "{first} ほか {more} 行", "en": "{first} and {more} more"},
     "train.reason.no_question": {"ja": "質問が空", "en": "no question"},
     "train.reason.no_answer": {"ja": "回答が空", "en": "no answer"},
     "train.reason.repeated": {"ja": "前の行と同じ質問と回答", "en": "the same question and answer as an earlier row"},
@@ -180,7 +181,7 @@ TRAINING_ERRORS: dict[str, Entry] = {
         "with out, or delete this one.",
     },
     "base_unfit.architecture": {
-        "ja": "元にするモデルが Llama 系ではありません。ここで GGUF にして現場の箱に載せられるのは Llama 系だけです。",
+        "ja": "元にするモデルが Llama 系ではありません。ここで GGUF に変換して現場で動かせるのは Llama 系だけです。",
         "en": "The base is no Llama: only those become GGUF files for a box here.",
     },
     "base_unfit.no_model": {
