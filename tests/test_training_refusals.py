@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from edge.errors import DiskFull
 from training.data.cleaning import read_faq_table
 from training.domain.base import open_base
 from training.domain.disk import must_fit
 from training.domain.recipe import read_domain_recipe
 from training.errors import RecipeInvalid, TrainingFailed
 from training.recipe import made
-from ui.terminal import print_failure
+from ui.terminal import expected, print_failure
 from ui.wording.errors import ERRORS
 
 PAIRS = [(f"ラベラ{n}の紙が切れたら?", f"ラベラ{n}の右のロールを替える。") for n in range(24)]
@@ -114,6 +116,12 @@ def test_the_cases_above_are_those_that_have_words(tmp_path: Path) -> None:
     worded = {key for key in ERRORS if key.startswith(("faq_unusable.", "recipe_invalid.", "base_unfit."))}
     assert worded - met == {"recipe_invalid.file", "recipe_invalid.changed"}
     assert met <= worded
+
+
+def test_a_disk_that_is_full_is_told_wherever_it_was_met() -> None:
+    told = expected(OSError(errno.ENOSPC, "No space left on device", "/data/train.jsonl"))
+    assert isinstance(told, DiskFull) and "/data/train.jsonl" in told.message
+    assert expected(PermissionError(errno.EACCES, "Permission denied")) is None, "a defect shows its traceback"
 
 
 def test_a_mistyped_key_is_answered_with_the_one_that_was_meant(tmp_path: Path) -> None:

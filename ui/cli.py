@@ -67,11 +67,12 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as failure:
-        from ui.terminal import is_expected, print_failure
+        from ui.terminal import expected, print_failure
 
-        if not is_expected(failure):
+        told = expected(failure)
+        if told is None:
             raise
-        print_failure(failure)
+        print_failure(told)
         sys.exit(EXIT_FAILED)
 
 

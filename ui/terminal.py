@@ -69,6 +69,15 @@ def is_expected(failure: Exception) -> bool:
     return isinstance(failure, AssistantFailed | IndexFailed | EdgeFailed | TrainingFailed)
 
 
+def expected(failure: Exception) -> Exception | None:
+    """``failure`` as one of ours: itself, or what a full disk means wherever it was met; None for a defect."""
+    from edge.disk_room import disk_full, is_full
+
+    if isinstance(failure, OSError) and failure.errno is not None and is_full(failure):
+        return disk_full(Path(str(failure.filename or "A file")), failure)
+    return failure if is_expected(failure) else None
+
+
 def reason_of(failure: Exception) -> str:
     """A failure in one sentence of the reader's language, with its details."""
     meaning = _meaning(failure) if reader_lang() == "ja" else ""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge.disk_room import need_room
 from training.errors import BaseUnfit
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def open_base(source: Path, folder: Path, tokenizer: Path | None = None) -> Path
     Llama of the GGUF file ``source`` is unpacked (again only where it is not there yet), with its own tokenizer or with
     that of the folder ``tokenizer``.
 
-    Raises BaseUnfit for what is neither, for another architecture, and for a tokenizer that cannot be taken over.
+    Raises BaseUnfit for what is neither, for another architecture, and for a tokenizer that cannot be taken over;
+    edge.errors.DiskFull where it would not fit.
     """
     if (source / "config.json").is_file():
         _check_folder(source)
@@ -118,6 +120,7 @@ def _unpack(source: Path, folder: Path, tokenizer: Path | None) -> None:
         if tensor.name.endswith(("attn_q.weight", "attn_k.weight")):
             values = _turned_back(values, heads if tensor.name.endswith("attn_q.weight") else kv_heads)
         tensors[name] = np.ascontiguousarray(values)
+    need_room(folder, sum(values.nbytes for values in tensors.values()))
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     if tokenizer is None:

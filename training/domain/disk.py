@@ -21,10 +21,14 @@ def must_fit(out: Path, base: Path, stages: int) -> None:
     free = shutil.disk_usage(out).free
     if stages and free < wanted:
         raise DiskFull(
-            f"{out} has {free / 1e9:.1f} GB free; {stages} stages of {weights / 1e9:.1f} GB each, checkpoints and the "
-            f"exported file need {wanted / 1e9:.1f} GB.",
+            f"{out} has {_size(free)} free; {stages} stages of {_size(weights)} each, checkpoints and the exported file "
+            f"need {_size(wanted)}.",
             "Free space there, name another folder with out, or ask for less: compare = false, fewer rules or seeds.",
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def _float32_bytes(folder: Path) -> int:
