@@ -21,8 +21,8 @@ def must_fit(out: Path, base: Path, stages: int) -> None:
     free = shutil.disk_usage(out).free
     if stages and free < wanted:
         raise DiskFull(
-            f"{out} has {_size(free)} free; {stages} stages of {_size(weights)} each, checkpoints and the exported file "
-            f"need {_size(wanted)}.",
+            f"{out} has {_size(free)} free; {stages} stages of {_size(weights)} each, checkpoints and the exported "
+            f"file need {_size(wanted)}.",
             "Free space there, name another folder with out, or ask for less: compare = false, fewer rules or seeds.",
         )
 
