@@ -57,13 +57,9 @@ def _takes_eight_bits() -> bool:
 @lru_cache(maxsize=1)
 def _session() -> Any:
     """ONNX's MatMulInteger; any number of threads may run it."""
-    import onnxruntime
+    from index.embedders.onnx_file import open_session
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
+    return open_session(_model())
 
 
 def _model() -> bytes:

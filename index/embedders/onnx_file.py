@@ -180,10 +180,24 @@ def open_model(model: Path) -> tuple[Any, Any]:
         raise EmbedderMissing(f"The model {model} is missing.", "Copy it there again.")
     tokenizer = tokenizer_of(model)
     try:
-        import onnxruntime
+        import onnxruntime  # noqa: F401 - asked for first, so that its absence is told as what it is
         from tokenizers import Tokenizer
     except ImportError as error:
         raise EmbedderMissing(f"The model {model.name} needs {error.name}.", _INSTALL) from error
+    try:
+        with small_model(model) as (path, tables):
+            session = open_session(path)
+        asked = TableSession(session, tables, model) if tables else session
+        return asked, Tokenizer.from_file(str(tokenizer))
+    except Exception as error:  # both libraries raise bare Exception; whatever they say, this pair cannot be used
+        raise EmbedderMissing(f"{model} cannot be used ({error}).", "Copy it there again.") from error
+
+
+def open_session(model: str | bytes) -> Any:
+    """onnxruntime over a file or its content: one thread a call, any number of calls at once, no memory kept between
+    them."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
@@ -191,13 +205,7 @@ def open_model(model: Path) -> tuple[Any, Any]:
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        with small_model(model) as (path, tables):
-            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        asked = TableSession(session, tables, model) if tables else session
-        return asked, Tokenizer.from_file(str(tokenizer))
-    except Exception as error:  # both libraries raise bare Exception; whatever they say, this pair cannot be used
-        raise EmbedderMissing(f"{model} cannot be used ({error}).", "Copy it there again.") from error
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _run(model: _Loaded, text: str) -> Reading:
