@@ -12,7 +12,8 @@ from ui.wording import all_wording
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH = [ROOT / "docs" / name for name in ("operator.md", "admin.md")]
 JAPANESE = [ROOT / "docs/ja" / name for name in ("README.md", "operator.md", "admin.md")]
-PAGES = [*ENGLISH, *JAPANESE, ROOT / "docs/ja/evaluate.md"]
+OTHERS = [ROOT / "docs/ja" / name for name in ("evaluate.md", "training.md", "training-data.md")]
+PAGES = [*ENGLISH, *JAPANESE, *OTHERS]
 SAID = {"2番目の手順は?", "また出たら?", "マニュアルに答えがない"}  # what people ask and what is told in other words
 
 
