@@ -74,10 +74,12 @@ def nearest(
     asked = Rounded.of(unit)
     looked = [_look(part, asked, part.within(manuals, keys)) for part in parts]
     near, slack = (np.concatenate([getattr(one, name) for one in looked]) for name in ("near", "slack"))
-    chosen = np.argpartition(-near, k - 1)[:k] if k < len(near) else np.arange(len(near))
+    last = len(near) - k
+    chosen = np.flatnonzero(near >= np.partition(near, last)[last]) if last > 0 else np.arange(len(near))
     cosines = _cosines(looked, chosen, unit)
-    if k < len(near):  # whatever may be nearer than the last of these
-        may_be = near + slack * np.float32(1 + asked.off) + np.float32(asked.off) >= cosines.min()
+    if last > 0:  # whatever may be nearer than the last of these
+        bound = np.sort(cosines)[-k]
+        may_be = near + slack * np.float32(1 + asked.off) + np.float32(asked.off) >= bound
         may_be[chosen] = False
         more = np.flatnonzero(may_be)
         chosen, cosines = np.append(chosen, more), np.append(cosines, _cosines(looked, more, unit))

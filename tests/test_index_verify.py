@@ -22,6 +22,7 @@ from index.library import Library
 from index.options import IndexOptions
 from index.store import VectorStore
 from index.vector_probe import MARK, OpenMark, damage, examine
+from index.vector_segment import HEAD_BYTES
 from ui.cli import app
 
 Damage = Callable[[IndexOptions], None]
@@ -98,6 +99,16 @@ def unused_vectors(options: IndexOptions) -> None:
     store.close()
 
 
+def wrong_codes(options: IndexOptions) -> None:
+    """In the file that is searched."""
+    for path in options.vector_file.glob("*.rows"):
+        with path.open("r+b") as file:
+            file.seek(HEAD_BYTES)
+            code = file.read(1)[0]
+            file.seek(HEAD_BYTES)
+            file.write(bytes([code ^ 0x40]))
+
+
 def leftover(options: IndexOptions) -> None:
     (options.originals / f"{'0' * 64}.pdf").write_bytes(b"nobody's")
     (options.originals / ".abc.part").write_bytes(b"half")
@@ -144,6 +155,7 @@ MENDED: dict[str, tuple[Damage, set[str]]] = {
     "vectors of other passages": (swapped_vectors, {"vectors_wrong"}),
     "vectors there twice": (doubled_vectors, {"vectors_damaged"}),
     "vectors of another embedder": (unused_vectors, {"vectors_unused"}),
+    "codes of the file that is searched": (wrong_codes, {"vector_file"}),
     "leftover originals": (leftover, {"original_leftover"}),
     "words deleted": (sql("DELETE FROM word_vectors WHERE passage % 2 = 0"), {"words_missing"}),
     "words of another passage": (sql("UPDATE word_vectors SET packed = zeroblob(160)"), {"words_wrong"}),
