@@ -8,7 +8,7 @@ from index import counted_terms
 from index.truth import Truth
 from index.verify_truth import TruthCheck
 
-FORM = "2"  # raise it whenever the same passage gets other terms (index.text) or other codes (index.codes.entry)
+FORM = "3"  # raise it whenever the same passage gets other terms (index.text) or other codes (index.codes.entry)
 _KEY, _COUNTED = "term_form", "counted_form"
 log = logging.getLogger(__name__)
 

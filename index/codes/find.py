@@ -133,6 +133,8 @@ _REFERENCE = re.compile(
 )
 _NEAR = re.compile(r"alarm|error|fault|warning|アラーム|エラー|警報|異常|警告|フォルト|故障", re.IGNORECASE)
 _NEAR_CHARACTERS = 14
+_ASIDE_CHARACTERS = 32
+_ASIDE = re.compile(rf"\([^()\n]{{0,{_ASIDE_CHARACTERS - 2}}}\)")  # "Warning (level 1) C4026"
 
 
 @lru_cache(maxsize=4096)
@@ -179,7 +181,8 @@ def _number(digits: str) -> str:
 
 
 def _near_alarm_word(text: str, start: int, end: int) -> bool:
-    window = text[max(0, start - _NEAR_CHARACTERS) : start] + " " + text[end : end + _NEAR_CHARACTERS]
+    before = _ASIDE.sub("", text[max(0, start - _NEAR_CHARACTERS - _ASIDE_CHARACTERS) : start])[-_NEAR_CHARACTERS:]
+    window = f"{before} {text[end : end + _NEAR_CHARACTERS]}"
     return _NEAR.search(window) is not None
 
 

@@ -14,6 +14,8 @@ from index.codes.find import find_codes, is_parameter
 from index.codes.listed import listed_entries
 from index.manuals.block import Page
 from index.passage import Box, Kind, Lang
+from index.passages.alarm_entry import whole_entries
+from index.passages.faq import with_questions_as_headings
 from index.passages.placed import Placed, joined_over_pages, kind_at, merged_boxes, quoted_line, sureness
 from index.passages.procedure import group_end, procedure_parts
 from index.passages.rows import is_alarm_row
@@ -55,7 +57,7 @@ def chunk(
     ``count_tokens`` tells what a text costs; the default is an estimate. ``title`` is the manual's: it may say of what
     kind the codes of its tables are.
     """
-    for section in sections(pages):
+    for section in whole_entries(with_questions_as_headings(sections(pages)), ALARM_TOKENS, count_tokens):
         yield from _Cut(section, lang_hint, count_tokens, title).passages()
 
 

@@ -13,10 +13,12 @@ from index.passages.rows import speaks_of_alarms
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks between two headings. ``headings`` is the path: (level, text)."""
+    """Blocks between two headings. ``headings`` is the path: (level, text); ``opened`` are the headings that stand
+    directly above the blocks, where they are printed."""
 
     headings: tuple[tuple[int, str], ...]
     blocks: tuple[Placed, ...]
+    opened: tuple[Placed, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -44,16 +46,17 @@ class Section:
 def sections(pages: Iterable[Page]) -> Iterator[Section]:
     """The sections of a manual in reading order, as its pages are read."""
     headings: list[tuple[int, str]] = []
-    held: list[Placed] = []
+    held, opened = list[Placed](), list[Placed]()
     for page in pages:
         for block in page.blocks:
             if block.kind != "heading":
                 held.append(Placed(block, page.number, page.label))
                 continue
             if held:
-                yield Section(tuple(headings), tuple(held))
-                held = []
+                yield Section(tuple(headings), tuple(held), tuple(opened))
+                held, opened = [], []
             headings = [(level, text) for level, text in headings if level < max(1, block.level)]
             headings.append((max(1, block.level), block.text))
+            opened.append(Placed(block, page.number, page.label))
     if held:
-        yield Section(tuple(headings), tuple(held))
+        yield Section(tuple(headings), tuple(held), tuple(opened))

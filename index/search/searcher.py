@@ -32,7 +32,9 @@ from index.search.rank import Fields, Relevance, Weighed
 from index.search.scope import Scope, Within, resolve
 from index.search.synonym_table import SynonymTable
 from index.search.term_rows import TermRows, fields_of
+from index.search.told_of_alarm import told_points
 from index.search.told_rows import told_hits
+from index.search.wording import worded_points
 from index.text import normalise, terms
 from index.truth import Truth, storable
 from index.word_rows import WordRows
@@ -128,7 +130,12 @@ class Searcher:
         relevances = self._relevances(asked, passages, fields, rarity)
         rows = asked_rows(asked, passages, manuals, partial(term_rarity, self._truth))
         codes = with_rows(codes, rows)
-        extra = {number: _extra(asked, passage, rows.get(number)) for number, passage in passages.items()}
+        worded = worded_points(self._truth, asked, rarity, passages, relevances)
+        told = told_points(asked.text, codes, passages)
+        extra = {
+            n: _extra(asked, passage, rows.get(n)) + worded.get(n, 0.0) + told.get(n, 0.0)
+            for n, passage in passages.items()
+        }
         languages = self._embedder.languages if self._embedder is not None else frozenset()
         near = {n: cosine for n, cosine in vectors.items() if n in passages and passages[n].lang in languages}
         foreign = {number for number, passage in passages.items() if passage.lang != asked.lang}
