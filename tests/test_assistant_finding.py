@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,31 @@ def test_a_deleted_or_foreign_passage_in_the_history_is_harmless(assistant: Assi
         found, _, answer = asked(assistant, "2番目の手順は?", [made_up])
         assert found.quotes or found.declined
         assert answer.verdict in ("quote_only", "declined")
+
+
+CUT = f"""# Link box LB-7
+
+## 4.1 Ports
+
+{" ".join(f"The {name} socket on the side of the box takes data from the unit." for name in "abcdefghijklmnopqrst")}
+
+Data and commands cannot be used at once.
+
+## 4.2 Cover
+
+The cover of the ports is grey.
+"""
+
+
+def test_a_passage_is_quoted_with_what_its_section_says_right_behind_it(tmp_path: Path) -> None:
+    (tmp_path / "lb7.md").write_text(CUT, encoding="utf-8")
+    with Library(IndexOptions(tmp_path / "index", embedder="none"), write=True) as library:
+        library.add(tmp_path / "lb7.md")
+        passages = library.passages("lb7.md")
+        ports = [passage for passage in passages if passage.section[-1] == "4.1 Ports"]
+        assert len(ports) == 2
+        assert library.beside(ports[0]) == ports, "and nothing of another section"
+        assert library.beside(replace(ports[0], revision=9)) == []
+        found = next(iter(Assistant(library, None).ask("socket on the side of the box, data from the unit?")))
+        assert isinstance(found, Found)
+        assert found.quotes[0].text == "\n".join(passage.text for passage in ports)
