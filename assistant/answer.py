@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.steps import Step
@@ -24,15 +24,22 @@ Verdict = Literal["supported", "partly_supported", "quote_only", "declined", "st
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A passage shown verbatim: the manual's own words and where they stand. ``number`` is its citation number.
-    ``warnings``: those of a procedure's section that do not stand in its passage; they are shown before it."""
+    ``warnings``: those of a procedure's section that do not stand in its passage; they are shown before it. ``found``:
+    the passage that was found, where the quote shows more of its section; it is what a model reads."""
 
     number: int
     hit: Hit
     warnings: tuple[Passage, ...] = ()
+    found: Passage | None = None
 
     @property
     def text(self) -> str:
         return self.hit.passage.text
+
+    @property
+    def as_found(self) -> Quote:
+        """The quote without what of its section is shown with it."""
+        return self if self.found is None else replace(self, hit=replace(self.hit, passage=self.found), found=None)
 
 
 @dataclass(frozen=True, slots=True)

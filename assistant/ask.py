@@ -292,8 +292,8 @@ class _Told:
 
 
 class _Readings:
-    """``quotes`` as the model may read and cite them, made one by one as they are iterated over; those that only give
-    orders are left out, and tables of which no row was told. ``read``: those made so far."""
+    """``quotes`` as the model may read and cite them, made one by one as they are iterated over: each as it was found,
+    without those that only give orders and tables of which no row was told. ``read``: those made so far."""
 
     def __init__(self, quotes: Sequence[Quote]) -> None:
         self.read: list[Quote] = []
@@ -302,7 +302,7 @@ class _Readings:
     def __iter__(self) -> Iterator[Quote]:
         yield from list(self.read)
         for quote in self._rest:
-            told = told_row_only(quote)
+            told = told_row_only(quote.as_found)
             if told is not None and (made := readable(told)).text:
                 self.read.append(made)
                 yield made

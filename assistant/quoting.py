@@ -29,8 +29,12 @@ def quotes_of(question: str, hits: Sequence[Hit], most: int, beside: Beside) -> 
     """
     ordered = first_by_what_is_asked(question, hits)
     unsure = most > 1 and max((hit.support for hit in ordered[:most]), default=1.0) < UNSURE
-    shown = [whole(hit, beside) for hit in ordered[: most + MORE if unsure else most]]
-    return tuple(Quote(number, hit) for number, hit in enumerate(shown, start=1))
+    shown = ordered[: most + MORE if unsure else most]
+    return tuple(_quote(number, hit, whole(hit, beside)) for number, hit in enumerate(shown, start=1))
+
+
+def _quote(number: int, hit: Hit, shown: Hit) -> Quote:
+    return Quote(number, shown, found=hit.passage if shown is not hit else None)
 
 
 def first_by_what_is_asked(question: str, hits: Sequence[Hit]) -> list[Hit]:

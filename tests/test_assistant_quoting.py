@@ -77,3 +77,12 @@ def test_what_is_long_or_of_another_kind_stays_apart() -> None:
     assert whole(full, lambda _: [full.passage, hit("d" * 20, at=1).passage]) is full
     told = replace(first, row=0)
     assert whole(told, lambda _: [first.passage, hit("End.", at=1).passage]) is told
+
+
+def test_a_model_reads_what_was_found_and_no_more() -> None:
+    listed, crumb = hit("- 0x01: data in\n" * 12, at=4), hit("The two cannot be used at once.", at=5)
+    (shown,) = quotes_of("what?", [listed], 1, lambda _: [listed.passage, crumb.passage])
+    assert crumb.passage.text in shown.text
+    assert shown.as_found.text == listed.passage.text and shown.as_found.number == 1
+    (plain,) = quotes_of("what?", [listed], 1, alone)
+    assert plain.found is None and plain.as_found is plain
