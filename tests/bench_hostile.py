@@ -1,6 +1,7 @@
 """Hostile files through the real job queue: each ends in time with a clear message, and nothing else changes.
 
     python -m tests.bench_hostile docs/results/hostile.json [--group text] [--only PART_OF_NAME] [--files FOLDER]
+    python -m tests.bench_hostile docs/results/hostile.json --join text.json pdf.json ...    one report of several
 
 Makes every file of tests/hostile_files.py in a temporary folder, by another process so that its memory is not counted,
 uploads one after the other to a library with one good manual, and asks for that manual all the while. Exits with 1
@@ -20,7 +21,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from index.options import Caps, IndexOptions
 from tests.hostile_run import MEGABYTE, Bounds, Outcome, Service, peak_of_ended_children, resident
@@ -36,7 +37,10 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--files", type=Path, help="where tests.hostile_files wrote them already")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="cap on a reader without progress")
+    parser.add_argument("--join", type=Path, nargs="+", default=[], help="reports of some groups each")
     args = parser.parse_args()
+    if args.join:
+        told(args.result, joined([json.loads(part.read_text(encoding="utf-8")) for part in args.join]))
     caps = Caps(page_s=args.seconds, whole_s=1.5 * args.seconds, per_page_s=1.0)
     with tempfile.TemporaryDirectory() as scratch:
         made = args.files or Path(scratch) / "files"
@@ -45,9 +49,30 @@ def main() -> None:
         listed = json.loads((made / "list.json").read_text(encoding="utf-8"))
         chosen = [each for each in listed if args.group in each["group"] and args.only in each["name"]]
         report = run(Path(scratch), made, chosen, caps)
-    args.result.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    told(args.result, report)
+
+
+def told(path: Path, report: dict[str, Any]) -> NoReturn:
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps({name: value for name, value in report.items() if name != "files"}, ensure_ascii=False, indent=1))
     sys.exit(bool(report["faults"]))
+
+
+def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One report of several, each of other files and of a service of its own."""
+    counted = ("by_outcome", "by_group")
+    counts = {name: dict(sum((Counter(part[name]) for part in parts), Counter()).most_common()) for name in counted}
+    slow = sorted((pair for part in parts for pair in part["slowest"].items()), key=lambda pair: -pair[1])
+    service = [part["service_mb"] for part in parts]
+    return {
+        "files": [row for part in parts for row in part["files"]], "count": sum(part["count"] for part in parts), **counts,
+        "seconds_in_all": round(sum(part["seconds_in_all"] for part in parts), 1), "slowest": dict(slow[:10]),
+        "caps": parts[0]["caps"], "reader_peak_mb": max(part["reader_peak_mb"] for part in parts),
+        "service_mb": {name: max(each[name] for each in service) for name in service[0]},
+        "slowest_search_ms": max(part["slowest_search_ms"] for part in parts),
+        "faults": {name: found for part in parts for name, found in part["faults"].items()},
+        "load_average": [part["load_average"] for part in parts],
+    }  # fmt: skip
 
 
 def run(scratch: Path, made: Path, chosen: list[dict[str, Any]], caps: Caps) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _table(tag: Any) -> Iterator[Block]:
     if caption is not None and _text([caption]):
         yield Block("caption", _text([caption]))
     grid: dict[tuple[int, int], str] = {}
-    rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
+    rows = _rows(tag)
     told = [row.find_all(["td", "th"], recursive=False) for row in rows]
     if all(len(cells) <= 1 for cells in told) or _lays_out(told):
         yield from _framed([block for cells in told for cell in cells for block in _walk(cell, 0)])
@@ -174,6 +174,21 @@ def _table(tag: Any) -> Iterator[Block]:
     for line in lines[header_rows:]:
         if any(line):
             yield Block("row", " | ".join(line), cells=pair_cells(header, line))
+
+
+def _rows(table: Any) -> list[Any]:
+    """The rows of a table in their order, also those inside of unclosed ones, but not those of tables in its cells."""
+    out: list[Any] = []
+    open_tags = [iter(table.children)]
+    while open_tags:
+        child = next(open_tags[-1], None)
+        name = getattr(child, "name", None)
+        if child is None:
+            open_tags.pop()
+        elif name is not None and name != "table":
+            out += [child] if name == "tr" else []
+            open_tags.append(iter(child.children))
+    return out
 
 
 def _lays_out(told: list[list[Any]]) -> bool:
