@@ -65,7 +65,8 @@ def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
     slow = sorted((pair for part in parts for pair in part["slowest"].items()), key=lambda pair: -pair[1])
     service = [part["service_mb"] for part in parts]
     return {
-        "files": [row for part in parts for row in part["files"]], "count": sum(part["count"] for part in parts), **counts,
+        "files": [row for part in parts for row in part["files"]],
+        "count": sum(part["count"] for part in parts), **counts,
         "seconds_in_all": round(sum(part["seconds_in_all"] for part in parts), 1), "slowest": dict(slow[:10]),
         "caps": parts[0]["caps"], "reader_peak_mb": max(part["reader_peak_mb"] for part in parts),
         "service_mb": {name: max(each[name] for each in service) for name in service[0]},
