@@ -221,3 +221,22 @@ def test_numbers_of_a_sentence_are_no_labels(line: str) -> None:
 def test_bullets_of_symbol_fonts() -> None:
     assert signs.bullet("\uf0b7 Switch off") == "Switch off"
     assert signs.bullet("➢ 電源を切る") == "電源を切る"
+
+
+def test_html_without_the_end_tags_that_may_be_left_out() -> None:
+    page = "<p>Do this<ol><li>Switch off<li>Wait<ul><li>2 s<li>or more</ul><li>Open</ol><p>one<p>two"
+    assert [(b.kind, b.level, b.label, b.text) for b in blocks_of_html(page)] == [
+        ("paragraph", 0, "", "Do this"), ("step", 0, "1.", "Switch off"), ("step", 0, "2.", "Wait"),
+        ("bullet", 1, "", "2 s"), ("bullet", 1, "", "or more"), ("step", 0, "3.", "Open"), ("paragraph", 0, "", "one"),
+        ("paragraph", 0, "", "two"),
+    ]  # fmt: skip
+    table = "<table><thead><tr><th>Code<th>Cause<tbody><tr><td>AL.1<td>Hot<tr><td>AL.2<td>Cold</table>"
+    assert kinds(f"{table}<dl><dt>a<dd>b<dt>c</dl>") == [
+        ("row", "AL.1 | Hot"), ("row", "AL.2 | Cold"), ("paragraph", "a"), ("paragraph", "b"), ("paragraph", "c"),
+    ]  # fmt: skip
+    inner = "<table><tr><td>x<td><table><tr><td>y<tr><td>z</table></table>"
+    assert kinds(inner) == [("paragraph", "x"), ("paragraph", "y"), ("paragraph", "z")]
+
+
+def test_html_of_many_rows_without_end_tags() -> None:
+    assert len(kinds("<table>" + "<tr><td>a<td>b" * 2000 + "</table>" + "<p>c" * 2000)) == 4000

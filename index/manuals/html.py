@@ -12,6 +12,7 @@ from index.errors import EmptyManual
 from index.manuals import signs
 from index.manuals.block import Block, Page, Reading, pair_cells
 from index.manuals.hand_numbers import with_steps
+from index.manuals.html_tree import tree_of
 from index.manuals.plain import decode_text, read_bytes
 
 _NOT_CONTENT = ("script", "style", "nav", "noscript", "template", "svg", "iframe", "form", "button")
@@ -56,9 +57,7 @@ def _title(text: str) -> str:
 
 def blocks_of_html(text: str) -> Iterator[Block]:
     """Blocks of an HTML text (whole page or fragment) in reading order."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(text, "html.parser")
+    soup = tree_of(text)
     for tag in soup.find_all(_is_furniture):
         if not tag.decomposed:
             tag.decompose()
