@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,6 +83,22 @@ def test_a_list_of_mere_names_is_no_list_of_alarms() -> None:
     assert (passage.kind, passage.text) == ("prose", "These are needed:\n- KERF_WIDTH\n- CUT_HEIGHT\n- CUT_SPEED")
     told = cut("# Errors\n\n- KERF_WIDTH: it is missing\n- CUT_HEIGHT: it is too low\n")
     assert [(p.kind, p.codes) for p in told] == [("alarm", ("KERF_WIDTH",)), ("alarm", ("CUT_HEIGHT",))]
+
+
+@pytest.mark.parametrize("labels", ["1. a) b) 2.", "① (ア) (イ) ②"])
+def test_letters_below_a_step_are_part_of_its_procedure(labels: str) -> None:
+    (passage,) = chunk([page(*(Block("step", "Turn.", label=label) for label in labels.split()))])
+    assert passage.kind == "steps"
+
+
+def test_a_manual_of_nothing_but_paragraphs_is_cut_in_time_by_its_length() -> None:
+    def seconds(count: int) -> float:
+        blocks = [Block("paragraph", "a")] * count
+        begun = time.process_time()
+        assert list(chunk([page(*blocks)]))
+        return time.process_time() - begun
+
+    assert seconds(8000) < 12 * max(0.05, seconds(2000))
 
 
 def test_steps_that_begin_again_are_another_procedure() -> None:

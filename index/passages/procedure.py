@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from index.manuals import signs
 from index.passages.placed import Placed, kind_at, quoted_line
 from index.passages.sentences import CountTokens
 
+_MOST_BEFORE = 24  # warnings and paragraphs; a manual of nothing but paragraphs must not be looked through from each
+_LETTER = re.compile(r"[(（]?[a-zア-コ][.)）]")
 PROCEDURE_TOKENS = 1200  # longer ones are cut between steps, half as long again within a step's list
 
 
@@ -16,7 +19,7 @@ def group_end(blocks: Sequence[Placed], at: int) -> int | None:
     intro paragraph directly before its first step (three with a warning among them: the warning must not be parted from
     its steps), and goes on over notes, pictures and warnings between steps."""
     start = at
-    while kind_at(blocks, start) in ("warning", "paragraph"):
+    while kind_at(blocks, start) in ("warning", "paragraph") and start - at <= _MOST_BEFORE:
         start += 1
     before = [placed.block.kind for placed in blocks[at:start]]
     most = 3 if "warning" in before else 1
@@ -28,7 +31,7 @@ def group_end(blocks: Sequence[Placed], at: int) -> int | None:
     while ahead < len(blocks):
         block = blocks[ahead].block
         if block.kind == "step":
-            if block.level == 0 and signs.ordinal(block.label) == 1 and last.level == 0:
+            if block.level == 0 and last.level == 0 and _begins(block.label):
                 break  # the next procedure
             if block.level <= last.level:
                 last = block
@@ -58,3 +61,8 @@ def procedure_parts(blocks: Sequence[Placed], count_tokens: CountTokens) -> Iter
             held = []
         held.append(placed)
     yield held
+
+
+def _begins(label: str) -> bool:
+    """Whether a label is the first of a procedure: "a)" and "(ア)" often stand below "1." without an indent."""
+    return signs.ordinal(label) == 1 and _LETTER.match(label) is None
