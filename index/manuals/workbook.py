@@ -33,6 +33,7 @@ _PLACE = re.compile(rb'<(?:c|row)\s[^>]*?\br="[A-Z]{0,3}(\d{1,7})"[^>]*>$')
 _VALUES = (b"<v>", b"<v ", b"<t>", b"<t ")
 _OVERLAP = 400  # bytes
 _SUFFIXES = (".xlsx", ".xlsm")
+_BLANK = Line(())
 
 
 class WorkbookReader:
@@ -190,13 +191,20 @@ class _Rows:
         self.sheet.reset_dimensions()  # what a file says of its size may be wrong
         merges = iter(self.extras.merges)
         waiting = next(merges, None)
+        blank: tuple[Any, ...] | None = None
         try:
             for number, row in enumerate(
                 self.sheet.iter_rows(max_row=self.extras.last_row, max_col=MAX_COLUMNS), start=1
             ):
                 if number > _EXCEL_ROWS or self.filled > MAX_ROWS:
                     raise too_many_rows(self.path.name)
+                if row is blank and not self._open and (waiting is None or waiting[0] > number):
+                    yield _BLANK
+                    continue
                 cells = [displayed(cell.value, cell.number_format or "") for cell in row]
+                blank = (
+                    blank if any(cells) else row
+                )  # openpyxl gives one and the same for rows that are not in the file
                 self._open = [merge for merge in self._open if merge[0][2] >= number]
                 while waiting is not None and waiting[0] <= number:
                     if waiting[0] == number and waiting[1] <= len(cells):
