@@ -32,17 +32,16 @@ def tree_of(text: str) -> Any:
     """The tree of an HTML text, whole page or fragment."""
     from bs4 import BeautifulSoup
 
-    class Tree(BeautifulSoup):
-        def handle_starttag(self, name: str, *more: Any, **named: Any) -> Any:
-            ends, within = _ENDS.get(name, ((), ()))
-            for tag in list(reversed(self.tagStack)) if ends else ():
-                if tag.name in within:
-                    break
-                if tag.name in ends:
-                    self.endData()  # the text so far is of the tag that ends
-                    self._popToTag(tag.name)
-                    if tag.name in _GROUPS or name not in _GROUPS:
-                        break  # else a row that was left open, perhaps in a group that was
-            return super().handle_starttag(name, *more, **named)
+    def begin(self: Any, name: str, *more: Any, **named: Any) -> Any:
+        ends, within = _ENDS.get(name, ((), ()))
+        for tag in list(reversed(self.tagStack)) if ends else ():
+            if tag.name in within:
+                break
+            if tag.name in ends:
+                self.endData()  # the text so far is of the tag that ends
+                self._popToTag(tag.name)
+                if tag.name in _GROUPS or name not in _GROUPS:
+                    break  # else a row that was left open, perhaps in a group that was
+        return BeautifulSoup.handle_starttag(self, name, *more, **named)
 
-    return Tree(text, "html.parser")
+    return type("Tree", (BeautifulSoup,), {"handle_starttag": begin})(text, "html.parser")
