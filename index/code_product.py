@@ -1,7 +1,7 @@
 """CodeProduct: one row of 8-bit numbers times many columns, as onnxruntime does it: at the pace that memory is read.
 
 numpy has no such product: its 8-bit numbers have to become float32 first, which took four times as long (12.7 against
-3.3 ms for 100,000 columns of 640, in processor time of one core with AVX-512 VNNI). onnxruntime is there for the embedder.
+3.3 ms for 100,000 columns of 640, in processor time of one core with VNNI). onnxruntime is there for the embedder.
 """
 
 from __future__ import annotations
