@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # tests are flat: their modules 
 
 from assistant_sources import demo_passages
 from lies import HARD, Said, lies, open_passages, paraphrases, reworded_lies, true_sentences
+from verification_cases import HALVES, cases
 
 from assistant.answer import Sentence
 from assistant.evaluation.support import missing_values
@@ -32,6 +33,7 @@ from assistant.verification.atoms import CITATION
 from assistant.verification.telling import Telling
 from assistant.verification.verify import SentenceSplitter
 
+KINDS = {"lies": False, "true": True}
 TOLD = 200  # examples of a kind that the result keeps
 
 
@@ -112,11 +114,15 @@ def main() -> None:
     true = [said for source in sources for said in true_sentences(source, args.true // len(sources), rng)]
     lied, told, changed = judge(false, rng), judge(true, rng), judge(paraphrases(), rng)
     reworded = judge(list(reworded_lies(rng)), rng)
+    by_hand = {
+        half: {kind: judge([one for one in cases(half) if one.true is true], rng) for kind, true in KINDS.items()}
+        for half in HALVES
+    }
     report = {
         "passages": {"demo": len(demo), "open": len(open_)},
         "lies": lied, "hard_lies_shown": sum(n for how, (n, _) in lied["by_way"].items() if how in HARD),
         "values_shown": sum(_value_leak(example, false) for example in lied["examples"]),
-        "reworded_lies": reworded, "true": told, "paraphrases": changed,
+        "reworded_lies": reworded, "true": told, "paraphrases": changed, "by_hand": by_hand,
         "withheld_share": round((told["wrong"] + changed["wrong"]) / (told["sentences"] + changed["sentences"]), 4),
     }  # fmt: skip
     if args.examples is not None:
@@ -124,7 +130,7 @@ def main() -> None:
             name: part["examples"] for name, part in report.items() if isinstance(part, dict) and "examples" in part
         }
         args.examples.write_text(json.dumps(wrong, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for part in (lied, reworded, told, changed):
+    for part in (lied, reworded, told, changed, *(part for half in by_hand.values() for part in half.values())):
         del part["examples"]
     args.result.parent.mkdir(parents=True, exist_ok=True)
     args.result.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

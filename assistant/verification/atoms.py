@@ -24,12 +24,13 @@ _LIST_MARK = re.compile(
     r"\s*(?:(?:[•●・\-*]\s+)?(?:\(?(?P<number>\d{1,2})(?:[.)](?!\d)|(?<=\d)、)|(?P<circle>[①-⑳]))|[•●・\-*](?=\s))\s*"
 )
 _MUST = re.compile(r"(?:なければ|なくては|ないと)(?:なら|いけ)(?:ない|ません|なりません)|なければなりません")
-_PROHIBITED = re.compile(r"(?:て|で)は(?:なら|いけ|なり)(?:ない|ません)")
+_PROHIBITED = re.compile(r"[いっしん]?(?:て|で)は(?:なら|いけ|なり)(?:ない|ません)")
 _NOT = re.compile(
     r"[しきぎちにびみりさかがたなばまらわえけげせてでねべめれいじ]?(?:ません|ない)(?:でください|です|こと|ようにする)?$"
 )
 _CONTRACTED = re.compile(r"\b(?P<can>ca)n['’]t\b|\b(?P<cannot>can)not\b|(?<=[a-z])n['’]t\b", re.IGNORECASE)
 _FINAL_VOWEL = re.compile(r"(?<=[ァ-ヺ]{2})ー+(?![ァ-ヺー])")
+_TOLERANCE = re.compile(r"(?<=[\w%])\s?±\s?(?=\d)")
 _OPENS_LIST = re.compile(r":\s*$|(?:次|以下|下記)の[^。]*。?\s*$|\b(?:following|these)\b[^.]*\.?\s*$", re.IGNORECASE)
 _MAY_LEAD = re.compile(r"[A-Za-z0-9$アエスパバフワ異警停]")  # what codes begin with (index.codes.find)
 _RANGE = re.compile(r"(?<=\d)\s?[-~〜–]\s?(?=\d)")
@@ -48,6 +49,7 @@ _TOKEN = re.compile(
     r"|(?P<joint>[,、:]|\s[-–—]\s)"
 )  # fmt: skip
 _BORDERS = {"cell": CELL, "line": LINE, "joint": JOINT, "open": JOINT, "close": JOINT}
+_UNITS = {"Nm": "N·m", "ml": "mL", "l": "L", "l/min": "L/min"}
 _UNIT_COLUMNS = frozenset(("単位", "unit", "units"))
 FUNCTION_WORDS = frozenset(
     "of for in on at with by near from to into onto through between under over and or then is are be the a an "  # noqa: SIM905
@@ -97,7 +99,7 @@ def plain_text(text: str) -> str:
     plain = plain.replace("−", "-").replace("‐", "-").replace("‑", "-").replace("µ", "μ")
     plain = _FINAL_VOWEL.sub("", plain)
     plain = _CONTRACTED.sub(lambda match: "can not" if match["can"] or match["cannot"] else " not", plain)
-    return one_form(plain)
+    return one_form(_TOLERANCE.sub(" ±", plain))
 
 
 @lru_cache(maxsize=256)
@@ -257,7 +259,7 @@ def _keys(kind: str, printed: str, *, after_number: bool) -> tuple[tuple[str, At
         folded = printed.casefold()
         unit = after_number and folded not in FUNCTION_WORDS and (len(printed) <= 3 or not printed.isalpha())
         if unit:
-            return ((re.sub(r"[・⋅]", "·", "N·m" if printed == "Nm" else printed), "unit"),)
+            return ((_UNITS.get(printed) or re.sub(r"[・⋅]", "·", printed), "unit"),)
         return tuple((word_key(piece), "word") for piece in re.split(r"[·・⋅/]", printed) if piece)
     if kind == "kana":
         return ((_kana(printed), "kana"),)

@@ -25,6 +25,7 @@ _THEN = word_key("then")
 _JOINING = keys("and then")
 _DETERMINERS = keys("the a an this these each")
 _POSTMODIFIERS = keys("of for in on at with by near from")
+_BEFORE_THINGS = keys("between both of from with by for")
 _ADDABLE_KANA = frozenset(("は", "が", "の", "です", "である", "だ"))
 
 
@@ -163,14 +164,26 @@ class Copy:
         opening = start
         while opening and not self._all[opening].border and self._leavable(opening - 1):
             opening -= 1
+        joined = opening < start and self._all[opening].key in _JOINING and not self._joins_things(opening, start)
+        while atom.kind == "ident" and opening and not self._all[opening].border and self._names(opening - 1):
+            opening -= 1  # "コネクタ CN8": its code tells it
         before = self._all[opening - 1] if opening else None
-        joined = opening < start and self._all[opening].key in _JOINING
         if before is not None and not (self._all[opening].border or before.mark or before.lead or joined):
             return False
         line = self._lines[atom.line]
         if line.entry and self._entry_is_refused(atom.line):
             return False
         return not any(says_no(other) or conditions(self._all, place) for place, other in self._left(start))
+
+    def _joins_things(self, joint: int, start: int) -> bool:
+        """Whether the "and" at ``joint`` may join things of one phrase, no clauses: "the gap between A and B"."""
+        if self._all[joint + 1].key not in _DETERMINERS and self._all[start].kind != "ident":
+            return False
+        return any(atom.key in _BEFORE_THINGS for _, atom in self._left(joint))
+
+    def _names(self, place: int) -> bool:
+        """Whether the atom may be part of a Japanese word for a thing before its code."""
+        return self._all[place].kind == "kanji" and not heavy(self._all, place)
 
     def _left(self, start: int) -> list[tuple[int, Atom]]:
         """Atoms of the same cell or sentence before ``start``."""
@@ -224,6 +237,8 @@ class Copy:
         """Whether what stands between ``at`` and ``there`` may be left out."""
         places = list(range(at + 1, there))
         if len(places) == 1 and self._leavable(places[0]):
+            return True
+        if self._is_bracket([self._all[place] for place in places], places):  # before its "the" is taken for ours
             return True
         while places and self._leavable(places[0]) and self._all[places[0]].kind != "kana":
             places.pop(0)
@@ -312,7 +327,7 @@ class Copy:
     def _is_noun(self, gap: list[Atom], places: list[int], there: int) -> bool:
         """Japanese: what stands before a noun to tell which ("[交換用の]ヒューズ")."""
         before, after = self._all[places[0] - 1], self._all[there]
-        if any(self._all[place].border for place in [*places[1:], there]) or after.kind != "kanji":
+        if any(self._all[place].border for place in [*places[1:], there]) or after.kind not in ("kanji", "ident"):
             return False
         joined = gap[-1].key == "の"
         body = gap[:-1] if joined else gap

@@ -10,6 +10,7 @@ from assistant.answer import Quote, Sentence
 from assistant.facts import facts_of, missing_numbers
 from assistant.verification.atoms import CITATION, Atom, atoms_of
 from assistant.verification.copying import MAX_BORDERS, Place, copy_of
+from assistant.verification.implied import implied_by
 from assistant.verification.rewording import rewordings
 from index.text import informative, terms
 
@@ -74,14 +75,27 @@ def _places(quote: Quote, plain: str) -> tuple[Place, ...] | None:
         return None
     whole = copy_of("\n".join([*headings, quote.text]))
     mark = said.lines[0].number
+    others = []
     for other in rewordings(plain):
-        read = atoms_of(other.text)
-        atoms = [atom for atom in read.atoms if not atom.mark]
+        atoms = [atom for atom in atoms_of(other.text).atoms if not atom.mark]
         found = whole.places(atoms, mark, other.claim, 0 if other.moved else MAX_BORDERS)
         if found:
             above = len(atoms_of("\n".join(headings)).lines)
             return tuple(Place(place.line - above, place.sentence) for place in found if place.line >= above)
-    return () if _under_heading(quote, headings, [atom for atom in said.atoms if not atom.mark]) else None
+        others.append((atoms, other.claim))
+    if _under_heading(quote, headings, others[0][0]):
+        return ()
+    return _implied_places(quote.text, [atoms for atoms, claim in others if not claim], mark)
+
+
+def _implied_places(text: str, others: Sequence[Sequence[Atom]], mark: str) -> tuple[Place, ...] | None:
+    """Where ``text`` says one of ``others`` without printing it (see implied); None where it does not."""
+    for implied in implied_by(text):
+        copy = copy_of(implied.text)
+        if any(copy.places(atoms, mark, borders=0) for atoms in others):
+            sentence = next(atom.sentence for atom in atoms_of(text).atoms if atom.line == implied.line)
+            return (Place(implied.line, sentence),)
+    return None
 
 
 def _under_heading(quote: Quote, headings: Sequence[str], said: Sequence[Atom]) -> bool:

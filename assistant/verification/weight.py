@@ -26,6 +26,12 @@ _ASIDES = (
 )  # fmt: skip
 """How a bracket begins that gives an example, a setting's default, or another name of the thing before it."""
 _AND_THE_LIKE = "など"
+_REFERS = keys("see refer cf")  # "(see 5.2 Before the start)": where more stands
+_REFERRED = ("参", "照")
+_IN = word_key("in")
+_ABOUT = keys("about approx approximately") | {"約"}
+_BOTH = frozenset(("左右", "上下", "前後"))  # of a pair nothing is chosen: "(左右各 2 本)"
+_ALL_OF = frozenset("全各計")
 _SUCH, _AS = word_key("such"), word_key("as")
 _STOP = word_key("stop")
 # what a reader must not miss: conditions, order, quantity, sides and states. Such words are never left out.
@@ -70,6 +76,10 @@ def weighs(bracket: Sequence[Atom]) -> bool:
     said = tuple(atom.key for atom in bracket)
     if said[-1:] == (_AND_THE_LIKE,) or any(said[: len(opening)] == opening for opening in _ASIDES):
         return any(map(says_no, bracket))
+    if said[:1] and (said[0] in _REFERS or _REFERRED in pairwise(said)):
+        return False
+    if len(bracket) == 2 and said[0] == _IN:
+        return False  # "(in seconds)": what a value is told in
     if len(bracket) == 2 and bracket[1].key == "min" and len(bracket[0].key) <= 2:
         return False  # the unit m/min
     # "stop A" is a class of reaction, no order
@@ -77,7 +87,19 @@ def weighs(bracket: Sequence[Atom]) -> bool:
     weighed = (
         place for place, atom in enumerate(bracket) if atom.kind != "ident" and atom.key != "~" and not reaction[place]
     )
-    return any(heavy(bracket, place) for place in weighed)
+    return any(heavy(bracket, place) and not _counts_all(bracket, place) for place in weighed)
+
+
+def _counts_all(bracket: Sequence[Atom], place: int) -> bool:
+    """Whether an atom of a bracket only tells how many or how long: "(約 5 分)", "(左右各 2 本)", "(全 8 本)". Nothing
+    is chosen by it, so that without it the rest says no more."""
+    key = bracket[place].key
+    before = bracket[place - 1].key if place else ""
+    after = bracket[place + 1] if place + 1 < len(bracket) else None
+    if key + (after.key if after else "") in _BOTH or before + key in _BOTH:
+        return True
+    counted = after is not None and after.kind == "number"
+    return counted and (key in _ABOUT or (key in _ALL_OF and not any(map(says_no, bracket))))
 
 
 def says_no(atom: Atom) -> bool:
