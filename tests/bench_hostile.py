@@ -48,12 +48,16 @@ def main() -> None:
             subprocess.run([sys.executable, "-W", "ignore", "-m", "tests.hostile_files", str(made)], check=True)
         listed = json.loads((made / "list.json").read_text(encoding="utf-8"))
         chosen = [each for each in listed if args.group in each["group"] and args.only in each["name"]]
-        report = run(Path(scratch), made, chosen, caps)
+        report = run(Path(scratch), made, chosen, caps, args.result)
     told(args.result, report)
 
 
-def told(path: Path, report: dict[str, Any]) -> NoReturn:
+def written(path: Path, report: dict[str, Any]) -> None:
     path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def told(path: Path, report: dict[str, Any]) -> NoReturn:
+    written(path, report)
     print(json.dumps({name: value for name, value in report.items() if name != "files"}, ensure_ascii=False, indent=1))
     sys.exit(bool(report["faults"]))
 
@@ -76,7 +80,7 @@ def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run(scratch: Path, made: Path, chosen: list[dict[str, Any]], caps: Caps) -> dict[str, Any]:
+def run(scratch: Path, made: Path, chosen: list[dict[str, Any]], caps: Caps, path: Path) -> dict[str, Any]:
     bounds = Bounds(3 * caps.page_s, caps.memory_bytes // MEGABYTE, SERVICE_MB, SEARCH_MS)
     service = Service(scratch, IndexOptions(folder=scratch / "index", caps=caps), bounds)
     begun = resident(os.getpid())
@@ -87,6 +91,7 @@ def run(scratch: Path, made: Path, chosen: list[dict[str, Any]], caps: Caps) -> 
             outcomes.append(out)
             if each["code"] is not None and out.code != each["code"]:
                 out.faults.append(f"{out.code!r} instead of {each['code']!r}")
+            written(path, summary(outcomes, begun, caps))  # what was run is kept where the rest is cut off
             if out.faults or out.seconds > 10 or out.code == "reader_crashed":
                 told = (out.group, ascii(out.name), out.state, out.code, f"{out.seconds} s", out.faults)
                 print(*told, ascii(out.message) if out.code == "reader_crashed" else "", flush=True)
