@@ -19,6 +19,9 @@ _ABBREVIATION = re.compile(
 )
 
 
+_AHEAD = 4000  # characters of an endless sentence that are counted at a time; enough for the longest passage
+
+
 def estimate_tokens(text: str) -> int:
     """Tokens of ``text``, without a tokenizer: one a Japanese character, 1.3 a Latin word or mark, and for what looks
     like a word but is as long as a page, by its length."""
@@ -59,8 +62,14 @@ def pieces(text: str, max_tokens: int, count_tokens: CountTokens) -> Iterator[st
 
 
 def _bounded(sentence: str, max_tokens: int, count_tokens: CountTokens) -> Iterator[str]:
-    while count_tokens(sentence) > max_tokens:
-        length = max(1, len(sentence) * max_tokens // count_tokens(sentence))
+    while True:
+        ahead = sentence[:_AHEAD]
+        tokens = count_tokens(ahead)
+        if tokens <= max_tokens and len(sentence) > _AHEAD:
+            ahead, tokens = sentence, count_tokens(sentence)
+        if tokens <= max_tokens:
+            break
+        length = max(1, len(ahead) * max_tokens // tokens)
         cut = max((sentence.rfind(mark, length // 2, length) for mark in (" ", "、", ",", "\n")), default=-1)
         cut = cut + 1 if cut > 0 else length
         yield sentence[:cut]
