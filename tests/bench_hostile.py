@@ -63,19 +63,20 @@ def told(path: Path, report: dict[str, Any]) -> NoReturn:
 
 
 def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """One report of several, each of other files and of a service of its own."""
-    counted = ("by_outcome", "by_group")
-    counts = {name: dict(sum((Counter(part[name]) for part in parts), Counter()).most_common()) for name in counted}
-    slow = sorted((pair for part in parts for pair in part["slowest"].items()), key=lambda pair: -pair[1])
+    """One report of several, each with a service of its own; of a file that was run again, the last run counts."""
+    rows = {(row["group"], row["name"]): row for part in parts for row in part["files"]}
+    slow = sorted(rows.values(), key=lambda row: -row["seconds"])[:10]
     service = [part["service_mb"] for part in parts]
     return {
-        "files": [row for part in parts for row in part["files"]],
-        "count": sum(part["count"] for part in parts), **counts,
-        "seconds_in_all": round(sum(part["seconds_in_all"] for part in parts), 1), "slowest": dict(slow[:10]),
+        "files": list(rows.values()), "count": len(rows),
+        "by_outcome": dict(Counter(row.get("code") or "indexed" for row in rows.values()).most_common()),
+        "by_group": dict(Counter(row["group"] for row in rows.values())),
+        "seconds_in_all": round(sum(row["seconds"] for row in rows.values()), 1),
+        "slowest": {f"{row['group']}: {row['name']}": row["seconds"] for row in slow},
         "caps": parts[0]["caps"], "reader_peak_mb": max(part["reader_peak_mb"] for part in parts),
         "service_mb": {name: max(each[name] for each in service) for name in service[0]},
         "slowest_search_ms": max(part["slowest_search_ms"] for part in parts),
-        "faults": {name: found for part in parts for name, found in part["faults"].items()},
+        "faults": {f"{row['group']}: {row['name']}": row["faults"] for row in rows.values() if row.get("faults")},
         "load_average": [part["load_average"] for part in parts],
     }  # fmt: skip
 
