@@ -216,3 +216,11 @@ def test_a_concept_counts_as_its_best_variant_however_often() -> None:
     often = 2 / (0.7 + 0.3 * 40 / 120) + 1.5
     assert held.score == pytest.approx(often / (often + 0.6))
     assert held.support == 1.0
+
+
+def test_lines_of_translations_make_no_synonyms() -> None:
+    glossary = Glossary(["=volt | supply voltage\tボルト | 電圧"])
+    (known,) = glossary.look_up("ボルト", "ja")
+    assert (known.synonyms, known.translations) == ((), ("volt", "supply voltage"))
+    (known,) = glossary.look_up("volt", "en")
+    assert (known.synonyms, known.translations) == ((), ("ボルト", "電圧"))

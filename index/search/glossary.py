@@ -27,7 +27,8 @@ class Known:
 
 class Glossary:
     """Looks up the longest known phrases of a text. File format: English variants, tab, Japanese variants, each
-    separated by " | "; lines that start with "#" are left out. ``site``: the words that mean the same on this site."""
+    separated by " | "; lines that start with "#" are left out, and the variants of one that starts with "=" are
+    translations of the other side and no synonyms. ``site``: the words that mean the same on this site."""
 
     site = Synonyms()
 
@@ -36,9 +37,13 @@ class Glossary:
         for line in lines:
             if not line.strip() or line.startswith("#"):
                 continue
-            english, japanese = (tuple(v.strip() for v in side.split("|")) for side in line.rstrip("\n").split("\t"))
-            self._put("en", english, japanese)
-            self._put("ja", japanese, english)
+            sides = line.removeprefix("=").rstrip("\n").split("\t")
+            english, japanese = (tuple(v.strip() for v in side.split("|")) for side in sides)
+            apart = line.startswith("=")
+            for own in [(said,) for said in english] if apart else [english]:
+                self._put("en", own, japanese)
+            for own in [(said,) for said in japanese] if apart else [japanese]:
+                self._put("ja", own, english)
         self._titles: dict[str, frozenset[tuple[Lang, str]]] = {}
         self._longest = {lang: max(map(len, entries), default=0) for lang, entries in self._entries.items()}
 
