@@ -59,6 +59,17 @@ def test_the_page_stands_beside_the_quote_with_the_passage_marked(visitor: Visit
     assert 0.01 < dark < 0.5
 
 
+@pytest.mark.parametrize("width", [1024, 1600])
+def test_it_stays_in_sight_while_the_answer_is_read(visitor: Visitor, width: int) -> None:
+    page = asked(visitor, width=width, height=768)
+    loaded(page)
+    page.wait_for_selector("#fixed .a-fixed")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_function("scrollY > 200")
+    box = still(page.locator(".a-view"))
+    assert 0 <= box["y"] < 40 and box["height"] > 600
+
+
 def test_pages_turn_and_grow_and_come_back(visitor: Visitor) -> None:
     page = asked(visitor, lang="en")
     loaded(page)
