@@ -42,7 +42,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKED = """() => {
   const seen = (e) => e.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
   const small = [...document.querySelectorAll('button, a[href], summary, textarea, select, input:not([type=hidden])')]
-    .filter((e) => seen(e) && !e.matches('.a-cite, .a-tick input, .a-choice input, .a-unseen'))
+    .filter((e) => seen(e) && !e.matches('.a-cite, .a-tick input, .a-choice input, .a-unseen, [role=combobox]'))
     .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && (box.height < 47.5 || box.width < 47.5)).map(([html]) => html);
   const cut = [...document.querySelectorAll('button, .a-kind, .a-section, label, h1, h2, h3')]
