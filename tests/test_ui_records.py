@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from ui_made import make_answer, make_found
 
 from assistant.records.alike_gaps import grouped
+from assistant.records.audit import Wanted
 from assistant.records.entry import ACTS, Asker
 from assistant.records.feedback import Said
 from assistant.records.records import Records
@@ -125,8 +126,6 @@ def test_the_lists_show_everything_and_run_nothing(lang: Lang, tmp_path: Path) -
     for act in ACTS:
         records.act(hostile, "http", act, hostile)
     entries = records.audit.entries()
-    from assistant.records.audit import Wanted
-
     pages = [
         log_form_html(365, lang), log_form_html(0, lang), log_html([], 0, Wanted(), lang),
         log_html(entries, len(entries), Wanted(words=hostile), lang),
@@ -138,3 +137,15 @@ def test_the_lists_show_everything_and_run_nothing(lang: Lang, tmp_path: Path) -
     assert not [page for page in pages if "<img" in page]
     assert sum("&lt;img" in page for page in pages) == 2
     assert pages[-2] == ""
+
+
+def test_sentences_of_an_answer_stand_one_a_line_and_whole_lists_are_not_cut(tmp_path: Path) -> None:
+    records = Records(tmp_path / "records.db", 365)
+    said = records.answered(make_answer(make_found(), text="扉を閉める。 [1]電源を入れる。 [2]"), Asker("sato", "page"))
+    records.say(Said(said.id, "down"), "sato")
+    html = reviews_html(records.feedback.all(), records.feedback.counts(), "new", "ja")
+    assert "扉を閉める。 [1]\n電源を入れる。 [2]</dd>" in html
+    entries = records.audit.entries()
+    whole, part = (log_html(entries, count, Wanted(), "ja") for count in (1, 9))
+    assert ">1 件</p>" in whole and "新しい" not in whole
+    assert "9\u00a0件のうち新しい 1\u00a0件" in part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -13,6 +14,7 @@ from assistant.records.entry import ACTS, QUESTION, Entry, Shown
 from assistant.records.feedback import LONGEST, Feedback
 from ui.wording import Lang, say
 
+_SENTENCE_ENDS = re.compile(r"(\[\d+\])(?=[^\s\[。.])")  # Japanese sentences follow each other without a space
 _REVIEWS = (("accepted", "review.accept"), ("dismissed", "review.dismiss"), ("new", "review.back"))
 
 
@@ -83,7 +85,7 @@ def reviews_html(feedback: Sequence[Feedback], counts: Mapping[str, int], state:
 
 def _review(said: Feedback, lang: Lang) -> str:
     reason = _chip(f"feedback.reason.{said.reason}", lang) if said.reason else ""
-    shown = said.answer or say("review.only_quotes", lang)
+    shown = _SENTENCE_ENDS.sub(r"\1\n", said.answer) or say("review.only_quotes", lang)
     fields = [("review.shown", shown), ("review.corrected", said.corrected), ("review.comment", said.comment),
               ("review.chosen", said.chosen)]  # fmt: skip
     listed = "".join(f"<dt>{_say(key, lang)}</dt><dd>{escape(text)}</dd>" for key, text in fields if text)
