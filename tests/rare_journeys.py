@@ -181,11 +181,12 @@ def offline(stage: Any) -> None:
     stage.visitor.watch.forgive_offline()
     page.context.set_offline(True)
     ask(page, ASKED[stage.lang])
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(".toast-wrap > *", state="attached")
     stage.state("no network")
+    page.evaluate("window.before = true")
     page.context.set_offline(False)
-    page.wait_for_selector("html:not([data-ready])")  # Gradio opens the page anew
-    page.wait_for_selector("html[data-ready] .a-ask-this")
+    page.wait_for_function("!window.before && document.documentElement.dataset.ready")  # Gradio opens the page anew
+    page.wait_for_selector(".a-ask-this")
     stage.state("network again")
     page.click("#send")
     answered(page)

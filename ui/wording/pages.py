@@ -20,8 +20,8 @@ _FRAME: dict[str, Entry] = {
     "page.sign_out": {"ja": "ログアウト", "en": "Sign out"},
     "page.navigation": {"ja": "ページ", "en": "Pages"},
     "page.lost": {
-        "ja": "ネットワークにつながりません。つながりしだい、このページを自動で開き直します。入力した質問は残ります。",
-        "en": "There is no connection to Andon. As soon as there is, this page opens again by itself; "
+        "ja": "ネットワークにつながりません。つながりしだい、このページは自動で元に戻ります。入力した質問は残ります。",
+        "en": "There is no connection to Andon. The page comes back by itself as soon as there is; "
         "the question you typed is kept.",
     },
     "page.trouble": {
