@@ -121,7 +121,7 @@ _LOG: dict[str, Entry] = {
     "log.acts": {"ja": "管理操作すべて", "en": "All admin acts"},
     "log.look": {"ja": "表示", "en": "Show"},
     "log.more": {"ja": "{count}\u00a0件のうち新しい {shown}\u00a0件", "en": "latest {shown} of {count}"},
-    "log.whole": {"ja": "{count} 件", "en": "{count} entries"},
+    "log.whole": {"ja": "{count} 件", "en": "entries: {count}"},
     "log.revision": {"ja": "第 {revision} 版", "en": "rev {revision}"},
     "log.at": {"ja": "日時", "en": "When"},
     "log.subject": {"ja": "質問・対象", "en": "Question or subject"},
