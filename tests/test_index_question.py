@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -68,6 +69,17 @@ def test_a_machine_named_in_words_of_either_language_is_meant() -> None:
     assert understand("パレタイザが止まった", [SW310, RP180], GLOSSARY).meant == {"m2"}
     assert understand("the palletiser stopped", [SW310, RP180], GLOSSARY).meant == {"m2"}
     assert understand("the printer stopped", [SW310, RP180], GLOSSARY).meant == frozenset()
+
+
+def test_titles_that_change_are_read_again_and_a_word_of_most_titles_means_none_of_them() -> None:
+    both = [SW310, RP180]
+    assert understand("the palletiser stopped", both, GLOSSARY).meant == {"m2"}
+    renamed = [replace(SW310, title="Palletiser PL-1"), RP180]
+    assert understand("the palletiser stopped", renamed, GLOSSARY).meant == frozenset()
+    assert understand("the palletiser stopped", [SW310, replace(RP180, id="m3")], GLOSSARY).meant == {"m3"}
+    for number in range(9):
+        assert understand("the palletiser stopped", [SW310, replace(RP180, id=f"n{number}")], GLOSSARY).meant
+    assert understand("the palletiser stopped", both, GLOSSARY).meant == {"m2"}
 
 
 @pytest.mark.parametrize(

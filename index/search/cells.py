@@ -76,7 +76,7 @@ def asked_rows(
     of_lang: dict[Lang, _Asked] = {}
     found: dict[int, AskedRow] = {}
     for number, passage in passages.items():
-        rows = rows_of(passage.text, passage.kind in _ENTRIES)
+        rows = rows_of(passage.text, passage.kind in _ENTRIES) if ": " in passage.text else ()
         if not rows:
             continue
         if passage.lang not in of_lang:
@@ -176,10 +176,11 @@ class _Asked:
         return share
 
     def _look_for_name(self, header: str) -> float:
-        name = _UNIT.sub("", header) or header
-        if self._says(_plain(name)):
+        plain, said = _column(header)
+        if self._says(plain):
             return 1.0
-        said = _informative(name)
+        if self.words.isdisjoint(said):  # what the question holds itself is among all that it may be said in
+            return 0.0
         own = sum(term in self.own for term in said) / (len(said) or 1)
         return max(own, MEANT_NAME * sum(term in self.words for term in said) / (len(said) or 1))
 
@@ -234,6 +235,13 @@ class _Asked:
 def _joins(before: str, after: str) -> bool:
     """Whether two characters are of one word; Japanese has no borders between words."""
     return bool(before and after) and all(c.isascii() and (c.isalnum() or c in "_") for c in (before, after))
+
+
+@lru_cache(maxsize=8192)
+def _column(header: str) -> tuple[str, tuple[str, ...]]:
+    """A column's name without its unit: its plain form, and its informative terms."""
+    name = _UNIT.sub("", header) or header
+    return _plain(name), _informative(name)
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -137,13 +136,9 @@ def _meant(known: Sequence[Known], lang: Lang, manuals: Sequence[Manual], glossa
     asked = {(lang, normalise(entry.phrase)) for entry in known}
     asked |= {(_OTHER[lang], normalise(phrase)) for entry in known for phrase in entry.translations}
     asked |= {(lang, normalise(phrase)) for entry in known for phrase in entry.synonyms}
-    phrases = {manual.id: glossary.phrases_of(manual.title) for manual in manuals}
-    held = Counter(phrase for of_manual in phrases.values() for phrase in of_manual)
-    return frozenset(
-        manual
-        for manual, of_manual in phrases.items()
-        if any(phrase in asked and held[phrase] * 2 <= len(manuals) for phrase in of_manual)
-    )
+    titled = glossary.titled(tuple((manual.id, manual.title) for manual in manuals))
+    told = (titled[phrase] for phrase in asked if phrase in titled)
+    return frozenset(manual for ids in told if len(ids) * 2 <= len(manuals) for manual in ids)
 
 
 def _in_own_words(known: Sequence[Known], own: Mapping[str, float]) -> tuple[Concept, ...]:
