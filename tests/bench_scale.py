@@ -3,7 +3,7 @@
     python -m tests.bench_scale RESULT.json [--sizes 1000 10000 100000] [--vectors-up-to 100000] [--folder FOLDER]
 
 The passages are those of tests/scale_corpus.py and go through the product's own tables (Truth.put_manual,
-KeptVectors.add, WordRows.put). Some things are made quicker than the product does them: lines that come again are cut
+KeptVectors.add, WordRows.put). With --folder they are made once, and asking two sizes takes a minute. Some things are made quicker than the product does them: lines that come again are cut
 into terms once ("the same tables" says whether the tables of the least size are those that the product makes), the
 vectors are mixed of those of a few hundred passages, with noise, and the word vectors are those of one of these.
 Questions are embedded by the real embedder. Every size is asked in a process of its own, each question once, after one
@@ -39,6 +39,7 @@ from index.embedders.word_vectors import packed
 from index.ingest.build import embedding_text
 from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
+from index.term_form import renew
 from index.truth import Truth
 from index.word_rows import WordRows
 from tests.scale_corpus import A_MANUAL, Asked, manual, questions
@@ -84,14 +85,19 @@ def main() -> None:
 
 
 def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
-    """An index of ``size`` passages, unless it is there; seconds and megabytes."""
-    done = folder / "built.json"
+    """An index of ``size`` passages; seconds and megabytes. One that is there is completed as a start does it."""
+    done, options = folder / "built.json", IndexOptions(folder)
+    truth = Truth(options.database)
+    renew(truth)
     if done.is_file():
+        truth.close()
+        embedder = open_embedder(read_settings())
+        assert embedder is not None
+        if options.vectors.exists():
+            KeptVectors(options, embedder.name, write=True).close()
         held: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
         return held
-    options = IndexOptions(folder)
     spent: dict[str, float] = defaultdict(float)
-    truth = Truth(options.database)
     with _lines_cut_once():
         for number in range(size // A_MANUAL):
             made, passages = manual(number)
