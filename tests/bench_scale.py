@@ -3,9 +3,10 @@
     python -m tests.bench_scale RESULT.json [--sizes 1000 10000 100000] [--vectors-up-to 100000] [--folder FOLDER]
 
 The passages are those of tests/scale_corpus.py and go through the product's own tables (Truth.put_manual,
-KeptVectors.add, WordRows.put). With --folder they are made once, and asking two sizes takes a minute. Some things are made quicker than the product does them: lines that come again are cut
-into terms once ("the same tables" says whether the tables of the least size are those that the product makes), the
-vectors are mixed of those of a few hundred passages, with noise, and the word vectors are those of one of these.
+KeptVectors.add, WordRows.put); with --folder they are made once, and asking two sizes takes a minute. Some things are
+made quicker than the product does them: lines that come again are cut into terms once ("the same tables" says whether
+the tables of the least size are those that the product makes), the vectors are mixed of those of a few hundred
+passages, with noise, and the word vectors are those of one of these.
 Questions are embedded by the real embedder. Every size is asked in a process of its own, each question once, after one
 round of ``WARM`` other questions; times are wall time of a machine that should have nothing else to do; "of all cores"
 is processor time, for one that has. Linux only: memory is read from /proc.
