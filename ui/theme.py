@@ -73,6 +73,8 @@ def make_theme() -> gr.themes.Base:
         input_border_width="2px", input_border_width_dark="2px",
         input_placeholder_color="var(--a-muted)", input_placeholder_color_dark="var(--a-muted)",
         block_label_text_color="var(--a-ink)", block_label_text_color_dark="var(--a-ink)",
+        block_title_text_color="var(--a-ink)", block_title_text_color_dark="var(--a-ink)",
+        block_info_text_color="var(--a-muted)", block_info_text_color_dark="var(--a-muted)",
         button_primary_background_fill="var(--a-accent)", button_primary_background_fill_dark="var(--a-accent)",
         button_primary_background_fill_hover="var(--a-accent-strong)",
         button_primary_background_fill_hover_dark="var(--a-accent-strong)",

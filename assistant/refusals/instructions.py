@@ -39,6 +39,11 @@ _SPEAKER = re.compile(
     r"[\s\])*]*[:：]\s*",
     re.IGNORECASE,
 )
+# and as a line of an entry that its subsections were put into; a lone "Response:" may be a manual's own
+_LINE = re.compile(
+    r"[\s#*\d.\-\[(]*(?:Instruction|System|Human|Assistant|User|Developer|指示|システム|アシスタント)[\s\])*]*[:：]\s*",
+    re.IGNORECASE,
+)
 _ADDRESSES = re.compile(
     "|".join(
         (
@@ -95,7 +100,7 @@ def without_instructions(text: str) -> str:
     kept: list[str] = []
     for line in _BLOCK.sub("\n", _visible(text)).split("\n"):
         mark = _ROLE.search(line)
-        if mark is not None and not line[mark.end() :].strip():
+        if (mark is not None and not line[mark.end() :].strip()) or _LINE.fullmatch(line):
             break
         if line.strip() and (said := _until_instruction(line)):
             kept.append(said)

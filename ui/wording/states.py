@@ -41,7 +41,7 @@ STATES: dict[str, Entry] = {
     },
     "answer.read_source": {"ja": "原文 {number} を読む", "en": "Read source {number}"},
     "admin.retry": {"ja": "再試行", "en": "Try again"},
-    "admin.retry_name": {"ja": "{name} の登録を再試行", "en": "Try to add {name} again"},
+    "admin.retry_name": {"ja": "{name} の登録を再試行", "en": "Try again: {name}"},
     "admin.retry_all": {"ja": "失敗した {count} 件をすべて再試行", "en": "Try all {count} failed files again"},
     "admin.retried": {"ja": "もう一度登録します: {names}", "en": "Waiting to be added again: {names}"},
     "admin.retry_lost": {
