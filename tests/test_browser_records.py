@@ -130,7 +130,7 @@ def test_feedback_is_reviewed_and_the_pairs_come_as_a_file(visitor: Visitor) -> 
     page.wait_for_selector("#feedback [role=status] >> text=管理者が確認します")
     page = visitor.signed_in("admin", "/admin/#reviews")
     said = page.locator("#reviews .a-record", has_text="評価九")
-    said.locator("summary >> text=直す").click()
+    said.locator("summary >> text=訂正").click()
     said.locator("textarea").fill("")
     said.locator("button[type=submit]").click()
     page.wait_for_selector("#part-reviews [role=alert]")

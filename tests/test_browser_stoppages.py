@@ -70,7 +70,7 @@ def test_a_line_is_switched_off_and_a_record_deleted(visitor: Visitor, records: 
     page.wait_for_selector(".a-lines [data-line=L1][aria-checked=true]")
     page.fill("#stoppages .a-look input", "貼り直した e-401")
     page.click("#stoppages .a-look .a-save")
-    page.wait_for_selector("#stoppages >> text=latest 1 of 1")
+    page.wait_for_selector("#stoppages p[role=status] >> text=records: 1")
     page.click(f"{RECORD} .a-delete-stop")
     page.click("#stops-dialog .a-yes")
     page.wait_for_selector("#stoppages >> text=None holds these words.")
