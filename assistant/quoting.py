@@ -17,7 +17,7 @@ MORE = 2
 # characters of Japanese text; English takes twice as many. A paragraph behind a list or a lone sentence is a passage of
 # its own and says little without its neighbours.
 CRUMB, SMALL, LONGEST = 125, 200, 800
-_GROWING = frozenset({"prose", "steps", "alarm"})
+_GROWING = frozenset({"prose", "steps"})  # beside an alarm's entry stands the next alarm's, with another remedy
 
 
 def quotes_of(question: str, hits: Sequence[Hit], most: int, beside: Beside) -> tuple[Quote, ...]:

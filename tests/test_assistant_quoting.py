@@ -79,6 +79,12 @@ def test_what_is_long_or_of_another_kind_stays_apart() -> None:
     assert whole(told, lambda _: [first.passage, hit("End.", at=1).passage]) is told
 
 
+def test_the_next_alarm_is_never_shown_with_an_alarm() -> None:
+    entry = hit("Alarm: E-401\nRemedy: Replace the film.", kind="alarm", at=1)
+    other = hit("Alarm: E-402\nRemedy: Lower the pressure.", kind="alarm", at=2)
+    assert whole(entry, lambda _: [entry.passage, other.passage]) is entry
+
+
 def test_a_model_reads_what_was_found_and_no_more() -> None:
     listed, crumb = hit("- 0x01: data in\n" * 12, at=4), hit("The two cannot be used at once.", at=5)
     (shown,) = quotes_of("what?", [listed], 1, lambda _: [listed.passage, crumb.passage])

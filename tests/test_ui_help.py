@@ -111,7 +111,7 @@ def test_a_line_break_in_a_paragraph_is_none_in_japanese_and_a_space_in_english(
         (["index", "list", "--jsn"], 2, "--jsn というオプションはありません。もしかして: --json"),
         (["user", "add", "a", "b"], 2, "余分な引数があります: b"),
         (["train", "judge", "a.jsonl"], 2, "オプション --out を指定してください。"),
-        (["train", "run", "no-such.toml"], 1, "レシピを読めないか、"),
+        (["train", "run", "no-such.toml"], 1, "レシピのファイルがないか、読めません。"),
     ],
 )
 def test_wrong_usage_is_told_in_japanese(
