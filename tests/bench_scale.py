@@ -86,7 +86,8 @@ def main() -> None:
 
 
 def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
-    """An index of ``size`` passages; seconds and megabytes. One that is there is completed as a start does it."""
+    """An index of ``size`` passages; seconds and megabytes. One that is there is completed as a start does it, and
+    tells no seconds."""
     done, options = folder / "built.json", IndexOptions(folder)
     truth = Truth(options.database)
     renew(truth)
@@ -96,8 +97,7 @@ def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
         assert embedder is not None
         if options.vectors.exists():
             KeptVectors(options, embedder.name, write=True).close()
-        held: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
-        return held
+        return _kept(options, json.loads(done.read_text(encoding="utf-8")))
     spent: dict[str, float] = defaultdict(float)
     with _lines_cut_once():
         for number in range(size // A_MANUAL):
@@ -117,6 +117,16 @@ def build(folder: Path, size: int, with_vectors: bool) -> dict[str, Any]:
         whole = _megabytes([options.database, Path(f"{options.database}-wal")])
         row |= {"words_s": round(spent["words"], 1), "words_mb": round(whole - row["tables_mb"], 1)}
     done.write_text(json.dumps(row), encoding="utf-8")
+    return row
+
+
+def _kept(options: IndexOptions, then: dict[str, Any]) -> dict[str, Any]:
+    """Megabytes of an index that was there, as it is now; what it took to make was told ``then``."""
+    row = {name: value for name, value in then.items() if not name.endswith("_s")}
+    whole = _megabytes([options.database, Path(f"{options.database}-wal")])
+    row["tables_mb"] = round(whole - row.get("words_mb", 0.0), 1)
+    if options.vector_file.exists():
+        row["vector_file_mb"] = _megabytes(options.vector_file.rglob("*"))
     return row
 
 
