@@ -25,7 +25,8 @@ def quotes_of(question: str, hits: Sequence[Hit], most: int, beside: Beside) -> 
     the passages right before and behind one in its section, in the order of reading.
 
     Of 96 answerable development questions over open manuals (the half that was looked at) the asked fact stood in the
-    first quote of 77 % before and 83 % after this, in any quote of 92 and 95 %, with 3.2 quotes on average.
+    first quote of 77 % before and 83 % after this, in any quote of 92 and 95 %, with 3.2 quotes on average. Alarms
+    were grown as well then, which put the next alarm's remedy below the one asked for.
     """
     ordered = first_by_what_is_asked(question, hits)
     unsure = most > 1 and max((hit.support for hit in ordered[:most]), default=1.0) < UNSURE

@@ -6,6 +6,8 @@ import re
 import sys
 from typing import Any
 
+import typer
+
 _KNOWN = (
     (r"Missing argument '?([^'.]+)'?\.?", "引数 {0} を指定してください。"),
     (r"Missing option '?([^'.]+)'?\.?", "オプション {0} を指定してください。"),
@@ -35,10 +37,10 @@ def run(command: Any) -> int:
     """Run the click ``command``, wrong usage told in Japanese; the exit code."""
     try:
         code = command(prog_name="andon", standalone_mode=False)
+    except typer.Abort:
+        print("andon: 中止しました。", file=sys.stderr)
+        return 1
     except Exception as failure:
-        if type(failure).__name__ == "Abort":
-            print("andon: 中止しました。", file=sys.stderr)
-            return 1
         if not hasattr(failure, "format_message"):
             raise
         context = getattr(failure, "ctx", None)
