@@ -1,4 +1,4 @@
-"""Generated documentation, made from the code: commands, settings, models, speeds, and the tree in the README."""
+"""Generated documentation, made from the code: commands, settings, models, speeds, the folders in the README, all files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def documents() -> dict[Path, str]:
         ROOT / "docs/settings.md": settings_page("en"),
         ROOT / "docs/ja/settings.md": settings_page("ja"),
         ROOT / "docs/models.md": models_page(),
-        readme: with_section(readme.read_text(encoding="utf-8"), "tree", tree()),
+        ROOT / "docs/tree.md": _TREE_TOP + tree(files=True) + "\n",
+        readme: with_section(readme.read_text(encoding="utf-8"), "tree", tree(files=False)),
     }
 
 
@@ -65,6 +66,14 @@ English: [../settings.md](../settings.md)。`assistant/settings.py` から `make
 | andon.toml | 環境変数 | 既定値 | 意味 |
 |---|---|---|---|""",
 }
+
+
+_TREE_TOP = """# Every source file
+
+Made by `make docs`: each file with the first line of its docstring. The folders alone are in the [README](../README.md#the-house), how they
+work together in [architecture.md](architecture.md).
+
+"""
 
 
 def cli_page(lang: Lang) -> str:
@@ -109,19 +118,23 @@ def settings_page(lang: Lang) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tree() -> str:
-    """Every folder and source file with the first line of its docstring."""
-    lines = [line for floor in FLOORS for line in _branch(ROOT / floor, 0)]
+def tree(*, files: bool) -> str:
+    """Every folder, and its source ``files`` where wanted, with the first line of its docstring."""
+    lines = [line for floor in FLOORS for line in _branch(ROOT / floor, 0, files)]
     return "\n".join(["```text", *lines, "```"])
 
 
-def _branch(folder: Path, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth + folder.name + '/':<28}{_first_line(folder / '__init__.py')}"
+def _branch(folder: Path, depth: int, files: bool) -> Iterator[str]:
+    yield _leaf(folder.name + "/", depth, folder / "__init__.py")
     for file in sorted(folder.iterdir()):
         if (file / "__init__.py").is_file():
-            yield from _branch(file, depth + 1)
-        elif file.suffix == ".py" and file.name != "__init__.py":
-            yield f"{'  ' * (depth + 1) + file.name:<28}{_first_line(file)}"
+            yield from _branch(file, depth + 1, files)
+        elif files and file.suffix == ".py" and file.name != "__init__.py":
+            yield _leaf(file.name, depth + 1, file)
+
+
+def _leaf(name: str, depth: int, described: Path) -> str:
+    return f"{'  ' * depth + name:<28}{_first_line(described)}".rstrip()
 
 
 def _first_line(file: Path) -> str:

@@ -1,1 +1,1 @@
-"""tokens/: how a tokenizer cuts a site's text, and the site's terms added to it."""
+"""how a tokenizer cuts a site's text, and the site's terms added to it."""
