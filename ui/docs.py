@@ -1,4 +1,4 @@
-"""Generated documentation, made from the code: commands, settings, models, speeds, the folders in the README, all files."""
+"""Generated documentation, made from the code: commands, settings, models, speeds, folders, source files."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ English: [../settings.md](../settings.md)。`assistant/settings.py` から `make
 
 _TREE_TOP = """# Every source file
 
-Made by `make docs`: each file with the first line of its docstring. The folders alone are in the [README](../README.md#the-house), how they
-work together in [architecture.md](architecture.md).
+Made by `make docs`: each file with the first line of its docstring. The folders alone are in the
+[README](../README.md#the-house), how they work together in [architecture.md](architecture.md).
 
 """
 
