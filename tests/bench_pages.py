@@ -34,8 +34,9 @@ from page_looks import looks  # noqa: E402
 from rare_journeys import sites  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-WIDTHS, HEIGHT = (390, 1024, 1600), {390: 844, 1024: 768, 1600: 1000}
-LOOKS = (*((width, lang, "light") for width in WIDTHS for lang in ("ja", "en")), (1024, "ja", "dark"))
+WIDTHS, HEIGHT = (390, 820, 1024, 1600), {390: 844, 820: 1180, 1024: 768, 1600: 1000}
+DARK = ((390, "ja", "dark"), (1024, "ja", "dark"), (1600, "en", "dark"))
+LOOKS = (*((width, lang, "light") for width in WIDTHS for lang in ("ja", "en")), *DARK)
 IMPACTS = ("critical", "serious", "moderate", "minor")
 MANUALS = ("sc200.pdf", "cf40.pdf")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

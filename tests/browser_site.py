@@ -285,6 +285,7 @@ def go(page: Any, part: str) -> None:
 
 def ask(page: Any, question: str) -> None:
     page.evaluate("for (const end of document.querySelectorAll('.a-end')) end.dataset.before = 'it'")
+    page.press("#question textarea", "End")  # as one who types: the field grows because of that
     page.fill("#question textarea", question)
     page.click("#send")
 

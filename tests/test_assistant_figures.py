@@ -68,8 +68,8 @@ def test_a_stoppage_is_counted_once_for_a_line_and_half_hour(asked: list[AskedTh
     begun = stoppages(asked)
     assert [day.total for day in per_day(begun, DAYS)] == [3, 0, 1]
     assert per_day(begun, DAYS)[0].by_line == {"L1": 2, "L2": 1}
-    assert top_alarms(asked) == [("E401", 4), ("AL32", 1)]
-    assert top_alarms(asked, most=1) == [("E401", 4)]
+    assert top_alarms(asked) == [("E-401", 4), ("AL.32", 1)], "as people write them"
+    assert top_alarms(asked, most=1) == [("E-401", 4)]
 
 
 def test_minutes_down_are_summed_by_the_day_it_stopped_and_the_line() -> None:

@@ -86,6 +86,9 @@ def test_a_quote_is_copied_without_https_and_printed_alone(visitor: Visitor) -> 
     for part in ("Printed from Andon on", "WARNING", "空の紙管を抜く。", "包装機 PK-7 取扱説明書", "upload 1"):
         assert part in sheet
     expect(page.locator(".a-print-sheet button")).to_have_count(0)
+    expect(page.locator("main:visible")).to_have_count(1)
+    levels = "es => es.map((e) => Number(e.ariaLevel || e.tagName[1]))"
+    assert page.locator("main:visible :is(h1, h2, h3, h4)").evaluate_all(levels) == [1, 2]
     page.emulate_media(media="screen")
 
 

@@ -72,6 +72,35 @@ def test_a_stoppage_that_is_closed_looks_so(visitor: Visitor) -> None:
     assert looks(page) == CLEAN
 
 
+SHIFTS = """new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
+  window.shifted = (window.shifted || 0) + one.value; }).observe({ type: 'layout-shift' })"""
+
+
+def test_on_a_slow_network_nothing_leaps_when_the_reply_comes(visitor: Visitor) -> None:
+    """What gives way to an answer does so with the tap, not with the reply, when a reader is about to tap again."""
+    page = visitor.signed_in()
+    page.wait_for_selector(".a-ask-this")
+    throttle = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 900, "downloadThroughput": -1, "uploadThroughput": -1}
+    throttle.send("Network.emulateNetworkConditions", slow)
+    page.evaluate(SHIFTS)
+    for question in ("AL.33 が出て止まった", "フィルムロールの交換の手順は?"):
+        ask(page, question)
+        assert not page.locator("#quick, .a-best, .a-welcome").filter(visible=True).count()  # nothing of before
+        searching = "getComputedStyle(document.querySelector('#results'), '::before').content"
+        assert "マニュアルを調べています…" in page.evaluate(searching)
+        answered(page)
+        page.wait_for_selector("#feedback .a-thumb")
+        assert page.evaluate("window.shifted || 0") < 0.1
+    throttle.send("Network.emulateNetworkConditions", {**slow, "latency": 0})
+    ask(page, "")
+    page.wait_for_selector(".a-notice")
+    assert page.locator(".a-turn[aria-current]").bounding_box()["width"] >= 48
+    assert not page.locator("#quick").is_visible()  # within a conversation it would push down what is read
+    page.click("#new")
+    page.wait_for_selector(".a-ask-this >> visible=true")
+
+
 def style(place: Any, name: str) -> str:
     found: str = place.evaluate(f"(e) => getComputedStyle(e).{name}")
     return found

@@ -86,10 +86,10 @@ def test_people_are_told_in_both_languages() -> None:
     ja, en = coverage_notes(coverage, "ja"), coverage_notes(coverage, "en")
     assert ja[0].startswith("画像だけのため読めなかったページ 15 件: 1、2、3")
     assert ja[0].endswith("12、ほか 3 件")
-    assert en[0].endswith("11, 12 and 3 more")
+    assert en[0] == "Pages not read, as they are pictures: 15 (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more)"
     assert [len(ja), len(en)] == [3, 3], "blank pages are nothing to act on"
     manual = replace(MANUAL, coverage=coverage)
     job = Job(1, manual.name, "done", 20, 20, "", "", manual.id, "2026-01-01T00:00:00+00:00")
     assert "非表示のため読まなかったシート 1 枚: 旧" in manuals_html([manual], "ja")
-    assert "15 pages not read" in jobs_html([job], "en", [manual])
+    assert "Pages not read, as they are pictures: 15" in jobs_html([job], "en", [manual])
     assert "files taken out" in jobs_html([replace(job, manual_id="")], "en")

@@ -18,11 +18,18 @@ from ui.history import list_html, turns_html
 from ui.precedents import precedents_html
 from ui.seats import view_of
 from ui.take_away import answer_text, quote_text
+from ui.turn import Failure, View
 from ui.verbatim import verbatim_html
 from ui.wording import Lang
 
 ROW = "アラーム番号: E-401\n名称: フィルム切れ\n原因: 継ぎ目が切れた。Pr.5 が小さい。\n処置: ロールを交換する。"
 STEPS = "警告: 電源を切る。\n1. 扉を開ける。\n2. <b>ロール</b>を抜く。\n- 予備\n3. 扉を閉める。"
+
+
+def test_a_question_of_nothing_has_a_name_to_be_tapped() -> None:
+    views = [View("E-401?", make_found()), View("  ", failure=Failure("question_empty", {}))]
+    assert "<b>2</b> (入力なし)</button>" in turns_html(views, views[1], "ja")
+    assert "<b>2</b> (nothing typed)</button>" in turns_html(views, views[1], "en")
 
 
 def test_cause_and_remedy_of_the_row_are_a_tap_away() -> None:

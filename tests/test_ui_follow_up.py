@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 from ui_made import make_answer, make_found, make_hit
 
+from assistant.answer import RowChoice
 from assistant.steps import Step
 from index.codes.rivals import Choice
 from ui.answers import answer_html
 from ui.cards import quotes_html
 from ui.follow_up import follow_up_html, marked_step, one_per_manual
+from ui.found_html import found_html
 from ui.turn import View
 
 CHOICES = (
@@ -18,6 +22,20 @@ CHOICES = (
     Choice("E401", "m1", "PK-7 <b>", ("9 E-401",), "p3"),
     Choice("E401", 'm"2', "FD-2", (), "p2"),
 )
+
+
+def test_headings_go_down_one_by_one_whatever_was_found() -> None:
+    """A screen reader goes from heading to heading; axe-core looks at the whole page, and this at what is put together
+    from a question's outcome."""
+    twice = (make_hit(), make_hit("二つ目。"))
+    for changes in (
+        {}, {"choices": CHOICES}, {"rows": (RowChoice(1, 0, "M1: 5 A", "M1"),)},
+        {"declined": "unknown_code", "nearest": twice},
+    ):  # fmt: skip
+        found = make_found(*twice, **changes)
+        levels = [2, *map(int, re.findall(r"<h([2-6])", found_html(View("E-401?", found), "ja")))]
+        assert len(levels) > 2
+        assert all(below <= above + 1 for above, below in pairwise(levels)), (changes, levels)
 
 
 def test_a_question_that_stands_alone_has_nothing_above_it() -> None:

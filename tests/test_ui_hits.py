@@ -53,6 +53,10 @@ def test_what_an_operator_would_be_shown_is_told_as_well(library: Library) -> No
     assert "What fixed it last time" not in hits_html(results, "en", found)
     refused = hits_html(results, "en", replace(found, declined="unsafe_request"))
     assert "This question would be declined: Andon does not help to get round a safety device" in refused
+    lacking = Results(results.hits, unmatched=0.4)
+    assert "40 %" in plain(hits_html(lacking, "en", found))
+    refused = hits_html(lacking, "en", replace(found, declined="unsafe_request"))
+    assert "40 %" not in plain(refused), "no site word is to make a refused request found"
     assert "asked which row" in hits_html(results, "en", replace(found, rows=(RowChoice(1, 0, "M1: 5 A", "M1"),)))
 
 

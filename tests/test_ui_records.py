@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,12 @@ def test_sentences_of_an_answer_stand_one_a_line_and_whole_lists_are_not_cut(tmp
     html = reviews_html(records.feedback.all(), records.feedback.counts(), "new", "ja")
     assert "扉を閉める。 [1]\n電源を入れる。 [2]</dd>" in html
     entries = records.audit.entries()
+    logged = log_html(entries, 1, Wanted(), "ja")
+    assert "扉を閉める。 [1]\n電源を入れる。 [2]</small>" in logged
+    assert "、5-3\u00a0ページ (第 2 版)" in logged and "p. 5-3" not in html + logged
+    assert "、5-3\u00a0ページ</p>" in html
+    quick = replace(entries[0], timing={"total_ms": 3.0})
+    assert "0.01 秒" in log_html([quick], 1, Wanted(), "ja"), "no answer takes 0.0 s"
     whole, part = (log_html(entries, count, Wanted(), "ja") for count in (1, 9))
     assert ">1 件</p>" in whole and "新しい" not in whole
     assert "9\u00a0件のうち新しい 1\u00a0件" in part

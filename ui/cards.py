@@ -38,7 +38,7 @@ def quotes_html(found: Found, lang: Lang, why: tuple[str, str] | None = None, mo
     if not found.quotes:
         return ""
     if found.choices:  # no machine's words stand open before it is settled which one is meant
-        return "".join(_folded(quote, lang) for quote in found.quotes)
+        return "".join(_folded(quote, lang, tag="h3") for quote in found.quotes)
     first, rest = found.quotes[0], found.quotes[1:]
     parts = [f'<h2 class="a-heading">{_say("quote.heading", lang)}</h2>', _card(first, lang, found.asked)]
     if rest:
@@ -163,10 +163,11 @@ def _card(quote: Quote, lang: Lang, question: str = "") -> str:
     )
 
 
-def _folded(quote: Quote, lang: Lang, question: str = "") -> str:
+def _folded(quote: Quote, lang: Lang, question: str = "", tag: str = "h4") -> str:
+    """``tag``: its heading's, one below the heading that stands above the folded ones."""
     return (
         f'<details class="a-card" id="quote-{quote.number}"><summary class="a-head">'
-        f"{head_html(quote.hit, quote.number, lang, 'h4', folded=True)}</summary>"
+        f"{head_html(quote.hit, quote.number, lang, tag, folded=True)}</summary>"
         f"{_quoted(quote, lang, question)}</details>"
     )
 

@@ -32,10 +32,12 @@ WAITING = 64  # events that may wait; more are told that the line is full
 REVEAL = """
 watch('value', () => { andon.reveal(element); andon.card.fresh(element); andon.view.follow(element); });
 """
-# what stands below the answer before: hidden by the page at once, so that no order of two replies brings it back
+# what stands below the answer before: hidden by the page at once, so that no order of two replies brings it back; so
+# are the alarms to tap, which on a slow network would give way long after the tap
 _HIDE = "for (const part of document.querySelectorAll('#feedback section, #fixed section')) part.hidden = true;"
-HIDE = f"() => {{ {_HIDE} }}"
-ANEW = f"() => {{ andon.card.forget(); {_HIDE} }}"
+HIDE = f"() => {{ andon.asked(true); {_HIDE} }}"
+ARRIVED = "() => { andon.arrived(); }"  # also where the reply says what stood there before
+ANEW = f"() => {{ andon.asked(false); andon.card.forget(); {_HIDE} }}"
 
 
 class OperatorPage:
@@ -89,6 +91,10 @@ class OperatorPage:
         asked = [*results, self._stop]
         asking = {**quiet, "trigger_mode": "multiple", "concurrency_id": "ask", "concurrency_limit": AT_ONCE}
         begun = [self._send.click, self._question.submit]
+        of_quotes = (self._quotes.pick, self._quotes.choose, self._quotes.widen)
+        # before what asks the service: Gradio goes on to the next only when the one before has been sent
+        for event in (*begun, self._quick.pick, *of_quotes, self._turns.look, self._past.reopen):
+            event(None, js=HIDE, **quiet)
         shown = [event(self._ask, inputs=self._question, outputs=asked, **asking) for event in begun]
         for picked in (self._quick.pick, self._quotes.pick):
             shown.append(picked(self._pick, outputs=[self._question, *asked], **asking))
@@ -96,10 +102,8 @@ class OperatorPage:
             shown.append(event(again, outputs=asked, **asking))
         shown.append(self._turns.look(self._look, outputs=asked, **quiet))
         shown.append(self._past.reopen(self._reopen, outputs=[self._question, *asked], **quiet))
-        gr.on(begun, None, js=HIDE, **quiet)
-        of_quotes = (self._quotes.pick, self._quotes.choose, self._quotes.widen)
-        for event in (self._quick.pick, *of_quotes, self._turns.look, self._past.reopen):
-            event(None, js=HIDE, **quiet)
+        for event in shown:
+            event.then(None, js=ARRIVED, **quiet)
         self._feedback.wire(quiet, shown, self._top.language)
         self._fixed.wire(quiet, shown, self._top.language)
         self._new.click(None, js=ANEW, **quiet)

@@ -49,7 +49,8 @@ def top_html(account: Account | None, lang: Lang, here: str) -> str:
     past = history_button(lang) if here == "operator" else ""
     return (
         f'<h1 class="a-unseen">{title}</h1><header class="a-top" data-page-lang="{lang}" data-page-title="{title}" '
-        f'data-lost="{_say("page.lost", lang)}" data-trouble="{_say("page.trouble", lang)}">'
+        f'data-searching="{_say("ask.searching", lang)}" data-lost="{_say("page.lost", lang)}" '
+        f'data-trouble="{_say("page.trouble", lang)}">'
         f'<a class="a-brand" href="/" aria-label="Andon">{LOGO}<span>Andon</span></a>{nav}{past}'
         f'<div role="group" aria-label="{_say("page.language", lang)}">{langs}</div>{name}'
         f'<form method="post" action="/logout"><button>{_say("page.sign_out", lang)}</button></form></header>'

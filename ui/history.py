@@ -63,7 +63,7 @@ def turns_html(views: Sequence[View], shown: View | None, lang: Lang) -> str:
     now = next((at for at, view in enumerate(views) if view is shown), len(views) - 1)
     buttons = "".join(
         f'<li><button type="button" class="a-turn" data-at="{at}"{" aria-current=true" if at == now else ""}>'
-        f"<b>{at + 1}</b> {escape(view.question)}</button></li>"
+        f"<b>{at + 1}</b> {escape(view.question.strip() or say('past.nothing_typed', lang))}</button></li>"
         for at, view in enumerate(views)
     )
     return f'<nav class="a-turns" aria-label="{_say("past.turns", lang)}"><ol>{buttons}</ol></nav>'

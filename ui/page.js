@@ -11,6 +11,7 @@
     if (!top) return;
     document.documentElement.lang = top.dataset.pageLang;
     document.title = top.dataset.pageTitle;
+    document.documentElement.style.setProperty("--a-searching", JSON.stringify(top.dataset.searching || ""));
   };
   const ready = () => {
     named(document);
@@ -19,8 +20,15 @@
   };
   setTimeout(ready, 4000); // whatever happens, the page is shown
 
+  // From a question on the alarms to tap are out of the way, until a new one; they come back beside "no answer". Until
+  // its reply is there what stands on the page belongs to another question: it is out of sight, and the button turns.
+  const asked = (under) => { for (const name of ["data-asked", "data-waiting"]) document.documentElement.toggleAttribute(name, under); };
+  const arrived = () => document.documentElement.removeAttribute("data-waiting");
+
   // a new quote comes into sight where it would begin below the fold
   const reveal = (element) => {
+    arrived();
+    if (element.querySelector(".a-notice")) asked(false);
     const card = element.querySelector(".a-choose, .a-best, .a-notice");
     if (card && card.getBoundingClientRect().top > innerHeight * 0.6)
       element.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
@@ -100,7 +108,7 @@
       say(chosen);
     });
   };
-  window.andon = { setLang, named, ready, reveal, picks, asks, describes, narrowed, narrows };
+  window.andon = { setLang, named, ready, asked, arrived, reveal, picks, asks, describes, narrowed, narrows };
 
   // a sign-in that has ended leads to the sign-in page, not to a silent page
   const fetched = window.fetch;

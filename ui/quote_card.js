@@ -76,7 +76,7 @@
   const print = (button) => {
     const card = button.closest(".a-card"), lang = document.documentElement.lang;
     document.querySelector(".a-print-sheet")?.remove();
-    const sheet = document.createElement("section"), head = document.createElement("header"), copied = card.cloneNode(true);
+    const sheet = document.createElement("main"), head = document.createElement("header"), copied = card.cloneNode(true);
     sheet.className = "a-print-sheet";
     const now = new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(new Date());
     for (const [tag, text] of [["h1", button.dataset.sheet], ["p", button.dataset.printed.replace("{at}", now)], ["p", button.dataset.note]]) {
@@ -88,6 +88,8 @@
     if (copied.tagName === "DETAILS") copied.open = true;
     const ticked = [...card.querySelectorAll(".a-tick input")];
     copied.querySelectorAll(".a-tick input").forEach((box, at) => box.toggleAttribute("checked", ticked[at].checked));
+    const levels = [...new Set([...copied.querySelectorAll("h2, h3, h4, h5")].map((one) => one.tagName))].sort();
+    for (const one of copied.querySelectorAll("h2, h3, h4, h5")) one.setAttribute("aria-level", 2 + levels.indexOf(one.tagName)); // below the sheet's own
     copied.querySelectorAll("button, a.a-open, .a-progress").forEach((part) => part.remove());
     sheet.append(head, copied);
     document.body.append(sheet);

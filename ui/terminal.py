@@ -80,8 +80,20 @@ def expected(failure: Exception) -> Exception | None:
 
 def reason_of(failure: Exception) -> str:
     """A failure in one sentence of the reader's language, with its details."""
-    meaning = _meaning(failure) if reader_lang() == "ja" else ""
-    return f"{meaning}({getattr(failure, 'message', failure)})" if meaning else str(failure)
+    if reader_lang() == "en":
+        return str(failure)
+    meaning, (message, remedy) = _meaning(failure), _told(failure)
+    return f"{meaning}({message})" if meaning else f"{message} {remedy}".strip()
+
+
+def _told(failure: Exception) -> tuple[str, str]:
+    """Message and remedy in the reader's language."""
+    message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")
+    if reader_lang() == "en":
+        return message, remedy
+    from ui.translation import in_japanese
+
+    return in_japanese("messages", message), in_japanese("remedies", remedy)
 
 
 def _meaning(failure: Exception) -> str:
@@ -91,7 +103,7 @@ def _meaning(failure: Exception) -> str:
 
 def print_failure(failure: Exception) -> None:
     lang = reader_lang()
-    message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")
+    message, remedy = _told(failure)
     if lang == "ja":
         meaning = _meaning(failure)
         if meaning:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _STOPS = ("alarm", "flag")  # kinds of codes that a machine shows when it stops
 @dataclass(frozen=True, slots=True)
 class AskedThen:
     """A question of the log. ``day`` is the box's; ``line``: the one it was narrowed to, else that of the manual quoted
-    first, "" where none is known; ``alarms``: the alarm codes it names."""
+    first, "" where none is known; ``alarms``: the alarm codes it names; ``written``: the same as it writes them."""
 
     at: datetime
     day: date
@@ -31,6 +32,7 @@ class AskedThen:
     declined: bool
     found_ms: float
     total_ms: float
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,19 @@ def _asked(row: Mapping[str, str], line_of: Callable[[str], str], zone: tzinfo |
     at, timing = datetime.fromisoformat(row["at"]), json.loads(row["timing"])
     lines, quotes = json.loads(row["scope"]).get("lines", []), json.loads(row["quotes"])
     line = lines[0] if lines else line_of(quotes[0]["manual"]) if quotes else ""
+    alarms = _alarms_in(row["understood"] or row["subject"])
     return AskedThen(
-        at, at.astimezone(zone).date(), line, _alarms_in(row["understood"] or row["subject"]), bool(row["declined"]),
-        float(timing.get("found_ms") or 0.0), float(timing.get("total_ms") or 0.0),
+        at, at.astimezone(zone).date(), line, tuple(alarms), bool(row["declined"]),
+        float(timing.get("found_ms") or 0.0), float(timing.get("total_ms") or 0.0), tuple(alarms.values()),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=50_000)
-def _alarms_in(question: str) -> tuple[str, ...]:
-    """Looked for once: the same questions come again, and so does whoever looks at the figures."""
-    return tuple(sorted({code.canonical for code in find_codes(question) if code.kind in _STOPS}))
+def _alarms_in(question: str) -> Mapping[str, str]:
+    """Canonical code -> as it is written there. Looked for once: the same questions come again, and so does whoever
+    looks at the figures."""
+    text = unicodedata.normalize("NFKC", question)
+    return {code.canonical: text[code.start : code.end] for code in find_codes(text) if code.kind in _STOPS}
 
 
 def days_of(days: int, now: datetime | None = None, zone: tzinfo | None = None) -> list[date]:
@@ -143,9 +148,14 @@ def minutes_down(closed: Sequence[Stoppage], days: Sequence[date]) -> list[DayCo
 
 
 def top_alarms(asked: Sequence[AskedThen], most: int = 10) -> list[tuple[str, int]]:
-    """The alarms that stopped a machine most often, with how often."""
+    """The alarms that stopped a machine most often, as they are mostly written, with how often."""
     counts = Counter(alarm for each in stoppages(asked) for alarm in each.alarms)
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
+    written: dict[str, Counter[str]] = {}
+    for each in asked:
+        for alarm, as_written in zip(each.alarms, each.written, strict=False):
+            written.setdefault(alarm, Counter())[as_written] += 1
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
+    return [(written[alarm].most_common(1)[0][0] if alarm in written else alarm, count) for alarm, count in ordered]
 
 
 def answer_times(asked: Sequence[AskedThen], days: Sequence[date]) -> list[DayTimes]:

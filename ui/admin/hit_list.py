@@ -47,12 +47,13 @@ def _verdict(results: Results, lang: Lang, shown: Found | None) -> str:
     if why:
         told_first = told("admin.would_decline", lang, reason=say(f"answer.declined.{why}", lang))
     lines = [f"<b>{told_first}</b>"]
-    if results.hits and why != "unsafe_request":
+    refused = why == "unsafe_request"  # whatever its words: no site word is to make it found
+    if results.hits and not refused:
         lines.append(told("admin.likely", lang, percent=f"{100 * relevance(results):.0f}"))
     for key, share in (("admin.in_no_manual", results.missing), ("admin.no_match", results.unmatched)):
-        if share is not None and share >= TOLD_SHARE:
+        if share is not None and share >= TOLD_SHARE and not refused:
             lines.append(told(key, lang, percent=f"{100 * share:.0f}"))
-    if results.value_beside < 1:
+    if results.value_beside < 1 and not refused:
         lines.append(told("admin.value_apart", lang))
     kind = "a-declines" if why else "a-answers"
     return (

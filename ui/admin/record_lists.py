@@ -46,7 +46,7 @@ def _gap(group: GapGroup, lang: Lang, admins: Sequence[str]) -> str:
     reasons = "".join(_chip(f"gaps.reason.{reason}", lang) for reason in group.reasons)
     near = ""
     if gap.nearest:
-        places = "".join(f"<li>{escape(place)}</li>" for place in gap.nearest)
+        places = "".join(f"<li>{escape(_where(place, lang))}</li>" for place in gap.nearest)
         near = f"<p>{_say('gaps.nearest', lang)}</p><ul>{places}</ul>"
     buttons = "".join(
         f'<button type="button" class="a-act a-gap-state" data-id="{ids}" data-state="{state}">'
@@ -85,11 +85,13 @@ def reviews_html(feedback: Sequence[Feedback], counts: Mapping[str, int], state:
 
 def _review(said: Feedback, lang: Lang) -> str:
     reason = _chip(f"feedback.reason.{said.reason}", lang) if said.reason else ""
-    shown = _SENTENCE_ENDS.sub(r"\1\n", said.answer) or say("review.only_quotes", lang)
+    shown = _one_a_line(said.answer) or say("review.only_quotes", lang)
     fields = [("review.shown", shown), ("review.corrected", said.corrected), ("review.comment", said.comment),
               ("review.chosen", said.chosen)]  # fmt: skip
     listed = "".join(f"<dt>{_say(key, lang)}</dt><dd>{escape(text)}</dd>" for key, text in fields if text)
-    passages = "".join(f"<p>[{p.number}] {escape(p.place)}</p><pre>{escape(p.text)}</pre>" for p in said.excerpts)
+    passages = "".join(
+        f"<p>[{p.number}] {escape(_where(p.place, lang))}</p><pre>{escape(p.text)}</pre>" for p in said.excerpts
+    )
     more = f"<details><summary>{_say('review.passages', lang)}</summary>{passages}</details>" if passages else ""
     buttons = "".join(_act("a-review", said.id, to, key, lang) for to, key in _REVIEWS if to != said.state)
     who = "".join(f"<span>{escape(part)}</span>" for part in (said.who, when(said.at), said.model) if part)
@@ -147,12 +149,12 @@ def log_html(entries: Sequence[Entry], count: int, wanted: Wanted, lang: Lang) -
 def _entry(entry: Entry, lang: Lang) -> str:
     told, more = "", ""
     if entry.kind == QUESTION:
-        total = say("log.seconds", lang, seconds=f"{entry.timing.get('total_ms', 0) / 1000:.1f}")
+        total = say("log.seconds", lang, seconds=_seconds(entry.timing.get("total_ms", 0)))
         told = f"{_say(f'log.verdict.{entry.verdict}', lang)}<small>{escape(total)}</small>"
         told += f"<small>{escape(entry.model)}</small>"
-        more = f"<small>{escape(entry.answer)}</small>" if entry.answer else ""
+        more = f'<small class="a-wrote">{escape(_one_a_line(entry.answer))}</small>' if entry.answer else ""
         more += "".join(
-            f"<small>[{q.number}] {escape(_place(q))} ({_say('log.revision', lang, revision=q.revision)})</small>"
+            f"<small>[{q.number}] {escape(_place(q, lang))} ({_say('log.revision', lang, revision=q.revision)})</small>"
             for q in entry.quotes
         )
     return (
@@ -162,9 +164,25 @@ def _entry(entry: Entry, lang: Lang) -> str:
     )
 
 
-def _place(shown: Shown) -> str:
+def _one_a_line(answer: str) -> str:
+    """An answer with a sentence a line."""
+    return _SENTENCE_ENDS.sub(r"\1\n", answer)
+
+
+def _seconds(ms: float) -> str:
+    """Never 0.0, which no answer takes."""
+    return f"{ms / 1000:.1f}" if ms >= 950 else f"{max(0.01, ms / 1000):.2f}"
+
+
+def _place(shown: Shown, lang: Lang) -> str:
     """Where a quote stands; a manual whose first heading is its title is named once."""
-    return shown.place.replace(f"{shown.title}, {shown.title}", shown.title, 1)
+    return _where(shown.place.replace(f"{shown.title}, {shown.title}", shown.title, 1), lang)
+
+
+def _where(place: str, lang: Lang) -> str:
+    """A place as records hold it ("SC-200, 5 Alarms > 5.2, p. 5-3") with its page as readers are told it."""
+    before, found, label = place.rpartition(", p. ")
+    return f"{before}{say('log.page', lang, label=label)}" if found else place
 
 
 def when(at: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from html import escape
 
 WIDTH, HEIGHT = 720, 220  # of the picture, in its own units; the page shows it at that width or wider
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 28  # room for the scale, the days and the highest mark
+LEFT, RIGHT, TOP, BOTTOM = 8, 50, 10, 28  # room for the scale, the days and the highest mark; the scale stands beside
+# the latest days, which are in sight first where the picture is wider than its screen
 COLOURS = 6  # --a-series-1 to -6 of admin.css; further series share the last
 LABELLED = 8  # days that are named below the picture
 
@@ -60,8 +61,8 @@ def drawn(framing: Framing, marks: str, days: Sequence[date], top: float, unit: 
     """The picture itself: ``marks`` over a scale from 0 to ``top`` and the days below."""
     lines = "".join(
         f'<line class="a-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at_height(value, top):.1f}" '
-        f'y2="{at_height(value, top):.1f}"/><text class="a-tick" x="{LEFT - 6}" y="{at_height(value, top) + 4:.1f}" '
-        f'text-anchor="end">{value:g}{escape(unit)}</text>'
+        f'y2="{at_height(value, top):.1f}"/><text class="a-tick" x="{WIDTH - RIGHT + 6}" '
+        f'y="{at_height(value, top) + 4:.1f}">{value:g}{escape(unit)}</text>'
         for value in (0, top / 2, top)
     )
     every = -(-len(days) // LABELLED)

@@ -52,7 +52,7 @@ _JOBS: dict[str, Entry] = {
     "admin.halt_name": {"ja": "{name} の登録を中止", "en": "Cancel {name}"},
     "admin.halt_all": {"ja": "待機中の {count} 件をすべて中止", "en": "Cancel all {count} that wait"},
     "admin.halted": {"ja": "{name} の登録を中止しました。", "en": "{name} was cancelled."},
-    "admin.halted_many": {"ja": "{count} 件の登録を中止しました。", "en": "{count} files were cancelled."},
+    "admin.halted_many": {"ja": "{count} 件の登録を中止しました。", "en": "Cancelled: {count} files."},
 }
 
 _MANUALS: dict[str, Entry] = {

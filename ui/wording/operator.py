@@ -82,6 +82,7 @@ _PAST: dict[str, Entry] = {
         "ja": "この Andon は質問を保存しない設定です。",
         "en": "This Andon is set to keep no questions.",
     },
+    "past.nothing_typed": {"ja": "(入力なし)", "en": "(nothing typed)"},
     "past.turns": {"ja": "この会話の質問", "en": "Questions of this conversation"},
 }
 

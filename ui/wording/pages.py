@@ -99,7 +99,7 @@ _ASK: dict[str, Entry] = {
     "ask.searching": {"ja": "マニュアルを調べています…", "en": "Searching the manuals…"},
     "ask.library": {
         "ja": "マニュアル {manuals}\u00a0冊から探します。",
-        "en": "Answers come from {manuals} manuals.",
+        "en": "Manuals that answers come from: {manuals}.",
     },
 }
 
@@ -279,7 +279,7 @@ _ADMIN: dict[str, Entry] = {
     "admin.seconds_left": {"ja": "残り約 {seconds} 秒", "en": "about {seconds} s left"},
     "admin.pages_done": {"ja": "{done} / {total} ページ", "en": "{done} of {total} pages"},
     "admin.manuals": {"ja": "登録済みのマニュアル", "en": "Manuals"},
-    "admin.manuals_count": {"ja": "{manuals} 冊、{passages} 箇所", "en": "{manuals} manuals, {passages} passages"},
+    "admin.manuals_count": {"ja": "{manuals} 冊、{passages} 箇所", "en": "manuals: {manuals}, passages: {passages}"},
     "admin.no_manuals": {
         "ja": "まだ登録されていません。上のボタンからファイルを登録してください。",
         "en": "None yet. Add files with the button above.",
@@ -302,39 +302,39 @@ _ADMIN: dict[str, Entry] = {
     "admin.delete_yes": {"ja": "削除する", "en": "Delete"},
     "admin.delete_no": {"ja": "やめる", "en": "Keep it"},
     "admin.deleted": {"ja": "{name} を削除しました。", "en": "{name} was deleted."},
-    "admin.unpacked": {"ja": "{count} 個のファイルを取り出しました", "en": "{count} files taken out"},
+    "admin.unpacked": {"ja": "{count} 個のファイルを取り出しました", "en": "files taken out: {count}"},
     "coverage.ocr": {
         "ja": "文字認識(OCR)で読んだページ {count} 件: {where}",
-        "en": "{count} pages read by text recognition (OCR): {where}",
+        "en": "Pages read by text recognition (OCR): {count} ({where})",
     },
     "coverage.scan": {
         "ja": "画像だけのため読めなかったページ {count} 件: {where}",
-        "en": "{count} pages not read, they are pictures: {where}",
+        "en": "Pages not read, as they are pictures: {count} ({where})",
     },
     "coverage.garbled": {
         "ja": "文字情報が壊れていて読めなかったページ {count} 件: {where}",
-        "en": "{count} pages not read, their characters have no code: {where}",
+        "en": "Pages not read, as their characters have no code: {count} ({where})",
     },
     "coverage.hidden_sheet": {
         "ja": "非表示のため読まなかったシート {count} 枚: {where}",
-        "en": "{count} hidden sheets not read: {where}",
+        "en": "Hidden sheets not read: {count} ({where})",
     },
     "coverage.hidden_slide": {
         "ja": "非表示のため読まなかったスライド {count} 枚: {where}",
-        "en": "{count} hidden slides not read: {where}",
+        "en": "Hidden slides not read: {count} ({where})",
     },
     "coverage.formula": {
         "ja": "計算結果が保存されていない数式 {count} 個: {where}。Excel で開いて保存し直してください",
-        "en": "{count} formulas saved without their result: {where}. Open the file in Excel and save it again",
+        "en": "Formulas saved without their result: {count} ({where}). Open the file in Excel and save it again",
     },
-    "coverage.chart": {"ja": "読まなかったグラフ {count} 個: {where}", "en": "{count} charts not read: {where}"},
+    "coverage.chart": {"ja": "読まなかったグラフ {count} 個: {where}", "en": "Charts not read: {count} ({where})"},
     "coverage.note": {
         "ja": "読まなかったセルのコメント(メモ) {count} 件: {where}",
-        "en": "{count} comments on cells not read: {where}",
+        "en": "Comments on cells not read: {count} ({where})",
     },
     "coverage.include": {
         "ja": "取り込まなかった別ファイル {count} 個。必要なら別に登録してください",
-        "en": "{count} other files that it refers to are not included. Add them too if you need them",
+        "en": "Other files that it refers to, not included: {count}. Add them too if you need them",
     },
     "coverage.more": {"ja": "、ほか {count} 件", "en": " and {count} more"},
     "admin.failed_file": {"ja": "{name}: {reason}", "en": "{name}: {reason}"},

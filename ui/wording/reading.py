@@ -23,7 +23,7 @@ READING: dict[str, Entry] = {
     "reading.coverage": {
         "ja": "{pages}\u00a0ページのうち {read}\u00a0ページから読み取りました。"
         "{passages}\u00a0箇所、表 {tables}\u00a0個({rows}\u00a0行)。",
-        "en": "Text was read from {read} of {pages} pages: {passages} passages, {tables} tables with {rows} rows.",
+        "en": "Pages with text: {read} of {pages}. Passages: {passages}, tables: {tables} (rows: {rows}).",
     },
     "reading.unread": {"ja": "文字を読み取らなかったページ: {where}", "en": "Pages without any text: {where}"},
     "reading.passages": {"ja": "このページの箇所: {count}", "en": "Passages on this page: {count}"},

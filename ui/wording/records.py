@@ -122,6 +122,7 @@ _LOG: dict[str, Entry] = {
     "log.look": {"ja": "表示", "en": "Show"},
     "log.more": {"ja": "{count}\u00a0件のうち新しい {shown}\u00a0件", "en": "latest {shown} of {count}"},
     "log.whole": {"ja": "{count} 件", "en": "entries: {count}"},
+    "log.page": {"ja": "、{label}\u00a0ページ", "en": ", page\u00a0{label}"},
     "log.revision": {"ja": "第 {revision} 版", "en": "rev {revision}"},
     "log.at": {"ja": "日時", "en": "When"},
     "log.subject": {"ja": "質問・対象", "en": "Question or subject"},

@@ -28,8 +28,8 @@ _CLOSING: dict[str, Entry] = {
     "fixed.thanks": {
         "ja": "停止を記録しました(停止時間 {minutes}\u00a0分)。"
         "次に同じ停止が起きたとき、「前回の処置」として表示します。",
-        "en": "The stoppage is closed ({minutes} min). When the same happens again, it is shown as What fixed it last "
-        "time.",
+        "en": "Saved: down for {minutes} min. When the same happens again, this is shown under “What fixed it last "
+        "time”.",
     },
     "fixed.again": {"ja": "記録を修正", "en": "Change it"},
 }

@@ -30,7 +30,7 @@ WORDS: dict[str, Entry] = {
     "words.also": {"ja": "同じ記載: {places}", "en": "Also in: {places}"},
     # the admin page
     "admin.words": {"ja": "現場の言葉", "en": "Site words"},
-    "admin.words_count": {"ja": "{groups} 組", "en": "{groups} groups"},
+    "admin.words_count": {"ja": "{groups} 組", "en": "groups: {groups}"},
     "admin.words_note": {
         "ja": "機械の通称など、現場での呼び方をマニュアルの言葉と結び付けます。質問を調べるときだけ使い、"
         "マニュアルの原文は変わりません。保存すると、次の質問からすぐ有効になります。",
