@@ -63,20 +63,18 @@ def expected(batches: Sequence[int], costs: BatchCosts) -> float:
     return steps
 
 
-def said(runner: LlamaCppRunner, scripts: Sequence[Scripted]) -> dict[str, Any]:
-    """``scripts`` said plainly and with guesses, in turns."""
+def said(runner: LlamaCppRunner, plain: LlamaCppRunner, scripts: Sequence[Scripted]) -> dict[str, Any]:
+    """``scripts`` said by ``plain``, as it is without guesses, and by ``runner`` with them, in turns."""
     assert runner._plan is not None
     seconds, cpu, batches, tokens = [0.0, 0.0], [0.0, 0.0], [list[int](), list[int]()], 0
     guessed = accepted = 0
-    with runner._working() as (model, memory):
-        end = min(model.end_ids)
-        for number, script in enumerate(scripts):
-            logits = memory.read(script.prompt, None, lambda: False)
-            assert logits is not None
-            texts = ["", ""]
-            for side in (0, 1) if number % 2 else (1, 0):
-                memory.context.keep(len(script.prompt))
-                told = Told(memory.context, script, end)
+    for number, script in enumerate(scripts):
+        texts = ["", ""]
+        for side in (0, 1) if number % 2 else (1, 0):
+            with (runner if side else plain)._working() as (model, memory):
+                logits = memory.read(script.prompt, None, lambda: False)
+                assert logits is not None
+                told = Told(memory.context, script, min(model.end_ids))
                 begin, cpu_begin = time.perf_counter(), time.process_time()
                 drafting = Drafting(script.prompt, runner._plan, model.piece) if side else None
                 asked = Sampling(max_tokens=len(script.answer))
@@ -85,11 +83,12 @@ def said(runner: LlamaCppRunner, scripts: Sequence[Scripted]) -> dict[str, Any]:
                 texts[side] = "".join(piece.text for piece in speaker.speak(script.prompt, first, lambda: False))
                 seconds[side] += time.perf_counter() - begin
                 cpu[side] += time.process_time() - cpu_begin
+                memory.context.keep(len(script.prompt))
                 batches[side] += told.batches
                 if drafting is not None:
                     guessed, accepted = guessed + drafting.guessed, accepted + drafting.accepted
-            assert texts[0] == texts[1]
-            tokens += len(script.answer)
+        assert texts[0] == texts[1]
+        tokens += len(script.answer)
     costs = runner._plan.costs
     return {
         "answers": len(scripts), "tokens": tokens, "decodes": [len(batches[0]), len(batches[1])],
@@ -157,7 +156,7 @@ def own_words(gguf: Path, threads: int, count: int) -> dict[str, int]:
 
 def measured(gguf: Path, threads: int, most: int, own: int) -> dict[str, Any]:
     """By ``most`` answers of each kind that are given and ``own`` that are not."""
-    runner = LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=DRAFT))
+    runner, plain = (LlamaCppRunner(EdgeOptions(gguf, threads=threads, draft_tokens=drafts)) for drafts in (DRAFT, 0))
     list(runner.stream(messages_of(0, quoted=True), Sampling(max_tokens=1)))  # what batches cost is measured now
     if runner._plan is None:
         sys.exit("Others are at work here: what batches cost cannot be measured.")
@@ -165,10 +164,11 @@ def measured(gguf: Path, threads: int, most: int, own: int) -> dict[str, Any]:
     told: dict[str, Any] = {
         "threads": threads,
         "steps_a_batch": {str(size): [costs.first[size], costs.further[size]] for size in costs.first},
-        "quoted": said(runner, workload(runner, quoted=True, most=most)),
-        "free": said(runner, workload(runner, quoted=False, most=most)),
+        "quoted": said(runner, plain, workload(runner, quoted=True, most=most)),
+        "free": said(runner, plain, workload(runner, quoted=False, most=most)),
     }
     runner.close()
+    plain.close()
     return told | {"own_words": own_words(gguf, threads, own)}
 
 

@@ -193,7 +193,7 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
     """By a clock that only the context moves; a batch whose size changes makes its graph anew."""
 
     class Slow:
-        now, size, held = 0.0, 0, 0
+        now, size, held = 0.0, 0, 300
 
         def __init__(self, step: float) -> None:
             self.step = step
@@ -210,18 +210,19 @@ def test_costs_are_measured_in_steps_and_rounded() -> None:
 
         def decode_each(self, tokens: Sequence[int], start: int) -> None:
             assert start == self.held and len(tokens) <= 16
+            assert start == 300, "behind the prompt"
             self.now += self.step * (0.6 + 0.4 * len(tokens) + (0.1 if len(tokens) != self.size else 0))
             self.size = len(tokens)
 
     slow = Slow(0.001)
-    costs = measure(slow, 16, 1, slow.clock, slow.clock)  # type: ignore[arg-type]
+    costs = measure(slow, 300, 16, 1, slow.clock, slow.clock)  # type: ignore[arg-type]
     assert costs.further == {4: 2.25, 8: 3.75, 16: 7.0} and costs.first == {4: 2.5, 8: 4.0, 16: 7.25}
-    assert slow.held == 0
-    assert measure(slow, 3, 1, slow.clock, slow.clock).further == {3: 1.75}  # type: ignore[arg-type]
+    assert slow.held == 300, "the prompt is still there"
+    assert measure(slow, 300, 3, 1, slow.clock, slow.clock).further == {3: 1.75}  # type: ignore[arg-type]
     large = Slow(0.2)  # a step of 4 billion parameters on a small board
-    assert measure(large, 16, 0, large.clock, lambda: 0).first == {4: 2.25, 8: 4.0, 16: 7.0}  # type: ignore[arg-type]
+    assert measure(large, 300, 16, 0, large.clock, lambda: 0).first == {4: 2.25, 8: 4.0, 16: 7.0}  # type: ignore[arg-type]
     assert large.now < 5, "seconds"
-    half = measure(slow, 16, 2, slow.clock, slow.clock)  # type: ignore[arg-type]
+    half = measure(slow, 300, 16, 2, slow.clock, slow.clock)  # type: ignore[arg-type]
     assert half is None, "two threads were at work for the time of one"
 
 
@@ -318,6 +319,19 @@ def test_a_model_says_the_same_with_and_without(tiny_gguf: Path) -> None:
             assert [piece.tokens for piece in told[0]] == [piece.tokens for piece in told[1]]
     with_guesses.close()
     without.close()
+
+
+def test_where_there_is_no_room_to_measure_usual_costs_stand_in_and_the_answer_is_whole(tiny_gguf: Path) -> None:
+    room = drafting_runner(tiny_gguf)
+    prompt = len(room.prompt_tokens(ASK))
+    options = EdgeOptions(
+        tiny_gguf, context_tokens=prompt + 6, threads=1, batch_tokens=16, kv_type="f32", draft_tokens=7
+    )
+    tight = LlamaCppRunner(options)
+    said = [text_of(list(runner.stream(ASK, Sampling(max_tokens=5)))) for runner in (tight, room)]
+    assert said[0] == said[1] and tight._plan is None
+    room.close()
+    tight.close()
 
 
 def test_a_grammar_binds_guesses_too(tiny_gguf: Path) -> None:

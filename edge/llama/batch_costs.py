@@ -2,7 +2,8 @@
 
 On a processor a batch of eight takes four to six steps (more than half of the gain of guessing is eaten by it), on a
 GPU hardly more than one; sizes that are no multiple of four are computed as slowly as the next one that is
-(llama.cpp 0.3.36, AVX-512: 9 MB model 4: 2.5, 5: 3.8, 8: 5.1 steps; 110 MB model 4: 2.5, 8: 3.7, 16: 6.8 steps).
+(llama.cpp 0.3.36, AVX-512, behind 16 tokens: 9 MB model 4: 2.5, 5: 3.8, 8: 5.1 steps; 110 MB model 4: 2.5, 8: 3.7,
+16: 6.8 steps). The longer the prompt, the dearer: docs/log/drafting.md.
 """
 
 from __future__ import annotations
@@ -37,23 +38,23 @@ USUAL = BatchCosts({4: 3.0, 8: 5.0, 16: 10.0}, {4: 2.75, 8: 5.0, 16: 10.0})
 
 def measure(
     context: LlamaContext,
+    held: int,
     most: int,
     threads: int,
     clock: Callable[[], float] = time.perf_counter,
     spent: Callable[[], float] = time.process_time,
 ) -> BatchCosts | None:
-    """Of batches of up to ``most`` tokens, no more than one ``decode`` of ``context`` takes and half of what it holds;
-    it is empty before and after. None where others took the cores meanwhile, so that times mean nothing: ``threads``
-    (0 where a GPU computes) would have been at work for all of the ``clock``'s seconds, and ``spent`` tells that they
-    were not. Errors: GenerationFailed."""
+    """Of batches of up to ``most`` tokens behind the ``held`` ones of a prompt, which ``context`` holds before and
+    after, with room for ``most`` + 1 more. How long the prompt is counts: attention is computed for each token of a
+    batch anew, and over 400 tokens it is a third of a small model's step. None where others took the cores meanwhile,
+    so that times mean nothing: ``threads`` (0 where a GPU computes) would have been at work for all of the ``clock``'s
+    seconds, and ``spent`` tells that they were not. Errors: GenerationFailed."""
     begun, spent_before = clock(), spent()
-    context.keep(0)
-    context.decode([0] * most, 0, want_logits=False)
 
     def took(size: int) -> float:
-        context.keep(most)
+        context.keep(held)
         begin = clock()
-        context.decode_each([0] * size, most)
+        context.decode_each([0] * size, held)
         return clock() - begin
 
     def least(sizes: tuple[int, ...]) -> float:
@@ -71,7 +72,7 @@ def measure(
         first[size] = further[size]
         if clock() - begun < PATIENCE_S:  # to make a graph takes a large model's step no longer
             first[size] = max(further[size], _grain(least((1, size)) / step - 1))
-    context.keep(0)
+    context.keep(held)
     if spent() - spent_before < BUSY * threads * (clock() - begun):
         return None
     return BatchCosts(first, further)

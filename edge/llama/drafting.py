@@ -25,7 +25,8 @@ GOES_ON = (
 )  # the same for going on behind an insertion: a guess (0.7 to 0.9 gain the same), it is soon known
 LEVELS = 8  # of belief that it quotes, either way; a step is half a natural log of the odds
 BEGIN = 1  # before the first token
-START = 1.15  # tokens for the cost of one, expected of the first batch; of a further one 1.0
+START = 1.3  # tokens for the cost of one, expected of the first batch; of a further one 1.0
+BATCHES = 3  # of a run, among which what the first costs more than the others is shared out
 RUN = 4  # copied tokens that make a run, which may go on behind an insertion
 INSERTED = 8  # tokens of the longest insertion
 CLOSING = tuple(mark.encode() for mark in ("]", ")", "］", "）", "】", "」", "\n"))  # what an insertion ends with
@@ -49,11 +50,12 @@ class Plan:
         return found
 
     def _best(self, level: int, length: int, going_on: bool, drafting: bool) -> int:
-        costs = self.costs.further if drafting else self.costs.first
         best, gain = 0, 1.0 if drafting else START
-        for size, cost in costs.items():
+        for size, cost in self.costs.further.items():
             if size - 1 > self._most:
                 continue
+            if not drafting:
+                cost += (self.costs.first[size] - cost) / BATCHES
             expected, whole = 1.0, 1.0
             for at in range(size - 1):
                 whole *= chance(level, length + at, going_on and at == 0)

@@ -233,15 +233,16 @@ class LlamaCppRunner:
         memory.context.adapt(self._adapters.get(name), scale)
         memory.adapter = name
 
-    def _planned(self, model: LlamaModel, memory: PromptMemory) -> Plan | None:
+    def _planned(self, model: LlamaModel, memory: PromptMemory, prompt: int) -> Plan | None:
         """How much is guessed ahead; None where nothing is. What batches cost here is measured before the first answer
-        that is written freely."""
+        that is written freely, behind its ``prompt`` of so many tokens."""
         most = min(self._options.draft_tokens, self._options.batch_tokens - 1, self.context_tokens // 4)
         if most <= 0 or not model.goes_back:
             return None
         if self._plan is None:
-            memory.held = []  # the context is emptied
-            costs = measure(memory.context, most + 1, 0 if self._options.gpu_layers else self._threads())
+            if prompt + most + 2 > self.context_tokens:  # no room; the next prompt will be shorter
+                return Plan(USUAL, most)
+            costs = measure(memory.context, prompt, most + 1, 0 if self._options.gpu_layers else self._threads())
             if costs is None:  # before the next answer again
                 log.info("%s: the cores are busy, what batches cost cannot be told.", self.name)
                 return Plan(USUAL, most)
@@ -267,11 +268,11 @@ class LlamaCppRunner:
             return
         grammar = grammar_of(model, sampling)  # before the prompt is read: a wrong one is told at once
         try:
-            plan = self._planned(model, memory)
             logits = self._read(memory, prompt, sampling, cancelled)
             if logits is None:
                 yield _unsaid(cancelled)
                 return
+            plan = self._planned(model, memory, len(prompt))
             drafting = Drafting(prompt, plan, model.piece) if plan is not None else None
             speaker = FreeSpeaker(model, memory.context, sampling, grammar, drafting)
             yield from speaker.speak(prompt, logits, cancelled)
