@@ -87,6 +87,11 @@ def test_a_quote_is_copied_without_https_and_printed_alone(visitor: Visitor) -> 
         assert part in sheet
     expect(page.locator(".a-print-sheet button")).to_have_count(0)
     expect(page.locator("main:visible")).to_have_count(1)
+    page.evaluate("document.body.classList.add('dark')")  # as Gradio marks it
+    looks = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    assert page.locator(".a-print-sheet .a-card").evaluate(looks)[0] == "rgb(255, 255, 255)"
+    assert page.locator(".a-print-sheet cite").evaluate(looks)[1] == "rgb(21, 33, 44)"
+    page.evaluate("document.body.classList.remove('dark')")
     levels = "es => es.map((e) => Number(e.ariaLevel || e.tagName[1]))"
     assert page.locator("main:visible :is(h1, h2, h3, h4)").evaluate_all(levels) == [1, 2]
     page.emulate_media(media="screen")

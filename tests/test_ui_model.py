@@ -149,10 +149,10 @@ def test_check_tells_a_wrong_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     code, told = run("check", "other", "--models", str(folder))
     assert code == 1 and "登録時と異なります" in told
     code, told = run("check", "nobody", "--models", str(folder))
-    assert code == 1 and "no model nobody" in told
+    assert code == 1 and "モデル nobody も、その名前のファイルもありません。" in told
     (folder / "npu.rkllm").write_bytes(b"\0" * 10)
     code, told = run("check", str(folder / "npu.rkllm"), "--models", str(folder))
-    assert code == 1 and "too few" in told
+    assert code == 1 and "モデルとしては小さすぎます" in told
     with (folder / "npu.rkllm").open("r+b") as file:
         file.truncate(2 << 20)
     code, told = run("check", str(folder / "npu.rkllm"), "--models", str(folder), "--json")

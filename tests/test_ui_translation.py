@@ -21,6 +21,10 @@ from ui.translation import Part, in_japanese, translations
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 PARTS: tuple[Part, ...] = ("messages", "remedies")
 # what stands in the place of a remedy without being one: another error's, or what a place alone holds
+# messages without words of their own: what stands in their places says everything
+WORDLESS = {"{} {}.", "{} is {}.", "{}: {}", "{}: {}{}.", "{}: {} {}."}
+HELD = {"line", "machine", "manual", "kind", "lang"}  # words in such places
+BENT = "{} has {} usable entr{} in {} row{}{}; {} is the least that can be divided into parts."  # English endings
 PASSED_ON = {"missing.remedy", "error.remedy", "remedy", "self._last_death.remedy", "_remedy(found)"}
 
 
@@ -30,6 +34,13 @@ def test_every_remedy_has_its_japanese_and_no_other_is_kept() -> None:
     said |= {remedy for *_, remedy in gguf_file._OTHERS} | forecasts()
     assert said - set(translations("remedies")) == set(), "add these to ui/wording/remedies.ja.toml"
     assert set(translations("remedies")) - said == set(), "no error says these any more"
+
+
+def test_every_message_has_its_japanese_and_no_other_is_kept() -> None:
+    said = {one.text for one in written("message") if one.text is not None and one.text.strip(PLACE + " ")}
+    assert len(said) > 400
+    assert said - set(translations("messages")) == {*WORDLESS, BENT}, "add these to ui/wording/messages.ja.toml"
+    assert set(translations("messages")) - said == HELD, "no error says these any more"
 
 
 def forecasts() -> set[str]:
@@ -70,12 +81,12 @@ def test_a_failure_is_told_in_japanese_with_what_helps(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
-    print_failure(ScopeUnknown("No manual is for the line 'L9'.", "Known: L1, L2."))
+    print_failure(ScopeUnknown("There is no line 'L9' to narrow the search to.", "Known: L1, L2."))
     shown = capsys.readouterr().err
-    assert "  対処: 登録されているもの: L1, L2\n" in shown
-    assert "Known" not in shown
+    assert "andon: 絞り込みに指定した ライン 'L9' はありません。\n  対処: 登録されているもの: L1, L2\n" in shown
+    assert "Known" not in shown and "narrow" not in shown
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    print_failure(ScopeUnknown("No manual is for the line 'L9'.", "Known: L1, L2."))
+    print_failure(ScopeUnknown("There is no line 'L9' to narrow the search to.", "Known: L1, L2."))
     assert "Known: L1, L2." in capsys.readouterr().err
 
 

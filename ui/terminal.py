@@ -82,11 +82,11 @@ def reason_of(failure: Exception) -> str:
     """A failure in one sentence of the reader's language, with its details."""
     if reader_lang() == "en":
         return str(failure)
-    meaning, (message, remedy) = _meaning(failure), _told(failure)
+    meaning, (message, remedy) = _meaning(failure), words_of(failure)
     return f"{meaning}({message})" if meaning else f"{message} {remedy}".strip()
 
 
-def _told(failure: Exception) -> tuple[str, str]:
+def words_of(failure: Exception) -> tuple[str, str]:
     """Message and remedy in the reader's language."""
     message, remedy = getattr(failure, "message", str(failure)), getattr(failure, "remedy", "")
     if reader_lang() == "en":
@@ -103,7 +103,7 @@ def _meaning(failure: Exception) -> str:
 
 def print_failure(failure: Exception) -> None:
     lang = reader_lang()
-    message, remedy = _told(failure)
+    message, remedy = words_of(failure)
     if lang == "ja":
         meaning = _meaning(failure)
         if meaning:

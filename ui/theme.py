@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,10 @@ def page_head() -> str:
     script, style = (
         "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names) for names in (SCRIPTS, HEAD_STYLES)
     )
-    return f'<link rel="icon" type="image/svg+xml" href="{FAVICON}"><style>{style}</style><script>{script}</script>'
+    return (
+        f'<link rel="icon" type="image/svg+xml" href="{FAVICON}"><style>{style}{_paper()}</style>'
+        f"<script>{script}</script>"
+    )
 
 
 def admin_css() -> str:
@@ -87,7 +91,16 @@ def make_theme() -> gr.themes.Base:
     )  # fmt: skip
 
 
+def _paper() -> str:
+    """On paper the colours are the light ones, whatever the screen's are."""
+    light = re.search(r":root \{(.*?)\}", _colours(), re.DOTALL)
+    assert light is not None
+    return f"@media print {{ body, .dark {{ {light[1].replace(';', ' !important;')} }} }}"
+
+
+def _colours() -> str:
+    return (_FOLDER / "colours.css").read_text(encoding="utf-8")
+
+
 def _tokens() -> str:
-    return f":root{{--a-font:{', '.join(repr(font) for font in FONTS)}, sans-serif}}\n" + (
-        _FOLDER / "colours.css"
-    ).read_text(encoding="utf-8")
+    return f":root{{--a-font:{', '.join(repr(font) for font in FONTS)}, sans-serif}}\n" + _colours()

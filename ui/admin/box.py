@@ -15,6 +15,7 @@ from assistant.health import Health, Loaded, look
 from index.errors import IndexFailed
 from ui.admin.cells import done_html, failed_html, title, told
 from ui.box import Check, box_checks, software_of
+from ui.translation import in_japanese
 from ui.wording import Lang, all_wording, say, say_error
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class BoxPart:
         try:
             made = write_backup(self._andon.settings.data, Path(folder).expanduser())
         except (AssistantFailed, IndexFailed) as failed:
-            why = str(failed) if lang == "en" else f"{say_error(failed.code, lang)} ({failed.message})"
+            reason = in_japanese("messages", failed.message)
+            why = str(failed) if lang == "en" else f"{say_error(failed.code, lang)} ({reason})"
             return failed_html(why)
         self._note(request, "backup", made.path.name)
         megabytes = f"{made.bytes / 1e6:,.1f}"

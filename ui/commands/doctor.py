@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ui.box import Check
-from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell
+from ui.terminal import AsJson, Data, print_json, reader_lang, settings_with, tell, words_of
 from ui.wording import say
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _index(settings: Settings) -> Iterator[Check]:
     try:
         library = open_library(settings)
     except IndexFailed as failed:
-        yield Check("index", "fail", failed.message, failed.remedy)
+        yield Check("index", "fail", *words_of(failed))
         return
     manuals, vectors = library.manuals(), library.vectors
     library.close()
@@ -123,7 +123,7 @@ def _records(settings: Settings) -> Iterator[Check]:
         )  # fmt: skip
         yield Check("records", "ok", found)
     except RecordsFailed as failed:
-        yield Check("records", "fail", failed.message, failed.remedy)
+        yield Check("records", "fail", *words_of(failed))
     finally:
         records.close()
     missed = records.missed()
@@ -146,8 +146,8 @@ def _embedder(settings: Settings) -> Iterator[Check]:
     try:
         embedder = open_embedder(settings)
     except (EdgeFailed, IndexFailed) as failed:
-        found = say("doctor.embedder_missing", lang, name=settings.embedder, reason=failed.message)
-        yield Check("embedder", "warn", found, failed.remedy)
+        found = say("doctor.embedder_missing", lang, name=settings.embedder, reason=words_of(failed)[0])
+        yield Check("embedder", "warn", found, words_of(failed)[1])
         return
     if embedder is None:
         yield Check("embedder", "warn", say("doctor.embedder_none", lang))
@@ -182,15 +182,15 @@ def _model(settings: Settings) -> Check:
     try:
         path = resolve(settings.model, settings.models)
     except EdgeFailed as failed:
-        return Check("model", "fail", failed.message, failed.remedy)
+        return Check("model", "fail", *words_of(failed))
     megabytes = f"{path.stat().st_size / 1e6:.1f}"
     try:
         refuse_too_large(edge_options(settings))
     except ModelTooLarge as failed:
-        found = say("doctor.model_too_large", reader_lang(), name=path.name, reason=failed.message)
-        return Check("model", "fail", found, failed.remedy)
+        found = say("doctor.model_too_large", reader_lang(), name=path.name, reason=words_of(failed)[0])
+        return Check("model", "fail", found, words_of(failed)[1])
     except EdgeFailed as failed:  # an adapter, or the file is cut off
-        return Check("model", "fail", failed.message, failed.remedy)
+        return Check("model", "fail", *words_of(failed))
     return Check("model", "ok", say("doctor.model", reader_lang(), name=path.name, megabytes=megabytes))
 
 
@@ -204,7 +204,7 @@ def _endpoint(settings: Settings) -> Check:
         runner = OpenAiRunner(endpoint_options(settings))
         runner.load()
     except EdgeFailed as failed:
-        return Check("model", "fail", failed.message, failed.remedy)
+        return Check("model", "fail", *words_of(failed))
     lang, by_bytes = reader_lang(), runner.counts_by == "bytes"
     found = say("doctor.endpoint", lang, name=runner.name, address=settings.model, context=runner.context_tokens)
     return Check("model", "warn" if by_bytes else "ok", found, say("doctor.endpoint_bytes", lang) if by_bytes else "")
