@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from index.errors import AttributeRefused
 from index.search.synonyms import word_key
-from index.truth import Truth, storable
+from index.truth.truth import Truth, storable
 
 LONGEST = 60  # characters of a name
 MOST = 20  # of a kind, for one manual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.truth import Truth
+from index.truth.truth import Truth
 
 
 def put_enabled(truth: Truth, manual_id: str, enabled: bool) -> None:

@@ -17,7 +17,6 @@ from index.ingest.build import Added, Builder, Progress, ReportProgress, manual_
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
 from index.ingest.parsing import Parser
-from index.kept_vectors import KeptVectors
 from index.manuals.choose import suffixes
 from index.manuals.page_drawing import has_pictures
 from index.options import IndexOptions
@@ -29,11 +28,12 @@ from index.search.reranker import FIRST, Reranker, rerank
 from index.search.scope import Filters, Scope
 from index.search.searcher import Results, Searcher
 from index.search.synonym_table import SynonymTable
-from index.term_form import renew
-from index.truth import Truth
+from index.truth.term_form import renew
+from index.truth.truth import Truth
+from index.truth.word_rows import WordRows
+from index.truth.writer_lock import locked, take_lock
+from index.vectors.kept_vectors import KeptVectors
 from index.verify import Finding, Report, ReportCheck, Verifier
-from index.word_rows import WordRows
-from index.writer_lock import locked, take_lock
 
 __all__ = ["Added", "Attributes", "Filters", "Library", "Progress", "Scope"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedders.embedder import Vectors
-from index.truth import Truth
+from index.truth.truth import Truth
 
 KEPT_AS = np.float16  # half the bytes; the cosine of two 640-number vectors moves by less than 0.001
 

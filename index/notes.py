@@ -24,10 +24,10 @@ from index.passage import Hit, Manual, Passage
 from index.search.scope import Scope, resolve
 from index.search.searcher import Searcher
 from index.search.synonym_table import SynonymTable
-from index.stored_rows import StoredRows, WordRow, drop_rows
-from index.term_form import renew
 from index.text import language
-from index.truth import Truth, storable
+from index.truth.stored_rows import StoredRows, WordRow, drop_rows
+from index.truth.term_form import renew
+from index.truth.truth import Truth, storable
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS note (

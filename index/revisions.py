@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.truth import Truth
+from index.truth.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)

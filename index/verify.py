@@ -14,12 +14,12 @@ from index.embedders.word_vectors import packed
 from index.errors import IndexStale
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
 from index.ingest.originals import Originals
-from index.kept_vectors import KeptVectors
-from index.store import VectorStore
-from index.truth import Truth
-from index.vector_probe import MISSED_AT_MOST
-from index.verify_truth import TruthCheck
-from index.word_rows import WordRows
+from index.truth.truth import Truth
+from index.truth.verify_truth import TruthCheck
+from index.truth.word_rows import WordRows
+from index.vectors.kept_vectors import KeptVectors
+from index.vectors.store import VectorStore
+from index.vectors.vector_probe import MISSED_AT_MOST
 
 FindingKind = Literal[
     "database", "orphans", "passages_lost", "keywords", "keyword_index", "codes",

@@ -26,13 +26,13 @@ from assistant.build import open_library
 from assistant.evaluation.questions import read_questions
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Embedder
-from index.kept_vectors import KeptVectors
 from index.library import Library
 from index.options import IndexOptions
 from index.passage import Hit, Lang, Manual, Passage
 from index.search.fuse import MIX, Candidate, Evidence, Mix, fuse
 from index.search.searcher import Searcher, spread
-from index.truth import Truth
+from index.truth.truth import Truth
+from index.vectors.kept_vectors import KeptVectors
 from tests.asked_sets import DIRECTIONS, asked_set
 from tests.retrieval_sets import Asked, Target, heading_questions, is_target, manuals_of, sections
 from training.corpus import ALLOWED_LICENCE, Document, read_documents, sentences

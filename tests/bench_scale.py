@@ -31,18 +31,18 @@ from typing import Any
 import numpy as np
 
 import index.search.searcher as searching
-import index.stored_rows as storing
+import index.truth.stored_rows as storing
 from assistant.build import open_embedder
 from assistant.heap import settle
 from assistant.settings import ROOT, read_settings
 from index.embedders.embedder import Vectors
 from index.embedders.word_vectors import packed
 from index.ingest.build import embedding_text
-from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
-from index.term_form import renew
-from index.truth import Truth
-from index.word_rows import WordRows
+from index.truth.term_form import renew
+from index.truth.truth import Truth
+from index.truth.word_rows import WordRows
+from index.vectors.kept_vectors import KeptVectors
 from tests.scale_corpus import A_MANUAL, Asked, manual, questions
 
 EMBEDDED = 240  # passages by the real embedder; all vectors are mixed of theirs

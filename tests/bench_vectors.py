@@ -26,11 +26,11 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 
 from index.embedders.embedder import Vectors
-from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
 from index.search.neighbours import Neighbours
 from index.search.searcher import CANDIDATES
-from index.store_state import FILE
+from index.vectors.kept_vectors import KeptVectors
+from index.vectors.store_state import FILE
 
 QUESTIONS, ROUNDS = 40, 5
 LANGS = ("en", "ja")

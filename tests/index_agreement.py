@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.store_state import store_state
 from index.text import terms
-from index.truth import FAILED_KEPT
-from index.vector_file import VectorFile
+from index.truth.truth import FAILED_KEPT
+from index.vectors.store import VectorStore
+from index.vectors.store_state import store_state
+from index.vectors.vector_file import VectorFile
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from fake_embedder import FakeEmbedder
 from index.ingest.build import Builder
 from index.ingest.jobs import JobQueue
 from index.ingest.originals import Originals
-from index.kept_vectors import KeptVectors
 from index.library import Library
 from index.options import IndexOptions
 from index.passage import Manual, Passage
-from index.stored_rows import WordRow, Words
-from index.truth import Truth
+from index.truth.stored_rows import WordRow, Words
+from index.truth.truth import Truth
+from index.vectors.kept_vectors import KeptVectors
 
 SECONDS_A_TEXT = 0.002
 

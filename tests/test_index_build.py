@@ -14,11 +14,11 @@ from index.embedders.refill import Refill, VectorState
 from index.errors import IndexFailed, ManualUnreadable
 from index.ingest.build import EMBED_AT_ONCE, Added, Builder, Cancelled, Progress, embedding_text, manual_name
 from index.ingest.originals import Originals
-from index.kept_vectors import KeptVectors
 from index.options import IndexOptions
 from index.passage import Manual, Passage
-from index.stored_rows import WordRow, Words
-from index.truth import Truth
+from index.truth.stored_rows import WordRow, Words
+from index.truth.truth import Truth
+from index.vectors.kept_vectors import KeptVectors
 
 
 class FullDisk(Truth):

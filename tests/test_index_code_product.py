@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from index.code_product import Rounded
+from index.vectors.code_product import Rounded
 
 
 @pytest.mark.parametrize("most", [0, 63])

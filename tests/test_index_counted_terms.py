@@ -12,14 +12,14 @@ from assistant_sources import demo_passages
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.counted_terms import counted, key_of, packed
-from index.headings import HeadingTerms
 from index.library import Library
 from index.options import IndexOptions
-from index.schema import VERSION
 from index.search.searcher import Results
 from index.text import terms
-from index.truth import Truth
+from index.truth.counted_terms import counted, key_of, packed
+from index.truth.headings import HeadingTerms
+from index.truth.schema import VERSION
+from index.truth.truth import Truth
 
 MANUAL = """# Press HP-3
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from index.headings import HeadingTerms, own_title
 from index.passage import Kind, Passage
 from index.text import terms
+from index.truth.headings import HeadingTerms, own_title
 
 
 def of(section: tuple[str, ...], text: str, kind: Kind = "prose") -> HeadingTerms:

@@ -17,7 +17,7 @@ from index.errors import EmptyManual, ManualUnreadable, OriginalLost
 from index.ingest.jobs import MAX_CRASHES, Job
 from index.library import Library
 from index.options import IndexOptions
-from index.truth import FAILED_KEPT
+from index.truth.truth import FAILED_KEPT
 
 WAIT_S = 120.0
 

@@ -15,12 +15,12 @@ from index_agreement import assert_agreement
 from manual_texts import ROBOT_EN, SERVO_EN, write
 from waiting import wait_for
 
-from index.kept_vectors import KeptVectors
 from index.library import Library
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.store_state import FILE, StoreState, store_state
-from index.vector_probe import MARK
+from index.vectors.kept_vectors import KeptVectors
+from index.vectors.store import VectorStore
+from index.vectors.store_state import FILE, StoreState, store_state
+from index.vectors.vector_probe import MARK
 
 ROOT = Path(__file__).parents[1]
 EYE = np.eye(8, dtype=np.float32)

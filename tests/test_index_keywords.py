@@ -14,7 +14,7 @@ from index.passage import Manual, Passage
 from index.search.keywords import CHOSEN, most_worth, search_keywords, term_rarity
 from index.search.scope import Within
 from index.text import terms
-from index.truth import Truth
+from index.truth.truth import Truth
 
 TEXTS = {
     "m1": ["Grease the chain.", "Grease the bearing with grease.", "Clean the belt."],

@@ -14,7 +14,7 @@ from index.search.keywords import search_keywords
 from index.search.lookalikes import MARK, alike, folded_terms, marked, with_digits
 from index.search.question import understand
 from index.text import terms
-from index.truth import Truth
+from index.truth.truth import Truth
 
 
 @pytest.mark.parametrize(

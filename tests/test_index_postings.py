@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from index.passage import Manual, Passage
-from index.postings import Postings, varints
 from index.search import keywords
 from index.search.keywords import search_keywords, term_rarity
 from index.search.scope import EVERYWHERE, Within
-from index.truth import Truth
+from index.truth.postings import Postings, varints
+from index.truth.truth import Truth
 
 WORDS = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(120)]
 USUAL = WORDS[:8]  # together in more passages than FTS5 is asked to score
@@ -111,7 +111,7 @@ def test_counts_and_manuals_follow_every_change_and_no_rollback(truth: Truth) ->
 
 
 def test_little_memory_forgets_the_oldest_and_reads_it_again(truth: Truth, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.postings.MOST_KEPT", 500)
+    monkeypatch.setattr("index.truth.postings.MOST_KEPT", 500)
     agree(truth)
     agree(truth)
 

@@ -21,7 +21,7 @@ from index.passage import Box, Manual, Passage
 from index.search.scope import Scope
 from index.search.searcher import CANDIDATES, MAX_QUESTION, Results, Searcher
 from index.text import terms
-from index.truth import Truth
+from index.truth.truth import Truth
 
 NAMES = {"sv20.md": SERVO_EN, "rb77.md": ROBOT_EN, "sv20-ja.md": SERVO_JA, "conveyor.md": many_sections(3 * CANDIDATES)}
 

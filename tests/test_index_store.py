@@ -13,7 +13,7 @@ import pytest
 from waiting import wait_for
 
 from index.errors import IndexStale
-from index.store import VectorStore
+from index.vectors.store import VectorStore
 
 
 @pytest.fixture

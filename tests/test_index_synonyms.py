@@ -29,7 +29,7 @@ from index.search.question import understand
 from index.search.synonym_file import file_of_groups, read_groups, words_of_line
 from index.search.synonym_table import LONGEST, MOST_GROUPS, MOST_WORDS, SynonymTable
 from index.search.synonyms import Group, Synonyms, word_key
-from index.truth import Truth
+from index.truth.truth import Truth
 
 PACKER = Group(1, ("2号機", "梱包機", "SW-310"))
 ROBOT = Group(2, ("アーム君", "robot palletiser"))

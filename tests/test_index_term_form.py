@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.library import Library
 from index.options import IndexOptions
-from index.term_form import FORM
+from index.truth.term_form import FORM
 
 MANUAL = "# Press HP-3\n\n## Alarms\n\n### AL.32 Overload\n\nFree the ram.\n\n## 給脂\n\n軸受にグリスを塗る。\n"
 

@@ -12,7 +12,7 @@ from index.passage import Manual, Passage
 from index.search.lookalikes import MARK, folded_terms
 from index.search.term_rows import TermRows, fields_of
 from index.text import terms
-from index.truth import Truth
+from index.truth.truth import Truth
 
 TEXTS = ("Grease the grease nipple.", "モータの過熱。フィル夕を洗う。")
 MANUAL = Manual("m1", "a.md", "Press", 1, "a", 1, len(TEXTS), "en", "")

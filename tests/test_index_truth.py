@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from index.codes.entry import lead_codes
 from index.errors import IndexFailed
 from index.passage import Box, Manual, Passage
-from index.schema import STEPS, VERSION
 from index.text import terms
-from index.truth import Truth, storable
+from index.truth.schema import STEPS, VERSION
+from index.truth.truth import Truth, storable
 
 MANUAL = Manual("m1", "sv20.md", "SV-20", 1, "aa", 3, 2, "en", "2026-01-01T00:00:00+00:00")
 

@@ -15,8 +15,8 @@ from waiting import wait_for
 
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
-from index.vector_file import FAN, VectorFile
-from index.vector_list import list_path
+from index.vectors.vector_file import FAN, VectorFile
+from index.vectors.vector_list import list_path
 
 DIM = 48
 ROOT = Path(__file__).parents[1]
@@ -180,7 +180,7 @@ WRITING = """
 import sys
 from pathlib import Path
 from test_index_vector_file import put, units
-from index.vector_file import VectorFile
+from index.vectors.vector_file import VectorFile
 file = VectorFile(Path(sys.argv[1]), "fake")
 print("ready", flush=True)
 for round in range(10**6):

@@ -13,8 +13,8 @@ from index.embedders.embedder import Reading, TextKind, Vectors, without_words
 from index.errors import IndexFailed, VectorsAway
 from index.library import Library
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.truth import Truth
+from index.truth.truth import Truth
+from index.vectors.store import VectorStore
 from tests.chroma_server import ChromaServer
 
 CARE = "# Care\n\n## Belt\n\nClean the belt every week.\n\n## Lens\n\nWipe the lens with a dry cloth.\n"
@@ -136,7 +136,7 @@ def test_while_the_server_is_away_search_goes_on_and_says_so(tmp_path: Path) -> 
 
 
 def test_a_server_that_accepts_and_says_nothing_does_not_hold_a_question_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.store.ANSWERS_WITHIN_S", 0.3)
+    monkeypatch.setattr("index.vectors.store.ANSWERS_WITHIN_S", 0.3)
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()

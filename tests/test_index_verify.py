@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 from index.embedders.embedder import TextKind, Vectors
 from index.library import Library
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.vector_probe import damage, examine
-from index.vector_segment import HEAD_BYTES
+from index.vectors.store import VectorStore
+from index.vectors.vector_probe import damage, examine
+from index.vectors.vector_segment import HEAD_BYTES
 from ui.cli import app
 
 Damage = Callable[[IndexOptions], None]

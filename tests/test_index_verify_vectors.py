@@ -13,8 +13,8 @@ from manual_texts import many_sections, write
 
 from index.library import Library
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.vector_probe import MARK, OpenMark, damage, examine
+from index.vectors.store import VectorStore
+from index.vectors.vector_probe import MARK, OpenMark, damage, examine
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from index.embedders.word_vectors import packed, word_matches
 from index.library import Library
 from index.options import IndexOptions
 from index.search.fuse import Evidence, Mix, fuse
-from index.truth import Truth
-from index.word_rows import WordRows
+from index.truth.truth import Truth
+from index.truth.word_rows import WordRows
 
 
 def reading(words: list[list[float]], weights: list[float]) -> Reading:

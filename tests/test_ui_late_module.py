@@ -74,7 +74,7 @@ assert client.post("/session", json={"name": ADMIN[0], "password": ADMIN[1]}).st
 for page in ("/", "/admin/", "/config", "/admin/config"):
     assert client.get(page).status_code == 200, page
 site.close()
-from index.store import VectorStore
+from index.vectors.store import VectorStore
 VectorStore(Path(sys.argv[1]) / "vectors", "none").close()
 unused = ("pandas.", "pyarrow", "matplotlib", "torch", "langchain", "grpc")
 loaded = [name for name in sys.modules if name.startswith(unused)]

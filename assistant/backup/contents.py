@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.backup.errors import BackupFailed
 from index.options import IndexOptions
-from index.snapshot import copy_database, take_snapshot
+from index.truth.snapshot import copy_database, take_snapshot
 
 INDEX = "index"  # the index's folder in the data folder
 STAGING = ".backing-up"

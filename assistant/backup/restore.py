@@ -24,8 +24,8 @@ from assistant.backup.contents import INDEX
 from assistant.backup.errors import BackupDamaged, BackupFailed, RestoreRefused
 from assistant.records.schema import VERSION as RECORDS_VERSION
 from index.options import IndexOptions
-from index.schema import VERSION as INDEX_VERSION
-from index.writer_lock import take_lock
+from index.truth.schema import VERSION as INDEX_VERSION
+from index.truth.writer_lock import take_lock
 
 UNPACKED, READY = ".restoring", ".restored"
 _BLOCK = 1 << 20

@@ -14,7 +14,7 @@ from index.passage import Manual
 from index.search.fuse import CodeMatch
 from index.search.question import Question
 from index.search.scope import EVERYWHERE, Within
-from index.truth import Truth
+from index.truth.truth import Truth
 
 FAMILY = 4  # so many codes of one form (S-01, S-02, …) make another of that form a code too
 _AS_PRINTED = re.compile(r"(?:AL|ALM)[.\-\s]?\d", re.IGNORECASE)

@@ -13,9 +13,9 @@ from index.embedders.embedder import Embedder
 from index.embedders.word_vectors import packed
 from index.errors import IndexFailed
 from index.ingest.build import EMBED_AT_ONCE, embedding_text
-from index.kept_vectors import KeptVectors
-from index.truth import Truth
-from index.word_rows import WordRows
+from index.truth.truth import Truth
+from index.truth.word_rows import WordRows
+from index.vectors.kept_vectors import KeptVectors
 
 LOG_EVERY = 2000  # passages
 

@@ -19,14 +19,14 @@ from index.errors import EmptyManual, IndexFailed, ManualUnknown, ManualUnreadab
 from index.ingest.embed_ahead import EmbedAhead
 from index.ingest.originals import Original, Originals
 from index.ingest.parsing import OpenFile, Seen, Watch, open_here
-from index.kept_vectors import KeptVectors
 from index.manuals.block import Page
 from index.manuals.coverage import Coverage, Tally
 from index.passage import Lang, Manual, Passage
 from index.passages.chunk import DraftPassage, chunk
-from index.stored_rows import WordRow, Words, words_of
 from index.text import language
-from index.truth import Truth, storable
+from index.truth.stored_rows import WordRow, Words, words_of
+from index.truth.truth import Truth, storable
+from index.vectors.kept_vectors import KeptVectors
 
 EMBED_AT_ONCE = 64
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from index.ingest.build import Builder, Cancelled, Progress, ReportProgress, man
 from index.ingest.originals import Original, Originals
 from index.manuals.archive import ZIP, members
 from index.manuals.choose import suffixes
-from index.truth import Truth, storable
+from index.truth.truth import Truth, storable
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 REPORT_EVERY_S = 0.2  # progress is written at most this often
@@ -98,7 +98,7 @@ class JobQueue:
 
     def retry(self, job_id: int) -> Job:
         """Queue a job that failed once more, as when text recognition was installed since. Raises OriginalLost where
-        its file is no longer kept (index.truth.FAILED_KEPT), or it has not failed."""
+        its file is no longer kept (index.truth.truth.FAILED_KEPT), or it has not failed."""
         with self._truth.transaction() as db:
             row = db.execute("SELECT * FROM job WHERE id = ? AND state = 'failed'", (job_id,)).fetchone()
             if row is None or not self._originals.at(row["sha256"], row["suffix"]).path.is_file():

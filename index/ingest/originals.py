@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from index.errors import EmptyManual, ManualUnreadable
 from index.options import IndexOptions
-from index.truth import Truth
+from index.truth.truth import Truth
 
 PART_SUFFIX = ".part"
 UPLOAD_PREFIX = ".upload-"  # the service receives an upload in a folder of this prefix, beside the originals' folder

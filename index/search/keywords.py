@@ -1,7 +1,7 @@
 """Keyword candidates: BM25 over the FTS5 table, and how rare each term is.
 
 FTS5 scores every passage that holds any term, at 1 us each, so ten usual terms of 100,000 passages take 200 ms. Where
-the terms' lists are long together, arrays of passage numbers (index.postings) choose the ``CHOSEN`` passages
+the terms' lists are long together, arrays of passage numbers (index.truth.postings) choose the ``CHOSEN`` passages
 whose terms weigh most for their length, which is BM25 with each term counted once, and these are then put in order by
 BM25 as FTS5 has it. Where they are short, as in an index of a few hundred passages, FTS5 does all.
 """
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.counted_terms import Counted
-from index.postings import Lengths
 from index.search.scope import EVERYWHERE, Within
 from index.search.term_rows import TermRows
-from index.truth import Truth
+from index.truth.counted_terms import Counted
+from index.truth.postings import Lengths
+from index.truth.truth import Truth
 
 PLACE_WEIGHT = 1.5  # a word in the heading path or title counts this much more than one in the body
 POSTINGS = 3000  # so many FTS5 scores in 2 to 3 ms

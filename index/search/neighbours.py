@@ -24,5 +24,5 @@ class Neighbours(Protocol):
         only: Sequence[str] | None = None,
         lang: str | None = None,
     ) -> list[tuple[str, float]]:
-        """The ``k`` nearest passage ids with cosine similarity, best first, see index.store."""
+        """The ``k`` nearest passage ids with cosine similarity, best first, see index.vectors.store."""
         ...

@@ -11,7 +11,7 @@ from index.passage import Kind, Lang, Manual
 from index.search.names import machine_labels
 from index.search.nicknames import machines_named
 from index.search.synonyms import Synonyms, word_key
-from index.truth import Truth
+from index.truth.truth import Truth
 
 KINDS: tuple[str, ...] = get_args(Kind)
 LANGS: tuple[str, ...] = get_args(Lang)

@@ -36,8 +36,8 @@ from index.search.told_of_alarm import told_points
 from index.search.told_rows import told_hits
 from index.search.wording import worded_points
 from index.text import normalise, terms
-from index.truth import Truth, storable
-from index.word_rows import WordRows
+from index.truth.truth import Truth, storable
+from index.truth.word_rows import WordRows
 
 CANDIDATES = 60  # of each side
 MAX_QUESTION = 2000  # characters; longer questions are cut for search

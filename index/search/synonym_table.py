@@ -9,7 +9,7 @@ from threading import Lock
 
 from index.errors import SynonymsFull, SynonymUnknown, WordRefused, WordsTooFew, WordTooLong, WordTooShort
 from index.search.synonyms import Group, Synonyms, word_key
-from index.truth import Truth, storable
+from index.truth.truth import Truth, storable
 
 MOST_GROUPS = 1000
 MOST_WORDS = 30  # of one group

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from index.counted_terms import Counted, counted, packed
-from index.headings import HeadingTerms, terms_of
 from index.passage import Lang, Manual, Passage
 from index.search.rank import Fields
-from index.truth import Truth
+from index.truth.counted_terms import Counted, counted, packed
+from index.truth.headings import HeadingTerms, terms_of
+from index.truth.truth import Truth
 
 
 class TermRows:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.headings import own_title, terms_of
 from index.passage import Passage
 from index.search.question import Question
 from index.search.rank import Relevance
 from index.text import informative, terms
-from index.truth import Truth
+from index.truth.headings import own_title, terms_of
+from index.truth.truth import Truth
 
 SAID = 0.4  # what a passage gains in which the whole question stands word for word
 HEADED = 0.3  # what it gains whose heading is the question

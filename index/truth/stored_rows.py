@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.codes.entry import code_rows
-from index.counted_terms import packed
-from index.headings import HeadingTerms
 from index.passage import Manual, Passage
 from index.passages.chunk import DraftPassage
 from index.search.lookalikes import folded_terms
 from index.text import terms
+from index.truth.counted_terms import packed
+from index.truth.headings import HeadingTerms
 
 Words = tuple[str, str]
 
@@ -31,7 +31,7 @@ class WordRow:
 class StoredRows:
     """A passage as the tables hold it. ``place`` and ``body`` are the two columns of the keyword index, terms with
     spaces between: where the passage stands, and its text. ``counted`` are the same terms for searches
-    (index.counted_terms). ``codes`` are (code, lead) of the table ``code``."""
+    (index.truth.counted_terms). ``codes`` are (code, lead) of the table ``code``."""
 
     passage: tuple[str | int | float | None, ...]
     place: str

@@ -2,9 +2,9 @@
 
 Of each term one number of 64 bits: 44 of the term's hash, then how often it stands in the text (12 bits) and in the
 place (6 bits: the manual's title and file, the headings), and whether it is of the passage's own heading and of those
-above (index.headings). Before them one number says how many terms the text has. A hash needs no list of terms that
-would have to agree with the passages; that one of a question's hundred terms has the hash of another one in a library
-of 200,000 terms is to be expected once in a million questions.
+above (index.truth.headings). Before them one number says how many terms the text has. A hash needs no list of terms
+that would have to agree with the passages; that one of a question's hundred terms has the hash of another one in a
+library of 200,000 terms is to be expected once in a million questions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from index.headings import HeadingTerms
+from index.truth.headings import HeadingTerms
 
 FORM = "1"  # raise it whenever the same terms are packed in another way
 _COUNTS = 20  # bits behind the hash

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.code_product import Codes, Rounded
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
+from index.vectors.code_product import Codes, Rounded
 
 Rows = NDArray[np.int64]  # places in a segment
 

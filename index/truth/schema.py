@@ -73,8 +73,8 @@ CREATE TRIGGER disabled_gone AFTER DELETE ON disabled BEGIN UPDATE change SET nu
 _PASSAGES_KEEP_HEADING_TERMS = """
 ALTER TABLE passage ADD COLUMN heading_terms TEXT;
 """
-# what a question counts in passages (index.counted_terms); heading terms are among it. Where none were made yet, a
-# search makes them
+# what a question counts in passages (index.truth.counted_terms); heading terms are among it. Where none were made yet,
+# a search makes them
 _PASSAGES_HAVE_COUNTED_TERMS = """
 CREATE TABLE counted_terms (passage INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 ALTER TABLE passage DROP COLUMN heading_terms;

@@ -1,8 +1,8 @@
 """VectorFile: one embedder's vectors as a search goes through them: every one is compared, none is missed.
 
-It lies beside the store and is a copy of what the store holds. Segments (index.vector_segment) are added with every
-manual and put together when there are many; a list (index.vector_list) says which of them count. Only the writer of the
-index changes it; any process may search it meanwhile, and sees at its next question what the list says then.
+It lies beside the store and is a copy of what the store holds. Segments (vector_segment) are added with every manual
+and put together when there are many; a list (vector_list) says which of them count. Only the writer of the index
+changes it; any process may search it meanwhile, and sees at its next question what the list says then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
-from index.vector_list import (
+from index.vectors.vector_list import (
     Listed,
     VectorList,
     list_path,
@@ -28,8 +28,8 @@ from index.vector_list import (
     spans,
     write_list,
 )
-from index.vector_search import Part, keys_of, nearest
-from index.vector_segment import ROWS_AT_ONCE, Batch, VectorSegment, write_batch, write_merged
+from index.vectors.vector_search import Part, keys_of, nearest
+from index.vectors.vector_segment import ROWS_AT_ONCE, Batch, VectorSegment, write_batch, write_merged
 
 FAN = 8  # so many segments of one order of size become one: a vector is written once for each order
 SMALL = 64  # rows: the least order

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from index.counted_terms import packed
-from index.headings import HeadingTerms
 from index.passage import Manual
-from index.stored_rows import StoredRows
-from index.truth import Truth
+from index.truth.counted_terms import packed
+from index.truth.headings import HeadingTerms
+from index.truth.stored_rows import StoredRows
+from index.truth.truth import Truth
 
 if TYPE_CHECKING:
     from index.verify import Finding, ReportCheck

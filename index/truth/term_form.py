@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from index import counted_terms
-from index.truth import Truth
-from index.verify_truth import TruthCheck
+from index.truth import counted_terms
+from index.truth.truth import Truth
+from index.truth.verify_truth import TruthCheck
 
 FORM = "3"  # raise it whenever the same passage gets other terms (index.text) or other codes (index.codes.entry)
 _KEY, _COUNTED = "term_form", "counted_form"

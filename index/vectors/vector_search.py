@@ -13,11 +13,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index.code_product import Rounded
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
-from index.vector_list import Listed
-from index.vector_segment import Rows, VectorSegment, key_of
+from index.vectors.code_product import Rounded
+from index.vectors.vector_list import Listed
+from index.vectors.vector_segment import Rows, VectorSegment, key_of
 
 _HELP = "Run: andon index verify --repair"
 

@@ -1,9 +1,10 @@
 """KeptVectors: the vectors of an index as the other parts use them: Chroma keeps them, a file beside it is searched.
 
-Chroma (index.store) is written first and is what the file is made from again; the file (index.vector_file) is written
-next and then names the state of Chroma that it agrees with. Where it names another, or is not there, it is made anew
-from Chroma, so a process may end anywhere between the two. Who only searches, and finds the file in agreement, never
-opens Chroma; who writes opens it for as long as there is something to write, and ``idle_s`` seconds more.
+Chroma (index.vectors.store) is written first and is what the file is made from again; the file
+(index.vectors.vector_file) is written next and then names the state of Chroma that it agrees with. Where it names
+another, or is not there, it is made anew from Chroma, so a process may end anywhere between the two. Who only searches,
+and finds the file in agreement, never opens Chroma; who writes opens it for as long as there is something to write, and
+``idle_s`` seconds more.
 
 Chroma on a server is asked by itself; there is no file then.
 """
@@ -18,11 +19,11 @@ from contextlib import contextmanager
 from index.embedders.embedder import Vectors
 from index.errors import IndexStale
 from index.options import IndexOptions
-from index.store import VectorStore
-from index.store_state import store_state
-from index.vector_file import VectorFile
-from index.vector_probe import OpenMark, damage
-from index.writer_lock import locked
+from index.truth.writer_lock import locked
+from index.vectors.store import VectorStore
+from index.vectors.store_state import store_state
+from index.vectors.vector_file import VectorFile
+from index.vectors.vector_probe import OpenMark, damage
 
 IDLE_S = 60.0  # Chroma without work is closed then; opening 10,000 vectors takes half a second
 UNKNOWN = "?"  # the state of a Chroma whose tables are not those that are known: agrees with none
@@ -257,7 +258,7 @@ class KeptVectors:
             self._file.drop_others()
 
     def settle(self, lang_of: Mapping[str, str]) -> None:
-        """Put vectors that lie without a language in their places, see index.store."""
+        """Put vectors that lie without a language in their places, see index.vectors.store."""
         with self._changed() as (store, file):
             store.settle(lang_of)
             if file is not None:

@@ -36,7 +36,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class VectorList:
-    """``version``: the state of the store that it agrees with (index.store_state); ``serial``: of the next file."""
+    """``version``: the state of the store that it agrees with (store_state); ``serial``: of the next file."""
 
     embedder: str
     version: str = ""

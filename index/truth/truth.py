@@ -16,10 +16,10 @@ from uuid import uuid4
 from index.errors import IndexFailed
 from index.manuals.coverage import Coverage
 from index.passage import Box, Manual, Passage
-from index.postings import Postings
-from index.remembered import Remembered
-from index.schema import VERSION, upgrade, version_of
-from index.stored_rows import StoredRows, WordRow, Words, drop_rows
+from index.truth.postings import Postings
+from index.truth.remembered import Remembered
+from index.truth.schema import VERSION, upgrade, version_of
+from index.truth.stored_rows import StoredRows, WordRow, Words, drop_rows
 
 FAILED_KEPT = 8  # of so many failed files the original stays, so that a job can be tried again without an upload
 
@@ -257,7 +257,7 @@ class Truth:
         return cursor.execute(f"SELECT id, c0, c1 FROM keyword_content WHERE id IN ({marks})", wanted).fetchall()
 
     def counted_terms(self, numbers: Iterable[int]) -> dict[int, bytes]:
-        """By passage number, packed (index.counted_terms); those that were never made are left out."""
+        """By passage number, packed (index.truth.counted_terms); those that were never made are left out."""
         wanted = list(dict.fromkeys(numbers))
         marks = ",".join("?" * len(wanted))
         cursor = self.db.cursor()

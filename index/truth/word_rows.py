@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from index.truth import Truth
+from index.truth.truth import Truth
 
 AT_ONCE = 500  # passages of a statement
 

@@ -1,6 +1,6 @@
 """Vector probe: after a crash, a process of its own looks whether the vectors can still be trusted.
 
-    python -m index.vector_probe FOLDER EMBEDDER
+    python -m index.vectors.vector_probe FOLDER EMBEDDER
 
 Chroma 1.5 writes its HNSW files in place, every thousand vectors. A process killed in that moment leaves files which
 raise, end the next process (segmentation fault), or hold fewer vectors than are listed; it took about fifty kills
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import IndexStale
-from index.store import VectorStore
+from index.vectors.store import VectorStore
 
 MARK = "vectors.open"
 SAMPLE = 200  # vectors that search is asked for
@@ -52,11 +52,11 @@ def damage(folder: Path, embedder: str) -> str:
     if not folder.is_dir():
         return ""
     bytes_there = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "index.vector_probe", str(folder.resolve()), embedder], cwd=root,
+            [sys.executable, "-m", "index.vectors.vector_probe", str(folder.resolve()), embedder], cwd=root,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, check=False,
             timeout=BASE_S + bytes_there / BYTES_A_SECOND,
         )  # fmt: skip

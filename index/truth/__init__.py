@@ -1,0 +1,1 @@
+"""what the index knows, in one SQLite file: tables, rows, keywords, and who may write."""
