@@ -58,3 +58,39 @@ def test_an_old_python_is_refused(checkout: Path) -> None:
     assert done.returncode == 1
     assert "Python 3.10 or newer is needed" in done.stderr
     assert "Python 3.8.2" in done.stderr
+
+
+def alone(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    (folder / "scripts").mkdir(exist_ok=True)
+    script = shutil.copy(ROOT / "scripts/without-network.sh", folder / "scripts")
+    return subprocess.run([script, *command], capture_output=True, text=True, timeout=60, check=False)
+
+
+CUT_OFF = any(
+    subprocess.run([*way, "true"], capture_output=True, check=False).returncode == 0
+    for way in (("unshare", "--net"), ("unshare", "--map-root-user", "--net"))
+    if shutil.which("unshare")
+)
+
+
+@pytest.mark.skipif(not CUT_OFF, reason="network namespaces are not allowed here")
+def test_without_an_environment_nothing_is_run_without_loopback(tmp_path: Path) -> None:
+    done = alone(tmp_path, "echo", "it ran")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"andon: {tmp_path}/scripts/../.venv/bin/python is missing. Make it with: scripts/install.sh test"
+    ]
+
+
+@pytest.mark.skipif(not CUT_OFF, reason="network namespaces are not allowed here")
+def test_a_command_run_without_network_has_loopback_and_its_own_exit_code(tmp_path: Path) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    python = tmp_path / ".venv/bin/python"
+    python.symlink_to(sys.executable)
+    heard = "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 5)"
+    done = alone(tmp_path, sys.executable, "-c", f"{heard}; print(socket.if_nameindex()); raise SystemExit(3)")
+    assert (done.returncode, done.stdout) == (3, "[(1, 'lo')]\n"), done.stderr
+    python.unlink()
+    python.symlink_to("/bin/false")  # it cannot bring loopback up
+    done = alone(tmp_path, "echo", "it ran")
+    assert (done.returncode, done.stdout) == (1, "")
