@@ -22,7 +22,7 @@ from assistant.build import Andon, open_library, open_precedents, open_records
 from assistant.settings import read_settings
 from edge.runner import Message, Piece, Sampling
 
-STREAM_S = 8.0  # longer than an answer of the fake model takes
+STREAM_S = 4.0  # longer than an answer of the fake model takes
 PATIENCE_MS = 60_000  # a machine may be five times as slow as one on which a page takes a second or two
 ACCOUNTS = {"operator": "operator-pass", "second": "second-pass", "admin": "admin-pass"}
 
@@ -170,7 +170,8 @@ class Watch:
 
     def settle(self, page: Any) -> None:
         """Until nothing is under way that leaving the page would break off, of which the console would tell. Gradio now
-        and then keeps a stream of events open that has nothing left to tell: it is left after STREAM_S."""
+        and then keeps a stream of events open that has nothing left to tell: it is left after STREAM_S, and what Gradio
+        complains of that is forgiven."""
         calm = 0
         began = time.monotonic()
         while calm < 3:
@@ -179,6 +180,9 @@ class Watch:
             assert time.monotonic() < began + LIMIT_S, [request.url for request in others]
             page.wait_for_timeout(50)
             calm = 0 if others or (streams and time.monotonic() < began + STREAM_S) else calm + 1
+        if self.under_way:
+            assert self.unforgiven() == []
+            self._forgiven += ["AbortError: signal is aborted without reason", "Connection errored out."]
 
     def forgive(self, status: int) -> None:
         """Of a request that is refused on purpose the browser itself tells, sooner or later."""

@@ -35,7 +35,7 @@ def earlier(visitor: Visitor) -> list[str]:
     page = visitor.signed_in("operator")
     ask(page, "E-401 が出た")
     answered(page)
-    visitor.watch.settle(page)
+    page.wait_for_selector(".a-feedback")  # comes last of all
     told: list[str] = page.locator(".a-earlier .a-wrote").all_inner_texts()
     return told
 
