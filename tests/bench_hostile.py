@@ -1,6 +1,6 @@
 """Hostile files through the real job queue: each ends in time with a clear message, and nothing else changes.
 
-    python -m tests.bench_hostile docs/results/hostile.json [--group text] [--only PART_OF_NAME] [--files FOLDER]
+    python -m tests.bench_hostile docs/results/hostile.json [--group text] [--part 2/3] [--only PART_OF_NAME] [--files FOLDER]
     python -m tests.bench_hostile docs/results/hostile.json --join text.json pdf.json ...    one report of several
 
 Makes every file of tests/hostile_files.py in a temporary folder, by another process so that its memory is not counted,
@@ -35,12 +35,13 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     parser.add_argument("--group", default="")
     parser.add_argument("--only", default="")
+    parser.add_argument("--part", type=part, default=(1, 1), help="2/3: every third of those chosen, from the second on")
     parser.add_argument("--files", type=Path, help="where tests.hostile_files wrote them already")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="cap on a reader without progress")
     parser.add_argument("--join", type=Path, nargs="+", default=[], help="reports of some groups each")
     args = parser.parse_args()
     if args.join:
-        told(args.result, joined([json.loads(part.read_text(encoding="utf-8")) for part in args.join]))
+        told(args.result, joined([json.loads(one.read_text(encoding="utf-8")) for one in args.join]))
     caps = Caps(page_s=args.seconds, whole_s=1.5 * args.seconds, per_page_s=1.0)
     with tempfile.TemporaryDirectory() as scratch:
         made = args.files or Path(scratch) / "files"
@@ -48,8 +49,17 @@ def main() -> None:
             subprocess.run([sys.executable, "-W", "ignore", "-m", "tests.hostile_files", str(made)], check=True)
         listed = json.loads((made / "list.json").read_text(encoding="utf-8"))
         chosen = [each for each in listed if args.group in each["group"] and args.only in each["name"]]
-        report = run(Path(scratch), made, chosen, caps, args.result)
+        number, parts = args.part
+        report = run(Path(scratch), made, chosen[number - 1 :: parts], caps, args.result)
     told(args.result, report)
+
+
+def part(text: str) -> tuple[int, int]:
+    """ "2/3" as (2, 3). Raises ArgumentTypeError where it is no part."""
+    number, _, parts = text.partition("/")
+    if not (number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part such as 2/3")
+    return int(number), int(parts)
 
 
 def written(path: Path, report: dict[str, Any]) -> None:
