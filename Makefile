@@ -8,9 +8,11 @@ demo:
 	@scripts/install.sh demo $(PYTHON)
 	@$(BIN)/andon demo
 
+# make test WORKERS=2: two processes share the files; each file is run by one of them, so that what it makes once is made once
+WORKERS ?= 0
 test:
 	@scripts/install.sh test $(PYTHON)
-	@scripts/without-network.sh $(BIN)/python -m pytest
+	@scripts/without-network.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check:
 	@scripts/install.sh test $(PYTHON)

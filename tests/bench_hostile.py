@@ -1,6 +1,6 @@
 """Hostile files through the real job queue: each ends in time with a clear message, and nothing else changes.
 
-    python -m tests.bench_hostile docs/results/hostile.json [--group text] [--part 2/3] [--only PART_OF_NAME] [--files FOLDER]
+    python -m tests.bench_hostile docs/results/hostile.json [--group text] [--part 2/3] [--only WORD] [--files FOLDER]
     python -m tests.bench_hostile docs/results/hostile.json --join text.json pdf.json ...    one report of several
 
 Makes every file of tests/hostile_files.py in a temporary folder, by another process so that its memory is not counted,
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     parser.add_argument("--group", default="")
     parser.add_argument("--only", default="")
-    parser.add_argument("--part", type=part, default=(1, 1), help="2/3: every third of those chosen, from the second on")
+    parser.add_argument("--part", type=part, default=(1, 1), help="2/3: every third of them, from the second on")
     parser.add_argument("--files", type=Path, help="where tests.hostile_files wrote them already")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="cap on a reader without progress")
     parser.add_argument("--join", type=Path, nargs="+", default=[], help="reports of some groups each")

@@ -20,7 +20,7 @@ def say(messages: list[dict[str, str]]) -> str:
 
 
 def runner_of(fake: FakeEndpoint, **options: Any) -> OpenAiRunner:
-    return OpenAiRunner(EndpointOptions(Address.of(fake.url), **options))
+    return OpenAiRunner(EndpointOptions(Address.of(fake.url), **{"back_off_s": 0.01, **options}))
 
 
 def said(runner: OpenAiRunner, sampling: Sampling | None = None) -> str:

@@ -4,7 +4,7 @@
 
 What each group holds: text (Markdown, HTML, AsciiDoc, CSV, plain text and what makes regular expressions slow), PDF,
 Office (Word, PowerPoint, Excel), archives, pictures, names that are no good, files that are not what they say, and
-site: files as people really send them, with what must come of each.
+site: files as people really send them, and odd: what formats permit and nobody expects, with what must come of each.
 """
 
 from __future__ import annotations
@@ -38,7 +38,15 @@ class Hostile:
 
 def hostile_files() -> list[Hostile]:
     """All of them, in a fixed order."""
-    from tests import hostile_archives, hostile_office, hostile_pdf, hostile_pictures, hostile_sites, hostile_text
+    from tests import (
+        hostile_archives,
+        hostile_odd,
+        hostile_office,
+        hostile_pdf,
+        hostile_pictures,
+        hostile_sites,
+        hostile_text,
+    )
 
     groups: dict[str, dict[str, Make]] = {
         "text": hostile_text.files(), "slow": hostile_text.slow_files(), "pdf": hostile_pdf.files(),
@@ -46,8 +54,12 @@ def hostile_files() -> list[Hostile]:
         "name": names(), "disguise": disguised(),
     }  # fmt: skip
     made = [Hostile(group, name, make) for group, makers in groups.items() for name, make in makers.items()]
-    sites = hostile_sites.files().items()
-    return made + [Hostile("site", name, site.make, site.code, site.holds) for name, site in sites]
+    told = {"site": hostile_sites.files(), "odd": hostile_odd.files()}
+    return made + [
+        Hostile(group, name, site.make, site.code, site.holds)
+        for group, sites in told.items()
+        for name, site in sites.items()
+    ]
 
 
 def truncated(make: Make, share: float) -> Make:

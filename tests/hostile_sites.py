@@ -26,10 +26,11 @@ _X = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``code``: of the refusal, "" where it is read; ``holds``: what a passage of it must hold then."""
+    """``code``: of the refusal, "" where it is read, None where both will do; ``holds``: what a passage of it must hold
+    then."""
 
     make: Make
-    code: str = ""
+    code: str | None = ""
     holds: str = ""
 
 

@@ -84,7 +84,9 @@ def test_events_as_the_standard_has_them() -> None:
 @pytest.mark.parametrize("fault", ["500", "503", "429", "cut-before"])
 def test_what_may_pass_is_tried_again_before_the_first_token(fake: FakeEndpoint, fault: str) -> None:
     fake.manner.faults.extend([fault, fault])
-    assert said(runner_of(fake)).endswith(ANSWER)
+    begin = time.monotonic()
+    assert said(runner_of(fake, back_off_s=0.05)).endswith(ANSWER)
+    assert time.monotonic() - begin >= 0.05 + 0.1, "the second pause is twice as long"
     assert len(fake.chats()) == 3
 
 

@@ -56,6 +56,13 @@ EXPECTED = {
     "picture": {"most pixels.png": "manual_too_large", "large.tif": "manual_too_large", "cut at 0.3 a.png": None},
     "name": {"../../../etc/passwd.txt": "", "line\nbreak.txt": ""},
     "disguise": {"png.pdf": "unknown_format", "empty.docx": "empty_manual"},
+    "odd": {
+        "tables of each other.pdf": "",
+        "merged from above nothing.docx": "",
+        "strings that are not there.xlsx": "manual_damaged",
+        "names by form.zip": "",
+        "a telephone's.jpg": "unknown_format",
+    },
 }
 
 
@@ -81,7 +88,7 @@ def test_a_hostile_file_ends_clearly_and_changes_nothing_else(
 ) -> None:
     path = tmp_path / "upload"
     path.write_bytes(hostile.content())
-    out = service.feed(hostile.group, hostile.name, path)
+    out = service.feed(hostile.group, hostile.name, path, hostile.holds)
     assert out.faults == []
     expected = EXPECTED[hostile.group][hostile.name]
     if expected is not None:

@@ -240,3 +240,9 @@ def test_html_without_the_end_tags_that_may_be_left_out() -> None:
 
 def test_html_of_many_rows_without_end_tags() -> None:
     assert len(kinds("<table>" + "<tr><td>a<td>b" * 2000 + "</table>" + "<p>c" * 2000)) == 4000
+
+
+def test_html_with_a_bracket_that_begins_no_section() -> None:
+    """Of which Python's parser says that the whole page is none."""
+    page = "<p>a</p><![if !IE]><p>b</p><![endif]><p>c <![ 3 > d</p><![CDATA[e]]><p>f<![iffy>g</p>"
+    assert [block.text for block in blocks_of_html(page)] == ["a", "b", "c d", "fg"]

@@ -12,8 +12,9 @@ from edge.http_address import Address
 class EndpointOptions:
     """``model`` "" takes the first that the server lists. ``context_tokens`` bounds prompt and answer together; where
     the server tells of a shorter one, that holds. ``first_s``: longest wait for the first token, the reading of the
-    prompt included; ``gap_s``: for each one after it. ``tokenizer``: the tokenizer.json of the model, for servers that
-    do not count tokens. ``key`` is sent as a bearer token and never shown."""
+    prompt included; ``gap_s``: for each one after it; ``back_off_s``: pause before the first request is sent again,
+    doubled with each try. ``tokenizer``: the tokenizer.json of the model, for servers that do not count tokens. ``key``
+    is sent as a bearer token and never shown."""
 
     address: Address
     model: str = ""
@@ -22,6 +23,7 @@ class EndpointOptions:
     connect_s: float = 5.0
     first_s: float = 60.0
     gap_s: float = 20.0
+    back_off_s: float = 0.5
     ca_file: Path | None = None
     tokenizer: Path | None = None
 

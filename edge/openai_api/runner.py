@@ -27,7 +27,6 @@ from edge.text_stream import TextStream
 from edge.turns import Generation, Turns
 
 TRIES = 3
-BACK_OFF_S = 0.5  # doubles with each try
 LONGEST_WAIT_S = 15.0  # a server that asks for more is not waited for
 Cancelled = Callable[[], bool]
 
@@ -138,7 +137,7 @@ class OpenAiRunner:
                 yield from self._try(model, messages, sampling, cancelled)
                 return
             except _Later as later:
-                wait_s = BACK_OFF_S * 2 ** (attempt - 1) if later.wait_s is None else later.wait_s
+                wait_s = self._options.back_off_s * 2 ** (attempt - 1) if later.wait_s is None else later.wait_s
                 if attempt == TRIES or wait_s > LONGEST_WAIT_S:
                     raise later.failed from later
                 until = time.monotonic() + wait_s

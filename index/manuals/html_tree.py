@@ -6,6 +6,7 @@ of the one before. Source: the HTML standard, 13.1.2.4 (optional tags).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _CELLS, _GROUPS = ("td", "th"), ("thead", "tbody", "tfoot")
@@ -26,6 +27,8 @@ _HOLD = (
 )
 _HOLDING = tuple(_HOLD.split())  # what may hold a paragraph
 _ENDS["p"] = (("p",), _HOLDING)
+# "<![" before any other word is a comment up to the next ">" (the HTML standard, 13.2.5.42); Python's parser gives up
+_NO_SECTION = re.compile(r"<!\[(?!(?:cdata|temp|ignore|include|rcdata|if|else|endif)(?![-_.a-z0-9]))", re.IGNORECASE)
 
 
 def tree_of(text: str) -> Any:
@@ -44,4 +47,4 @@ def tree_of(text: str) -> Any:
                     break  # else a row that was left open, perhaps in a group that was
         return BeautifulSoup.handle_starttag(self, name, *more, **named)
 
-    return type("Tree", (BeautifulSoup,), {"handle_starttag": begin})(text, "html.parser")
+    return type("Tree", (BeautifulSoup,), {"handle_starttag": begin})(_NO_SECTION.sub("<! [", text), "html.parser")
