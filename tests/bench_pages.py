@@ -1,4 +1,4 @@
-"""Every journey on the pages at three widths, in both languages, light and dark: what a reader would stumble over.
+"""Every journey on the pages at four widths, in both languages, light and dark: what a reader would stumble over.
 
     python -m tests.bench_pages docs/results/pages.json --axe build/axe.min.js --shots build/page-shots
 
@@ -6,7 +6,8 @@ For each state that a journey (tests/page_journeys.py) reaches: axe-core's findi
 the side, text that is cut off, layout shifts that nobody caused, complaints in the console, requests that leave the
 machine. Then how long the first view takes, and how long an event of an answer takes to the screen. axe-core (MPL-2.0)
 is not part of this repository: `npm pack axe-core` brings it, --axe names its axe.min.js; without it that part is left
-out, and the result says so. Screenshots go into --shots.
+out, and the result says so. Screenshots go into --shots. The whole takes
+half an hour; parts of it (--looks "390 ja") are put together by --join, and --looks none measures the times alone.
 """
 
 from __future__ import annotations
@@ -135,7 +136,11 @@ def main() -> None:
     parser.add_argument("--shots", type=Path, help="a folder for screenshots")
     parser.add_argument("--only", default="", help="only journeys of these names, with commas between")
     parser.add_argument("--looks", default="", help='only looks that begin so, with commas between: "390 ja,1024 en"')
+    parser.add_argument("--join", type=Path, nargs="+", help="results of parts, the one with the times first")
     args = parser.parse_args()
+    if args.join:
+        _write(args.result, joined([json.loads(part.read_text(encoding="utf-8")) for part in args.join]))
+        return
     journeys = [one for one in JOURNEYS if not args.only or one.name in args.only.split(",")]
     chosen = [one for one in LOOKS if not args.looks or named(one).startswith(tuple(args.looks.split(",")))]
     axe = args.axe.read_text(encoding="utf-8") if args.axe else ""
@@ -155,8 +160,36 @@ def main() -> None:
                 **told(report), "first view": first_views(browser, site),
                 "event to screen": delays(browser, site),
             }  # fmt: skip
-    args.result.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write(args.result, result)
+
+
+def _write(file: Path, result: dict[str, Any]) -> None:
+    file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The results of runs over other looks as one; the times are those of the first, measured with nothing beside."""
+    whole = parts[0]
+    for part in parts[1:]:
+        for key, value in part.items():
+            if key in ("browser", "first view", "event to screen"):
+                continue
+            whole[key] = _sum(key, whole[key], value)
+    return whole
+
+
+def _sum(key: str, one: Any, other: Any) -> Any:
+    if isinstance(one, dict):
+        both = dict(one)
+        for name, value in other.items():
+            both[name] = _sum(name, both[name], value) if name in both else value
+        return both
+    if isinstance(one, bool):
+        return one and other
+    if isinstance(one, int | float):
+        return max(one, other) if key.startswith("layout shift") else one + other
+    return one if isinstance(one, str) else [*one, *other]
 
 
 def named(look: tuple[int, str, str]) -> str:

@@ -201,7 +201,7 @@ def test_html_in_manuals_and_questions_is_text(visitor: Visitor) -> None:
 def test_keys_alone_are_enough_and_an_ime_may_use_enter(visitor: Visitor) -> None:
     page = visitor.signed_in()
     box = page.locator("#question textarea")
-    box.focus()
+    expect(box).to_be_focused()  # nothing need be tapped first
     box.fill(QUESTION)
     box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True})
     box.dispatch_event("keypress", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True})

@@ -15,8 +15,11 @@
   };
   const ready = () => {
     named(document);
-    if (!document.documentElement.dataset.ready) window.andon.lost.ready();
+    const first = !document.documentElement.dataset.ready;
+    if (first) window.andon.lost.ready();
     document.documentElement.dataset.ready = "yes";
+    // what is hidden takes no focus: only now may whoever has keys alone, or a scanner of codes, begin to type
+    if (first && document.activeElement === document.body) document.querySelector("#question textarea")?.focus({ preventScroll: true });
   };
   setTimeout(ready, 4000); // whatever happens, the page is shown
 
