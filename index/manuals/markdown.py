@@ -15,6 +15,7 @@ from index.manuals import signs
 from index.manuals.block import Block, Page, Reading, pair_cells
 from index.manuals.hand_numbers import with_steps
 from index.manuals.html import blocks_of_html
+from index.manuals.open_fences import with_closed_fences
 from index.manuals.plain import read_text
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -60,7 +61,7 @@ def blocks_of_markdown(text: str) -> Iterator[Block]:
     """Blocks of a Markdown text in reading order."""
     from markdown_it import MarkdownIt
 
-    yield from _Walk(MarkdownIt("commonmark").enable("table").parse(text)).blocks()
+    yield from _Walk(MarkdownIt("commonmark").enable("table").parse(with_closed_fences(text))).blocks()
 
 
 @dataclass
