@@ -17,7 +17,7 @@ from assistant.extract import choices_of
 from assistant.finding import find
 from assistant.hearing import AnswerLate, Hearing
 from assistant.other_thing import OtherThing
-from assistant.prompt import Excerpt, PastTurn, build_messages, fit_excerpts, fit_turns, render_excerpt
+from assistant.prompt import Excerpt, PastTurn, build_messages, fit_excerpts, fit_turns, most_tokens, render_excerpt
 from assistant.refusals.instructions import neutral, readable
 from assistant.refusals.refusal import made_safe
 from assistant.refusals.safety_measure import SafetyMeasure
@@ -27,8 +27,8 @@ from assistant.verification.said import Said
 from assistant.verification.verified import Verified
 from edge.errors import AdapterUnknown, EdgeFailed, GenerationStuck, PromptTooLong
 from edge.options import BARE
+from edge.runner import Message, Runner, Sampling
 from edge.runner import Piece as Spoken
-from edge.runner import Runner, Sampling
 from index.library import Library, Scope
 from index.passage import Hit
 from index.search.question import asks_how
@@ -237,8 +237,7 @@ class Assistant:
             if not choices.lines:
                 return iter(())  # the quotes are the answer
             if asks_how(asked):  # a procedure is said whole, or it would look as if it ended early
-                taken = sum(runner.count_tokens(message.content) for message in messages) + MARKS_TOKENS
-                longest = max(longest, min(PROCEDURE_TOKENS, runner.context_tokens - taken))
+                longest = max(longest, _procedure_tokens(runner, messages))
         sampling = Sampling(max_tokens=longest, temperature=0.0, choices=choices, adapter=told.adapter)
         return runner.stream(messages, sampling)
 
@@ -246,15 +245,24 @@ class Assistant:
         self, runner: Runner, asked: str, readings: _Readings, found: Found
     ) -> tuple[tuple[Excerpt, ...], int]:
         """What the model reads, and the tokens that there were for it; 0 where it is longer than usual."""
-        bare = build_messages(asked, (), found.lang)
-        taken = sum(runner.count_tokens(message.content) for message in bare) + MARKS_TOKENS
-        whole = runner.context_tokens - self.options.answer_tokens - taken
-        usual = min(whole, self.options.prompt_tokens - taken)
-        excerpts = fit_excerpts(map(_excerpt, readings), usual, runner.count_tokens, self.options.excerpts)
+        system, user = build_messages(asked, (), found.lang)
+        fixed, most = runner.count_tokens(system.content) + MARKS_TOKENS, self.options.excerpts
+        if not self._reads_turns:  # then nothing hangs on how much is left over, and most fits whatever the question is
+            usual = self._room(runner, fixed + most_tokens(user.content))[1]
+            excerpts = fit_excerpts(map(_excerpt, readings), usual, runner.count_tokens, most)
+            if excerpts and len(excerpts) == len(readings.read):
+                return excerpts, usual
+        whole, usual = self._room(runner, fixed + runner.count_tokens(user.content))
+        excerpts = fit_excerpts(map(_excerpt, readings), usual, runner.count_tokens, most)
         if not readings.read or (excerpts and excerpts[0].number == readings.read[0].number):
             return excerpts, usual
         # the best passage goes in whole even where it is longer than what the model reads well
         return fit_excerpts([_excerpt(readings.read[0])], whole, runner.count_tokens) or excerpts, 0
+
+    def _room(self, runner: Runner, taken: int) -> tuple[int, int]:
+        """The tokens that there are for excerpts beside ``taken``: at most, and usually."""
+        whole = runner.context_tokens - self.options.answer_tokens - taken
+        return whole, min(whole, self.options.prompt_tokens - taken)
 
     @property
     def _reads_turns(self) -> bool:
@@ -306,6 +314,15 @@ class _Readings:
             if told is not None and (made := readable(told)).text:
                 self.read.append(made)
                 yield made
+
+
+def _procedure_tokens(runner: Runner, messages: Sequence[Message]) -> int:
+    """The tokens that there are behind ``messages`` for a procedure."""
+    system, user = (message.content for message in messages)
+    left = runner.context_tokens - MARKS_TOKENS - runner.count_tokens(system)
+    if left - most_tokens(user) >= PROCEDURE_TOKENS:
+        return PROCEDURE_TOKENS
+    return min(PROCEDURE_TOKENS, left - runner.count_tokens(user))
 
 
 def place(hit: Hit) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.answer import Quote
 from assistant.other_thing import OtherThing
@@ -124,9 +125,14 @@ def _sentences(text: str) -> Iterator[str]:
     yield from splitter.finish()
 
 
+@lru_cache(maxsize=512)
+def _held(line: str) -> frozenset[str]:
+    return frozenset(terms(line))
+
+
 def _priors(question: str, lines: Sequence[str]) -> list[float]:
     """What the question's words, and the kind of value that it asks for, say for each line, in nats."""
-    held = [set(terms(line)) for line in lines]
+    held = [_held(line) for line in lines]
     often = Counter(term for line in held for term in line)
     asked = {term for term in terms(question) if informative(term)}
     rarity = {term: math.log(1 + len(lines) / often[term]) for term in asked if term in often}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from assistant.answer import Quote
 from index.codes.find import find_codes
 from index.search.names import machine_names
-from index.search.opposites import Marks, at_odds, beyond, marks_of, of_things, without_names
+from index.search.opposites import beyond, marks_of, of_another_thing, without_names
 from index.search.question import asks_how
 
 
@@ -21,7 +21,7 @@ class OtherThing:
         for code in reversed(find_codes(question)):
             if code.kind in ("alarm", "parameter"):
                 said = f"{said[: code.start]} {said[code.end :]}"
-        self._asked = of_things(marks_of(said))
+        self._asked = marks_of(said)
         self._steps = asks_how(question)
 
     def tells(self, line: str, quote: Quote) -> bool:
@@ -34,8 +34,4 @@ class OtherThing:
             return False
         above = marks_of(" / ".join((hit.manual.title, *hit.passage.section)))
         left = beyond(without_names(asked, machine_names(hit.manual)), above)
-        return at_odds(left, _of_line(line), "")
-
-
-def _of_line(line: str) -> Marks:
-    return of_things(marks_of(line))
+        return bool(left.sides or left.names) and of_another_thing(left, line)

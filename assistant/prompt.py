@@ -23,6 +23,7 @@ SYSTEM = {
 }
 NOT_FOUND = {"ja": "マニュアルに記載がありません。", "en": "It is not in the manuals."}
 QUESTION = {"ja": "質問: ", "en": "Question: "}
+OWN_TOKENS = 8  # that a vocabulary may set around a text
 BEFORE = {"ja": ("前の質問: ", "前の回答: "), "en": ("Earlier question: ", "Earlier answer: ")}
 
 
@@ -64,6 +65,12 @@ def build_messages(
         Message("system", SYSTEM[lang]),
         Message("user", f"{body}\n{before}{QUESTION[lang]}{question.strip()}"),
     )
+
+
+def most_tokens(text: str) -> int:
+    """As many tokens as ``text`` can have, told without its model: none is shorter than a byte. Where so many fit, the
+    model's process need not be asked."""
+    return len(text.encode("utf-8", "replace")) + OWN_TOKENS
 
 
 def fit_excerpts(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from waiting import joined, wait_for
 
+from assistant.prompt import most_tokens
 from edge.errors import AdapterUnknown, AskRefused, PromptTooLong
 from edge.runner import Message, Piece, Runner, Sampling
 
@@ -144,6 +145,8 @@ class RunnerContract:
         once = runner.count_tokens("アラーム AL-16 を確認する。")
         assert once > 0 and once == runner.count_tokens("アラーム AL-16 を確認する。")
         assert runner.count_tokens("アラーム AL-16 を確認する。\n" * 10) >= 8 * once
+        for text in ("?", "質問: なぜ止まった？\r\n", "\u200b🔧 x\t%%%"):
+            assert runner.count_tokens(text) <= most_tokens(text), "no token is shorter than a byte"
 
     def test_counting_does_not_wait_for_a_generation(self, runner: Runner) -> None:
         stream = runner.stream(ASK, Sampling(max_tokens=16))

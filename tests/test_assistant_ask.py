@@ -294,6 +294,27 @@ def test_the_prompt_fits(library: CountingLibrary, context_tokens: int) -> None:
         assert whole in messages[1].content or quote.text not in messages[1].content, "an excerpt is whole or absent"
 
 
+def test_a_question_that_fits_for_certain_is_not_counted(library: CountingLibrary) -> None:
+    counted: list[str] = []
+
+    class Counting(FakeRunner):
+        def count_tokens(self, text: str) -> int:
+            counted.append(text)
+            return super().count_tokens(text)
+
+    said = "モータの動力線の絶縁抵抗を測る。[1]"
+    short = Counting(lambda messages: said)
+    assert answer_of(ask(library, short)).text
+    assert counted and not any(text.startswith("\n質問") for text in counted)
+    (messages,) = short.asked
+    counted.clear()
+    needed = sum(map(short.count_tokens, (message.content for message in messages))) + 200 + 40
+    tight = Counting(lambda messages: said, context_tokens=needed)
+    assert answer_of(ask(library, tight)).text
+    assert any(text.startswith("\n質問") for text in counted)
+    assert short.asked == tight.asked
+
+
 def test_stop_in_the_middle(library: CountingLibrary) -> None:
     stop = threading.Event()
     runner = says("モータの動力線の絶縁抵抗を測る。[1]" + "主電源 QS1 を OFF にして 15 分以上待つ。[1]" * 50)

@@ -8,7 +8,7 @@ import unicodedata
 from assistant_sources import demo_passages, sentences_of
 
 from assistant.verification import spelling
-from assistant.verification.atoms import Atom, atoms_of, word_key
+from assistant.verification.atoms import Atom, atoms_of, lines_of, word_key
 from assistant.verification.copying import copy_of
 from assistant.verification.endings import same_end
 from assistant.verification.matching import MOST_KNOWN, Matching, clause_ends
@@ -62,6 +62,26 @@ def test_places_are_those_of_every_pair() -> None:
                 assert matching.places(atom, ends=ends) == pairs, (sentence, atom, text)
                 compared += bool(pairs)
     assert compared > 1000
+
+
+def test_what_is_told_once_of_a_source_is_what_is_told_place_by_place() -> None:
+    for passage in random.Random(3).sample(demo_passages(), 60):
+        source = atoms_of(passage.text)
+        assert lines_of(passage.text) == source.lines
+        ends = [clause_ends(source.atoms, place) for place in range(len(source.atoms))]
+        assert Matching(source.atoms).ends == ends
+
+
+def test_a_copy_that_goes_straight_on_keeps_to_the_borders() -> None:
+    text = "弁を閉じる。ポンプを止める。蓋を外す（左）。\nA: 1\nB: 2"
+    source = copy_of(text)
+    for said, borders, holds in (
+        ("弁を閉じる。ポンプを止める。", 2, True),
+        ("弁を閉じる。ポンプを止める。", 0, False),  # over the end of a sentence
+        ("蓋を外す", 2, False),  # what is left out behind it weighs
+        ("弁を閉じる。", 0, True),
+    ):
+        assert bool(source.places(atoms_of(said).atoms, borders=borders)) == holds, said
 
 
 def test_what_is_known_of_a_source_has_an_end() -> None:

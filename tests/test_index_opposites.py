@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.search.opposites import at_odds, beyond, marks_of, shared, without_names
+from index.search.opposites import at_odds, beyond, marks_of, of_another_thing, shared, without_names
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,11 @@ def test_names_of_machines_and_what_stands_above_tell_no_row() -> None:
     assert asked.names == {"sc": {"200"}, "pin": {"3"}, "cn": {"5"}, "m": {"2"}}
     left = beyond(without_names(asked, {"SC200"}), marks_of("A.2 Connector CN5"))
     assert left.names == {"pin": {"3"}, "m": {"2"}}
+
+
+def test_another_thing_is_told_without_states_and_amounts() -> None:
+    asked = marks_of("The upper limit switch LS6 opens at 5 A")
+    assert of_another_thing(asked, "the lower limit switch")
+    assert of_another_thing(asked, "LS7 closes")
+    assert not of_another_thing(asked, "LS6 closes at 6 A")
+    assert at_odds(asked, marks_of("LS6 closes"), "") and at_odds(asked, marks_of("LS6"), "6 A")

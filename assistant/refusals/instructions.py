@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from assistant.answer import Quote
 from assistant.verification.verify import SentenceSplitter
@@ -94,6 +95,7 @@ def addresses_model(sentence: str) -> bool:
     return bool(_TOKEN.search(plain) or _ROLE.search(plain) or _ADDRESSES.search(plain))
 
 
+@lru_cache(maxsize=256)  # titles and headings come back with every passage under them
 def without_instructions(text: str) -> str:
     """``text`` without what speaks to a model: from such a sentence to the end of its line, from a speaker named that
     stands alone to the end of the passage."""

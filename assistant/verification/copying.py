@@ -47,6 +47,7 @@ class Copy:
         self._all = source.atoms
         self._lines = source.lines
         self._matching = Matching(source.atoms)
+        self._words = [atom[:2] for atom in source.atoms]  # what must be equal
         self._openings: dict[int, bool] = {}
         self._endings: dict[int, bool] = {}
 
@@ -65,11 +66,19 @@ class Copy:
         if not said:
             return []
         atoms = self._all
+        words = [atom[:2] for atom in said]
         return [
             Place(atoms[start].line, atoms[start].sentence)
             for start in self._starts(said, number)
-            if self._meets(claim, start) and self._copied_from(start, said, borders)
+            if self._meets(claim, start)
+            and (self._goes_straight_on(start, words, borders) or self._copied_from(start, said, borders))
         ]
+
+    def _goes_straight_on(self, start: int, words: Sequence[tuple[object, ...]], borders: int) -> bool:
+        """Whether the source says the same words from ``start`` on, with nothing between them: the first way that
+        _copied_from would go, and that of most true sentences."""
+        last = start + len(words) - 1
+        return self._words[start : last + 1] == words and last < self._limit(start, borders) and self._may_end(last)
 
     def _meets(self, claim: Claim, start: int) -> bool:
         if not claim:

@@ -24,16 +24,17 @@ class Matching:
 
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self._atoms = atoms
-        self.ends = [clause_ends(atoms, place) for place in range(len(atoms))]
+        self.ends = [atom.border >= JOINT for atom in atoms[1:]] + [True] * bool(atoms)  # as clause_ends tells
         self._by_count: dict[str, list[int]] = defaultdict(list)  # a number and its word are one
         self._particles: dict[str, list[int]] = defaultdict(list)
         self._endings: dict[str, list[int]] = defaultdict(list)  # runs of kana, where a clause ends
         self._others: dict[str, list[int]] = defaultdict(list)  # and where none does
-        for place, (atom, ends) in enumerate(zip(atoms, self.ends, strict=True)):
-            self._by_count[_count(atom)].append(place)
+        for place, atom in enumerate(atoms):
+            key = atom.key
+            self._by_count[_COUNTS.get(key, key)].append(place)
             if atom.kind == "kana":
-                self._particles[_particle(atom.key)].append(place)
-                (self._endings if ends else self._others)[atom.key].append(place)
+                self._particles[_SAME_KANA.get(key, key)].append(place)
+                (self._endings if self.ends[place] else self._others)[key].append(place)
         self._known: dict[tuple[str, AtomKind, bool], list[int]] = {}
 
     def places(self, atom: Atom, *, ends: bool) -> list[int]:

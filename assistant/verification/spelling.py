@@ -166,14 +166,18 @@ def one_form(line: str) -> str:
         line = _OKURI.sub(lambda match: _OKURIGANA[match[0][:2]], line)
         line = _CAN.sub(lambda match: _POTENTIAL[match[1]], line)
         for needs, pattern, new in _JA:
-            if any(word in line for word in needs):
-                line = pattern.sub(new, line)
+            for word in needs:  # a loop: any() would cost more than all that it looks at
+                if word in line:
+                    line = pattern.sub(new, line)
+                    break
     if _SAYS_EN.search(line):
         small = _small(line)
         for needs, pattern, new in _EN:
-            if any(word in small for word in needs):
-                line = pattern.sub(new, line)
-                small = _small(line)
+            for word in needs:
+                if word in small:
+                    line = pattern.sub(new, line)
+                    small = _small(line)
+                    break
     return line
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Quote, Sentence
-from assistant.verification.atoms import Line, atoms_of
+from assistant.verification.atoms import Line, lines_of
 from assistant.verification.copying import Place
 from assistant.verification.premise import PREMISE
 from assistant.verification.verified import Verified, Verify
@@ -76,7 +76,7 @@ class Telling:
         """Which procedure of the quote the place is in, from 1; 0 for none."""
         if number not in self._procedures:
             text = next(quote.text for quote in self._quotes if quote.number == number)
-            self._procedures[number] = _procedures(atoms_of(text).lines)
+            self._procedures[number] = _procedures(lines_of(text))
         return self._procedures[number][place.line]
 
 

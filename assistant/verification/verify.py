@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.answer import Quote, Sentence
 from assistant.facts import facts_of, missing_numbers
-from assistant.verification.atoms import CITATION, Atom, atoms_of
-from assistant.verification.copying import MAX_BORDERS, Place, copy_of
+from assistant.verification.atoms import CITATION, Atom, atoms_of, lines_of
+from assistant.verification.copying import MAX_BORDERS, Copy, Place, copy_of
 from assistant.verification.implied import implied_by
 from assistant.verification.rewording import rewordings
 from index.text import informative, terms
@@ -67,23 +68,22 @@ def _says_something(atoms: Sequence[Atom]) -> bool:
 
 def _places(quote: Quote, plain: str) -> tuple[Place, ...] | None:
     """Where ``quote`` holds the sentence; None where it does not."""
-    headings = _headings(quote)
+    source = _source(quote.hit.manual.title, quote.hit.passage.section, quote.text)
     said = atoms_of(plain)
-    if any(map(_FORBIDS.search, headings)) and not any(line.negative for line in said.lines):
+    if source.forbids and not any(line.negative for line in said.lines):
         return None  # what stands under "Never do this" is no instruction
     if all(atom.mark for atom in said.atoms):
         return None
-    whole = copy_of("\n".join([*headings, quote.text]))
     mark = said.lines[0].number
     others = []
     for other in rewordings(plain):
         atoms = [atom for atom in atoms_of(other.text).atoms if not atom.mark]
-        found = whole.places(atoms, mark, other.claim, 0 if other.moved else MAX_BORDERS)
+        found = source.whole.places(atoms, mark, other.claim, 0 if other.moved else MAX_BORDERS)
         if found:
-            above = len(atoms_of("\n".join(headings)).lines)
+            above = source.above
             return tuple(Place(place.line - above, place.sentence) for place in found if place.line >= above)
         others.append((atoms, other.claim))
-    if _under_heading(quote, headings, others[0][0]):
+    if _under_heading(quote, source.headings, others[0][0]):
         return ()
     return _implied_places(quote.text, [atoms for atoms, claim in others if not claim], mark)
 
@@ -123,9 +123,26 @@ def _cleaned(heading: str) -> str:
     return _SECTION_NUMBER.sub("", heading)
 
 
-def _headings(quote: Quote) -> list[str]:
-    """The manual's title and the heading path, without section numbers."""
-    return [_cleaned(heading) for heading in (quote.hit.manual.title, *quote.hit.passage.section) if heading.strip()]
+def _headings(quote: Quote) -> tuple[str, ...]:
+    return _source(quote.hit.manual.title, quote.hit.passage.section, quote.text).headings
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is compared of a quote, whatever is said: ``headings``, the manual's title and the heading path without
+    section numbers, ``above`` lines of them; whether one ``forbids``; ``whole``: the text under them."""
+
+    headings: tuple[str, ...]
+    above: int
+    forbids: bool
+    whole: Copy
+
+
+@lru_cache(maxsize=24)
+def _source(title: str, section: tuple[str, ...], text: str) -> _Source:
+    headings = tuple(_cleaned(heading) for heading in (title, *section) if heading.strip())
+    whole = copy_of("\n".join([*headings, text]))
+    return _Source(headings, len(lines_of("\n".join(headings))), any(map(_FORBIDS.search, headings)), whole)
 
 
 def _reason(plain: str, candidates: Sequence[Quote]) -> str:

@@ -109,12 +109,30 @@ class Marks:
 @lru_cache(maxsize=16_384)
 def marks_of(text: str) -> Marks:
     """The marks of ``text``. Of a pair of which it tells both sides, none."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = _COUNTED.sub(lambda match: _COUNTS[match[0]], plain)
-    told = [(pair, [bool(side.search(plain)) for side in sides]) for pair, sides in enumerate(_SIDES)]
-    sides = frozenset((pair, one.index(True)) for pair, one in told if one[0] != one[1])
+    plain = _plain(text)
     amounts = frozenset((_value(m["value"]), _unit(m["unit"])) for m in _AMOUNT.finditer(plain))
+    told = ((pair, _side(plain, pair)) for pair in range(len(_SIDES)))
+    sides = frozenset((pair, side) for pair, side in told if side is not None)
     return Marks(sides, _names(plain), amounts)
+
+
+def of_another_thing(asked: Marks, text: str) -> bool:
+    """Whether ``text`` is about another thing than the one ``asked`` for: another place, number or time; states and
+    amounts, which tell what is done to it, are not looked for."""
+    plain = _plain(text)
+    if any(_side(plain, pair) == 1 - side for pair, side in asked.sides if pair < len(_PLACES)):
+        return True
+    return bool(asked.names) and at_odds(Marks(names=asked.names), Marks(names=_names(plain)), "")
+
+
+def _plain(text: str) -> str:
+    return _COUNTED.sub(lambda match: _COUNTS[match[0]], unicodedata.normalize("NFKC", text))
+
+
+def _side(plain: str, pair: int) -> int | None:
+    """Which side of a pair a text tells; None for neither, and for both."""
+    one, other = (side.search(plain) is not None for side in _SIDES[pair])
+    return None if one == other else 1 - int(one)
 
 
 def without_names(marks: Marks, machines: Collection[str]) -> Marks:
@@ -131,11 +149,6 @@ def beyond(asked: Marks, above: Marks) -> Marks:
     """``asked`` without what stands ``above`` a row already: it does not tell one row from the next."""
     names = {name: numbers for name, numbers in asked.names.items() if numbers.isdisjoint(above.names.get(name, ()))}
     return Marks(asked.sides - above.sides, names, asked.amounts - above.amounts)
-
-
-def of_things(marks: Marks) -> Marks:
-    """``marks`` by which a sentence is about another thing: its place, number or time, and no state or amount."""
-    return Marks(frozenset(side for side in marks.sides if side[0] < len(_PLACES)), marks.names)
 
 
 def at_odds(asked: Marks, told: Marks, cells: str) -> bool:
