@@ -36,6 +36,9 @@ from assistant.verification.verify import verify_sentence
         ("You must wait at least 10 minutes.", "You must wait at least 10 minutes."),
         ("R-1113 means that the position is lost.", "R-1113 means the position is lost."),
         ("⑨ 回生抵抗器 RB1：熱にする。", "- ⑨ 回生抵抗器 RB1：熱にする。"),
+        ("Arcs are checked to .001 mm.", "Arcs are checked to .001 mm."),
+        ("Use 0.5 mm of it.", "Use .5 mm of it."),
+        ("すき間は .5 mm にする。", "すき間は .5 mm にする。"),
     ],
 )
 def test_the_same_said_otherwise_is_supported(sentence: str, source: str) -> None:
@@ -48,6 +51,10 @@ def test_the_same_said_otherwise_is_supported(sentence: str, source: str) -> Non
     [
         ("すき間を 3 mm に合わせないでください。", "すき間を 3 mm に合わせる。"),
         ("すき間を 3 mm に合わせてください。", "すき間を 3 mm に合わせない。"),
+        ("Use 5 mm of it.", "Use .5 mm of it."),
+        ("Use .5 mm of it.", "Use 5 mm of it."),
+        ("Move it by .5 mm.", "Move it by -.5 mm."),
+        ("すき間は 5 mm にする。", "すき間は .5 mm にする。"),
         ("短絡の原因になりません。", "短絡の原因になる。"),
         ("ヒューズを外してください。", "ヒューズを外させる場合がある。"),
         ("動いたら止めてください。", "動かなかったら止めてください。"),

@@ -22,6 +22,9 @@ LIST_JA = "圧力が上がらない場合は、次の順に調べる。\n1. 継�
 NEVER_JA = "圧力が上がらない場合は、次のことをしない。\n- 継手を締める。"
 LIST_EN = "If the pressure is low, check as follows:\n1. Tighten the fittings.\n2. Replace the filter."
 SHARED = "パッドは 6 か月ごと、フィルタは 3 か月ごとに交換する。"
+REASON = "停止してから電圧が下がるまで約 5 分かかるので、端子に触れないでください。"
+BOTH_WAYS = "The cylinder becomes slower when the valve is closed and faster when it is opened."
+UNKNOWN = "Maker: Keling / Model: 4030 / Step Space: 5000 / Steps on: ?"
 DEFINED = "P-31: start delay. Range 0.0 to 10.0 s, default 1.5 s."
 
 
@@ -47,6 +50,10 @@ DEFINED = "P-31: start delay. Range 0.0 to 10.0 s, default 1.5 s."
         ("The escape path must be kept free.", "Keep the escape path free."),
         ("If the second group is long, stop.", "If the second group (the settings) is long, stop."),
         ("ボルトを外す。", "ボルト（左右各 2 本）を外す。"),
+        ("停止してから電圧が下がるまで約 5 分かかります。", REASON),
+        ("When the valve is closed, the cylinder becomes slower.", BOTH_WAYS),
+        (UNKNOWN, UNKNOWN),
+        ("Step Space: 5000 / Steps on: ?", UNKNOWN),
     ],
 )
 def test_what_follows_by_its_form_is_supported(sentence: str, source: str) -> None:
@@ -58,6 +65,14 @@ def test_what_follows_by_its_form_is_supported(sentence: str, source: str) -> No
     ("sentence", "source"),
     [
         ("E-12 が出た場合は、冷却器を清掃してください。", ROWS_JA),
+        ("停止してから電圧が下がるまで約 6 分かかります。", REASON),
+        ("弁が開く。", "圧力が高いと、弁が開くので、近づかないでください。"),
+        ("弁が開く。", "上限を超えた場合は弁が開くので、近づかないでください。"),
+        ("The cylinder becomes faster when the valve is closed.", BOTH_WAYS),
+        ("The cylinder becomes slower when the valve is opened.", BOTH_WAYS),
+        ("The cylinder becomes slower.", BOTH_WAYS),
+        ("Maker: Keling / Model: 4030 / Step Space: ?", UNKNOWN),
+        ("Steps on: 5000", UNKNOWN),
         ("E-12 が出た場合は、ポンプを交換してください。", ROWS_JA),
         ("If E-12 appears, clean it.", ROWS_EN),
         ("The remedy for E-12 is to replace the pump.", ROWS_EN),

@@ -36,13 +36,13 @@ _MAY_LEAD = re.compile(r"[A-Za-z0-9$アエスパバフワ異警停]")  # what co
 _RANGE = re.compile(r"(?<=\d)\s?[-~〜–]\s?(?=\d)")
 _TOKEN = re.compile(
     r"(?P<ident>0x[0-9A-Fa-f]+|[A-Za-z]+(?:[.\-_][A-Za-z]+)*[.\-_]?\d[A-Za-z0-9]*(?:[.\-_][A-Za-z0-9]+)*(?:\[\d{1,3}\])?)"
-    r"|(?P<number>(?:(?<![\w)])[+\-±])?\d+(?:[.,]\d+)*(?:\[\d{1,3}\])?)"
+    r"|(?P<number>(?:(?<![\w)])[+\-±])?(?:(?<![\w.])\.)?\d+(?:[.,]\d+)*(?:\[\d{1,3}\])?)"
     r"|(?P<word>[A-Za-zÀ-ɏͰ-Ͽ°%‰]+(?:[·・⋅/][A-Za-z]+)*[23]?)"
     r"|(?P<always>必ず)"
     r"|(?P<kanji>[㐀-䶿一-鿿豈-﫿々〆ァ-ヺーヽヾ])"
     r"|(?P<kana>[ぁ-ゖゝゞ]+)"
     r"|(?P<sign>[~<>≤≥=×÷±→←↑↓○¬])"
-    r"|(?P<nothing>(?:(?<=:\s)|(?<=:))[-–—―](?=\s|$))"
+    r"|(?P<nothing>(?:(?<=:\s)|(?<=:))[-–—―?](?=\s|$))"
     r"|(?P<open>\()|(?P<close>\))"
     r"|(?P<cell>\s/\s|[|;])"
     r"|(?P<line>[。!?]|\.(?=\s|$))"
@@ -219,7 +219,7 @@ class _LineReader:
                 continue
             lead = lead_end > 0 and match.end() <= lead_end
             if kind == "kanji":  # most atoms of a Japanese line
-                self._add(match[0], kind, lead)
+                self._add(match[0], "kanji", lead)
                 last = kind
                 continue
             measured = last == "number" or self._column in _UNIT_COLUMNS
@@ -278,6 +278,8 @@ def _keys(kind: str, printed: str, after_number: bool) -> tuple[tuple[str, AtomK
         return ((re.sub(r"^PR(?=P[A-Z]\d)", "", key), "ident"),)
     if kind == "number":
         grouped = re.fullmatch(r"[+\-±]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", printed)
+        if "." in printed[:2] and not printed[:1].isdigit():
+            return ((printed.replace(".", "0.", 1), "number"),)  # .5 is 0.5 and never 5
         return ((printed.replace(",", "") if grouped else printed, "number"),)
     if kind == "word":
         folded = printed.casefold()
@@ -289,8 +291,8 @@ def _keys(kind: str, printed: str, after_number: bool) -> tuple[tuple[str, AtomK
         return ((_kana(printed), "kana"),)
     if kind == "always":  # says no "no", though it ends like one
         return ((printed, "word"),)
-    if kind == "nothing":  # the dash of an empty table cell says something too
-        return (("-", "sign"),)
+    if kind == "nothing":  # the dash of an empty table cell says something too, and so does the mark of an unknown one
+        return (("?" if printed == "?" else "-", "sign"),)
     return ((printed, "kanji" if kind == "kanji" else "sign"),)
 
 

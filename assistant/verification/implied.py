@@ -39,7 +39,14 @@ _SHARED_EN = re.compile(
 _DEFINES = re.compile(
     rf"^(?P<kind>[^\d\s:：]{{1,12}}\s)?(?P<code>{_CODE})[:：]\s*(?P<name>[^。.:：]{{2,40}})[。.]\s*(?P<rest>.+)$"
 )
+_REASON_JA = re.compile(r"^(?P<fact>[^。、「」]+?[うくぐすつぬぶむるたい])ので、(?=[^。]+。?$)")
+_FACT_BEFORE = re.compile(r"ので|もし|たら|だら|れば|なら|ても|でも|とき|場合|際|ものの")
+_BOTH_WAYS_EN = re.compile(
+    r"^(?P<fact>[^,.;:]+? (?:becomes?|is|are|gets?|turns?) (?P<one>[a-z]+) when [^,.;:]+?) and (?P<other>[a-z]+) "
+    r"when [^,.;:]+\.?$"
+)
 _VALUE = re.compile(r"^(?P<label>[^\d:：]{2,20}?)\s+(?P<value>[+\-±]?\d.*)$")
+_NO_STATES = frozenset(("only", "true", "then", "also", "always"))
 
 
 class Implied(NamedTuple):
@@ -63,7 +70,7 @@ def implied_by(source: str) -> tuple[Implied, ...]:
             continue
         found += [Implied(text, number) for text in (*_row(bare), *_defined(bare))]
         for sentence in re.split(r"(?<=。)|(?<=\.)\s+", bare):
-            found += [Implied(text, number) for text in _shared(sentence)]
+            found += [Implied(text, number) for text in (*_shared(sentence), *_first_of_two(sentence))]
     return tuple(found)
 
 
@@ -141,6 +148,16 @@ def _defined(line: str) -> Iterator[str]:
             else:
                 yield f"The {value['label']} of {one} is {value['value']}"
                 yield f"{one} has a {value['label']} of {value['value']}"
+
+
+def _first_of_two(sentence: str) -> Iterator[str]:
+    """A fact and what follows from it, of which the fact stands by itself: "A は 5 分かかるので、…"; or two states,
+    each under its own condition: "slower when closed and faster when open"."""
+    if (match := _REASON_JA.match(sentence)) and not _FACT_BEFORE.search(match["fact"]):
+        yield f"{match['fact']}。"
+    match = _BOTH_WAYS_EN.match(sentence)
+    if match and not (_NO.search(sentence) or {match["one"], match["other"]} & _NO_STATES):
+        yield f"{match['fact']}."
 
 
 def _shared(sentence: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ _FORBIDS = re.compile(
     re.IGNORECASE,
 )
 _SECTION_NUMBER = re.compile(r"^\s*[\d.\-]+\s+")
-_SPACED_END = re.compile(r"\s+([。.])")
+_SPACED_END = re.compile(r"\s+([。.])(?!\d)")  # not that of ".001"
 
 
 def verify_sentence(text: str, quotes: Sequence[Quote]) -> Sentence:
