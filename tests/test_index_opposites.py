@@ -63,3 +63,23 @@ def test_another_thing_is_told_without_states_and_amounts() -> None:
     assert of_another_thing(asked, "LS7 closes")
     assert not of_another_thing(asked, "LS6 closes at 6 A")
     assert at_odds(asked, marks_of("LS6 closes"), "") and at_odds(asked, marks_of("LS6"), "6 A")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where is the upper limit switch?", "Red / steady / stopped by an alarm", "READ and open, counter-clockwise",
+        "Turn it counterclockwise, to the far side", "the hot inlet, from the driven pulley to the front",
+        "下部オーバラップ量の初期値は?", "左 / 反時計回り / 操作側", "反操作側の手前、クランプ閉",
+        "読み出し: 上限 / 高温", "盤内 / 一次 / 従動",
+        "12 / 3.5", "",
+    ],
+)  # fmt: skip
+def test_a_text_in_one_script_tells_what_it_tells_between_lines_of_both(text: str) -> None:
+    """Patterns of a script that a text has not are left out."""
+    assert marks_of(text).sides == marks_of(f"A 々\n{text}\nA 々").sides
+
+
+def test_both_scripts_are_read_in_one_text() -> None:
+    assert {side for _, side in marks_of("左 / lower").sides} == {0, 1}
+    assert not marks_of("左 / right").sides

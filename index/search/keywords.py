@@ -47,7 +47,7 @@ def search_keywords(
         return [number for scope in scopes for number in _matches(truth, counts, limit, scope)]
     lists = _Lists.read(truth, counts)
     rows = rows or TermRows(truth, wanted)
-    return lists.best(truth, limit, scopes, rows)
+    return lists.best(limit, scopes, rows)
 
 
 def term_rarity(truth: Truth, wanted: Iterable[str]) -> dict[str, float]:
@@ -101,9 +101,9 @@ class _Lists:
         worth = np.where(lengths.held > 0, points / (1 + K1 * (1 - B + B * lengths.held / lengths.usual)), 0)
         return cls(weights, lengths, worth)
 
-    def best(self, truth: Truth, limit: int, scopes: Sequence[Within], rows: TermRows) -> list[int]:
+    def best(self, limit: int, scopes: Sequence[Within], rows: TermRows) -> list[int]:
         """The best ``limit`` of each scope's passages that weigh most, by BM25."""
-        chosen = [self._chosen(truth, max(limit, CHOSEN), within) for within in scopes]
+        chosen = [self._chosen(rows, max(limit, CHOSEN), within) for within in scopes]
         held = rows.counted(np.unique(np.concatenate(chosen)).tolist())
         points = dict(zip(held.columns, self._bm25(held).tolist(), strict=True))
         return [
@@ -112,13 +112,13 @@ class _Lists:
             for number in sorted(points.keys() & some.tolist(), key=lambda number: (-points[number], number))[:limit]
         ]
 
-    def _chosen(self, truth: Truth, most: int, within: Within) -> NDArray[np.int64]:
+    def _chosen(self, rows: TermRows, most: int, within: Within) -> NDArray[np.int64]:
         """Numbers of the ``most`` passages ``within`` whose terms weigh most for their length."""
         if not within:
             return most_worth(self.worth, most)
-        numbers = np.sort(_numbers_within(truth, within))
+        numbers = rows.within(within)
         numbers = numbers[: np.searchsorted(numbers, self.worth.size)]
-        return numbers[most_worth(self.worth[numbers], most)]
+        return numbers[most_worth(self.worth[numbers], most)].astype(np.int64)
 
     def _bm25(self, held: Counted) -> NDArray[np.float64]:
         """The points of passages for all terms, as FTS5's bm25() gives them (there with a minus)."""
@@ -149,12 +149,6 @@ def most_worth(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
 
 def _last(worth: NDArray[np.float32], most: int) -> NDArray[np.int64]:
     return np.argpartition(worth, worth.size - most)[worth.size - most :]
-
-
-def _numbers_within(truth: Truth, within: Within) -> NDArray[np.int64]:
-    where, values = within.where()
-    rows = truth.db.execute(f"SELECT number FROM passage WHERE TRUE {where}", values)
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
 def _weights(truth: Truth, counts: Mapping[str, int]) -> dict[str, float]:

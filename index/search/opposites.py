@@ -51,7 +51,34 @@ _STATES = (
 """Pairs of sides, both languages in one pattern: words of the trade in general, none of a certain manual. Those of
 places name a thing wherever they stand; those of states do in a row, in a sentence they also tell what is done."""
 _PAIRS = (*_PLACES, *_STATES)
-_SIDES = tuple((re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE)) for one, other in _PAIRS)
+_LETTER = re.compile("[A-Za-z]")
+_Sides = tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """``pattern`` at the bars that stand outside of all brackets."""
+    parts, depth = [""], 0
+    for character in pattern:
+        depth += (character in "([") - (character in ")]")
+        if character == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _sides(latin: bool, japanese: bool) -> _Sides:
+    """Both sides of each pair, as a text with these scripts may tell them: a word in letters needs a letter, one in
+    Japanese what is not ASCII. Most cells have one script, and half of the patterns then need not be looked for."""
+
+    def side(pattern: str) -> re.Pattern[str]:
+        chosen = [one for one in _alternatives(pattern) if (latin if one.isascii() else japanese)]
+        return re.compile("|".join(chosen) or r"(?!)", re.IGNORECASE)
+
+    return tuple((side(one), side(other)) for one, other in _PAIRS)
+
+
+_SIDES = {(latin, japanese): _sides(latin, japanese) for latin in (True, False) for japanese in (True, False)}
 
 _COUNTS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
@@ -111,7 +138,7 @@ def marks_of(text: str) -> Marks:
     """The marks of ``text``. Of a pair of which it tells both sides, none."""
     plain = _plain(text)
     amounts = frozenset((_value(m["value"]), _unit(m["unit"])) for m in _AMOUNT.finditer(plain))
-    told = ((pair, _side(plain, pair)) for pair in range(len(_SIDES)))
+    told = ((pair, _side(plain, sides)) for pair, sides in enumerate(_sides_in(plain)))
     sides = frozenset((pair, side) for pair, side in told if side is not None)
     return Marks(sides, _names(plain), amounts)
 
@@ -120,7 +147,8 @@ def of_another_thing(asked: Marks, text: str) -> bool:
     """Whether ``text`` is about another thing than the one ``asked`` for: another place, number or time; states and
     amounts, which tell what is done to it, are not looked for."""
     plain = _plain(text)
-    if any(_side(plain, pair) == 1 - side for pair, side in asked.sides if pair < len(_PLACES)):
+    sides = _sides_in(plain)
+    if any(_side(plain, sides[pair]) == 1 - side for pair, side in asked.sides if pair < len(_PLACES)):
         return True
     return bool(asked.names) and at_odds(Marks(names=asked.names), Marks(names=_names(plain)), "")
 
@@ -129,9 +157,14 @@ def _plain(text: str) -> str:
     return _COUNTED.sub(lambda match: _COUNTS[match[0]], unicodedata.normalize("NFKC", text))
 
 
-def _side(plain: str, pair: int) -> int | None:
+def _sides_in(plain: str) -> _Sides:
+    """The pairs as this text's scripts may tell them."""
+    return _SIDES[bool(_LETTER.search(plain)), not plain.isascii()]
+
+
+def _side(plain: str, sides: tuple[re.Pattern[str], re.Pattern[str]]) -> int | None:
     """Which side of a pair a text tells; None for neither, and for both."""
-    one, other = (side.search(plain) is not None for side in _SIDES[pair])
+    one, other = (side.search(plain) is not None for side in sides)
     return None if one == other else 1 - int(one)
 
 

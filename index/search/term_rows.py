@@ -8,8 +8,10 @@ import numpy as np
 
 from index.passage import Lang, Manual, Passage
 from index.search.rank import Fields
+from index.search.scope import Within
 from index.truth.counted_terms import Counted, counted, packed
 from index.truth.headings import HeadingTerms, terms_of
+from index.truth.postings import Numbers, listed_numbers
 from index.truth.truth import Truth
 
 
@@ -20,11 +22,20 @@ class TermRows:
         self._truth = truth
         self._wanted = tuple(dict.fromkeys(wanted))
         self._held: dict[int, bytes] = {}
+        self._within: dict[Within, Numbers] = {}
 
     def counted(self, numbers: Iterable[int], terms: Iterable[str] | None = None) -> Counted:
         """How often each of ``terms``, else of the question's, stands in these passages; those that are gone are left
         out."""
         return counted(self._read(numbers), self._wanted if terms is None else tuple(terms))
+
+    def within(self, within: Within) -> Numbers:
+        """The numbers of the passages ``within``, upwards. Read once: both languages of a question ask for them."""
+        if within not in self._within:
+            where, values = within.where()
+            row = self._truth.db.execute(f"SELECT group_concat(number) FROM passage WHERE TRUE {where}", values)
+            self._within[within] = np.sort(listed_numbers(row.fetchone()[0]))
+        return self._within[within]
 
     def _read(self, numbers: Iterable[int]) -> dict[int, bytes]:
         wanted = list(dict.fromkeys(numbers))
