@@ -7,7 +7,8 @@ the question, was looked at while rules and weights were made; of the other half
 tells for either half what is declined by kind, AUROC, curve and calibration of the measure, and how often the asked
 facts stand in the first quote and in any, without a model. With --data the indexes stay in that folder. --fit also
 prints weights fitted on the looked-at half, tests/data/open_development.jsonl and the development questions of the demo
-manuals, to be copied into assistant/relevance.py.
+manuals, to be copied into assistant/relevance.py. tests/data/class_questions.jsonl asks by class of thirteen more
+manuals; its halves are split by manual.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from index.library import Library
 
 FILE = "tests/data/answer_development.jsonl"
 OTHERS = "tests/data/open_development.jsonl"
+CLASSES = "tests/data/class_questions.jsonl"
 QUOTES = 3
 Row = dict[str, Any]
 
@@ -74,6 +76,7 @@ def main() -> None:
                 name: {**measure(seen[name]), "facts": facts(library, half)} for name, half in halves.items()
             }
             others = look(library, OTHERS)
+            report[Path(CLASSES).name] = by_half(library)
         report[Path(OTHERS).name] = measure(others)
         if args.fit:
             with opened(folder / "demo", _add_demo) as library:
@@ -103,6 +106,21 @@ def seen_of(library: Library, question: Question) -> Seen:
     results = library.search(question.text, 2 * QUOTES)
     ruled = decline(results, replace(LIMITS, least_likely=0.0)) is not None
     return Seen(FILE, question.kind, question.answerable, signs(results), decline(results) is not None, ruled)
+
+
+def by_half(library: Library) -> Row:
+    """The same of the questions whose halves are split by manual, as their file says."""
+    rows = [json.loads(line) for line in (ROOT / CLASSES).read_text(encoding="utf-8").splitlines()]
+    held = {row["question"] for row in rows if row["half"] == "held_back"}
+    questions = read_questions(ROOT / CLASSES).questions
+    report: Row = {}
+    for name, in_it in (("development", False), ("held_back", True)):
+        half = [question for question in questions if (question.text in held) is in_it]
+        report[name] = {
+            **measure([seen_of(library, question) for question in half]),
+            "facts": facts(library, half),
+        }
+    return report
 
 
 def measure(seen: Sequence[Seen]) -> Row:

@@ -141,3 +141,25 @@ def test_part_numbers_without_a_dash() -> None:
     for number in ("OSY5JA3Z74A", "74HC126D", "STS3215"):
         assert gives(quantity("part number"), f"LED / {number}"), number
     assert not gives(quantity("part number"), "3mm LED 595nm, Ubuntu24, 10k")
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "given", "not_given"),
+    [
+        (
+            "この報告書は何ページまで出力できる?",
+            "pages",
+            "一度に 40 ページまで",
+            "報告書のページを開き、3 番目の行を選ぶ",
+        ),
+        ("How many reboots does it allow?", "repeats", "It gives up after 3 reboots.", "Reboot it within 10 minutes."),
+        ("再送は何回まで?", "repeats", "再送は三回まで", "3 秒後に再送する"),
+        ("How many pulses per revolution has it?", "pulses", "an encoder of 400 pulses", "turn it by 90 degrees"),
+        ("At which acceleration in mm/s2?", "acceleration", "at most 500 mm/s2", "at most 500 mm/s"),
+        ("How many bits does the DAC have?", "bits", "a 12-bit DAC", "the DAC has 2 channels"),
+    ],
+)
+def test_counted_things_need_a_number_of_them(question: str, name: str, given: str, not_given: str) -> None:
+    assert name in names(question)
+    assert gives(quantity(name), given)
+    assert not gives(quantity(name), not_given)

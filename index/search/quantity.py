@@ -123,6 +123,33 @@ QUANTITIES = (
         "memory", r"how (?:much|many) (?:\w+ )*memory|何\s*[kMG]B", r"メモリ容量|\bin [kMG]B\b", r"[kMGT]B|[KMG]バイト"
     ),
     _quantity(
+        "acceleration",
+        r"何\s*m?m/s(?:ec)?[2²]|(?:what|which) acceleration",
+        r"\bin m?m/s(?:ec)?[2²]",
+        r"m?m/s(?:ec)?(?:[2²]|\^2)",
+        given=r"\baccel\w*\W{0,6}\d",
+    ),
+    _quantity(
+        "repeats",
+        r"何\s*回(?!転)|how many (?:times|retries|attempts|reboots|restarts|repetitions)\b",
+        NEVER,
+        r"回|times?|retries|attempts?|reboots?|restarts?|repetitions?|cycles?",
+        given=r"[一二三四五六七八九十数]\s*回|\b(?:once|twice|several times)\b"
+        r"|\b(?:one|two|three|four|five|ten) (?:more )?times?\b"
+        r"|(?:回数|count|retries|attempts|times)\D{0,12}\d",
+    ),
+    _quantity(
+        "pulses",
+        r"何\s*(?:パルス|カウント)|how many (?:pulses|counts)\b",
+        NEVER,
+        r"pulses?|counts?|ppr|cpr|パルス|カウント",
+        given=r"(?:pulses?|counts?|ppr|cpr|パルス|カウント)\D{0,16}\d",
+    ),
+    _quantity(
+        "pages", r"何\s*ページ|how many pages", NEVER, r"ページ|頁|pages?", given=r"(?:ページ|pages?)数?\s*[:=はが]?\s*\d"
+    ),
+    _quantity("bits", r"何\s*(?:ビット|bit)|how many bits", NEVER, r"ビット|-?bits?", given=r"\d+-bit|bits?\W{1,4}\d"),
+    _quantity(
         "interval",
         r"何(?:時間|年|か月|ヶ月|カ月|週間|日)(?:ごと|おき|で|に)|どのくらいの間隔|how often"
         r"|after how many (?:\w+ )?(?:hours|months|years|days)",
