@@ -146,7 +146,11 @@ QUANTITIES = (
         given=r"(?:pulses?|counts?|ppr|cpr|パルス|カウント)\D{0,16}\d",
     ),
     _quantity(
-        "pages", r"何\s*ページ|how many pages", NEVER, r"ページ|頁|pages?", given=r"(?:ページ|pages?)数?\s*[:=はが]?\s*\d"
+        "pages",
+        r"何\s*ページ|how many pages",
+        NEVER,
+        r"ページ|頁|pages?",
+        given=r"(?:ページ|pages?)数?\s*[:=はが]?\s*\d",
     ),
     _quantity("bits", r"何\s*(?:ビット|bit)|how many bits", NEVER, r"ビット|-?bits?", given=r"\d+-bit|bits?\W{1,4}\d"),
     _quantity(
