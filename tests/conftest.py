@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,20 @@ settings.register_profile(
 )
 settings.register_profile("explore", settings.get_profile("andon"), derandomize=False, print_blob=True)
 settings.load_profile("andon")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """A report goes from one process to another as UTF-8, which names of files that are no Unicode are not."""
+    return _in_utf8((yield))
+
+
+def _in_utf8(told: Any) -> Any:
+    if isinstance(told, str):
+        return told.encode("utf-8", "backslashreplace").decode()
+    if isinstance(told, dict):
+        return {_in_utf8(key): _in_utf8(value) for key, value in told.items()}
+    return type(told)(map(_in_utf8, told)) if type(told) in (list, tuple) else told
 
 
 class NetworkUsed(Exception):
