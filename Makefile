@@ -56,6 +56,7 @@ bench-open:
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_answers docs/results/answers.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_neighbours docs/results/neighbours.json
 	@scripts/without-network.sh $(BIN)/python -m tests.bench_lying docs/results/lying.json
+	@scripts/without-network.sh $(BIN)/python -m tests.bench_declining docs/results/declining.json
 
 # what must not break: kill -9 at random moments, hostile files, texts that nobody thought of; about half an hour
 soak:

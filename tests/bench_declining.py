@@ -7,7 +7,7 @@ the question, was looked at while rules and weights were made; of the other half
 tells for either half what is declined by kind, AUROC, curve and calibration of the measure, and how often the asked
 facts stand in the first quote and in any, without a model. With --data the indexes stay in that folder. --fit also
 prints weights fitted on the looked-at half, tests/data/open_development.jsonl and the development questions of the demo
-manuals, to be copied into assistant/relevance.py. tests/data/class_questions.jsonl asks by class of thirteen more
+manuals, to be copied into assistant/relevance.py. tests/data/class_questions.jsonl asks by class of 28 more
 manuals; its halves are split by manual.
 """
 
