@@ -64,6 +64,8 @@ def supported(sentence: str, source: str, section: tuple[str, ...] = ()) -> bool
         ("Pr.PA02 の初期値は 30 rad/s です。[1]", TABLE),
         ("PA01 入力フィルタの初期値は 50 ms です。[1]", TABLE),
         ("Pr.PA01 の設定範囲は 0～200 です。[1]", TABLE),
+        ("圧力が高いときは、弁が開く。[1]", "圧力が高いと、弁が開く。"),
+        ("型式の違いと、ケーブルの長さを確認する。[1]", "型式の違いと、ケーブルの長さを確認する。"),
         ("過電流が流れた。[1]", "AL.32 過電流が流れた。電源を切る。"),
         ("Overcurrent in the motor. [1]", "ERR 55 Overcurrent in the motor. Switch off the power."),
         ("Pr.PA02: the value is 30 rad/s. [1]", TABLE_EN),
@@ -141,6 +143,8 @@ def test_copies_are_supported(sentence: str, source: str) -> None:
         ("50 ms.", TABLE_EN),
         ("[1]", STEPS_EN),
         ("です。", STEPS_JA),
+        ("弁が開く。", "圧力が高いと、弁が開く。"),
+        ("ポンプが止まる。", "油が少ないと、ポンプが止まる。"),
     ],
 )
 def test_what_differs_is_withheld(sentence: str, source: str) -> None:
