@@ -34,6 +34,16 @@ def test_steps_keep_their_printed_labels_and_depth() -> None:
     assert re.findall(r'<li class="(a-level-\d)"', html) == ["a-level-0", "a-level-1", "a-level-0", "a-level-1"]
 
 
+@pytest.mark.parametrize(("text", "kind"), [
+    ("Pulses stop for the time of P-17.", "prose"), ("1. Set P-17 to 2.", "steps"),
+    (ALARM + "\nCause: see P-17.", "alarm"),
+    ("WARNING: P-17 is live.", "warning"), ("Mark: P-17 / Name: Time\nMark: P-18 / Name: Length", "table"),
+])  # fmt: skip
+def test_a_code_does_not_break_at_its_hyphen(text: str, kind: Kind) -> None:
+    html = verbatim_html(text, kind)
+    assert '<span class="a-whole">P-17</span>' in html and shown(html).count("P-17") == 1
+
+
 def test_a_warning_inside_a_procedure_ends_before_the_procedure() -> None:
     html = verbatim_html(STEPS, "steps")
     sign, rest = html.split("</div></div>", 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from html import escape
 
@@ -11,6 +10,7 @@ from ui.cards import NOTE, notice_html
 from ui.follow_up import step_verdict
 from ui.take_away import answer_text, copy_button
 from ui.turn import Failure, View
+from ui.whole_codes import whole_codes
 from ui.wording import Lang, say, say_error
 
 _SHIELD = (
@@ -18,7 +18,6 @@ _SHIELD = (
     '<path d="M12 2l8 3v6c0 5-3.4 9.3-8 11-4.6-1.7-8-6-8-11V5z"/>'
     '<path class="a-mark" d="M10.6 16.2l-3.5-3.5 1.5-1.5 2 2 4.8-4.8 1.5 1.5z"/></svg>'
 )
-_CODE = re.compile(r"(?<![\w&#;-])[A-Za-z]{1,5}-\d\w*")
 JOINER = "&#8288;"
 EMPTY = '<div class="a-answer" aria-live="polite"></div>'
 
@@ -70,13 +69,7 @@ def _sentence(piece: Piece, lang: Lang) -> str:
         for number in piece.citations
     )
     # the joiner keeps a citation on the line where its sentence ends
-    return f'<p class="a-sentence">{whole_codes(escape(piece.text))}{JOINER}{links}</p>'
-
-
-def whole_codes(html: str) -> str:
-    """Codes written with a hyphen ("F-031") do not break at it; no letter changes, so that they are copied as they
-    are."""
-    return _CODE.sub(r'<span class="a-whole">\g<0></span>', html)
+    return f'<p class="a-sentence">{whole_codes(piece.text)}{JOINER}{links}</p>'
 
 
 def _waiting(view: View, lang: Lang) -> str:

@@ -11,6 +11,7 @@ from index.passage import Hit, Kind
 from index.search.cells import rows_of
 from index.search.quantity import asked_quantities, gives
 from index.text import informative, normalise, terms
+from ui.whole_codes import whole_codes
 from ui.wording import Lang, say
 
 Pairs = tuple[tuple[str, str], ...]
@@ -77,8 +78,8 @@ MARKED = ' class="a-asked"'
 
 
 def marked(text: str, asked: bool) -> str:
-    """``text``, escaped, in a mark where it is what was asked for."""
-    return f"<mark>{escape(text)}</mark>" if asked else escape(text)
+    """``text`` as HTML, in a mark where it is what was asked for."""
+    return f"<mark>{whole_codes(text)}</mark>" if asked else whole_codes(text)
 
 
 def _said(header: str, question: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from assistant.answer import Precedent
-from ui.answers import whole_codes
+from ui.whole_codes import whole_codes
 from ui.wording import Lang, say
 
 
@@ -35,7 +35,7 @@ def _item(one: Precedent, lang: Lang) -> str:
 
 def _words(text: str, one: Precedent) -> str:
     """What a colleague wrote, as text and nothing else, in the language in which it was written."""
-    return f'<span class="a-wrote" lang="{one.lang}">{whole_codes(escape(text))}</span>'
+    return f'<span class="a-wrote" lang="{one.lang}">{whole_codes(text)}</span>'
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:

@@ -16,6 +16,7 @@ from index.manuals import signs
 from index.passage import Kind
 from ui.asked_cell import MARKED, AskedCell, marked
 from ui.code_lines import code_runs
+from ui.whole_codes import whole_codes
 
 Signal = Literal["a-danger", "a-warning", "a-caution", "a-notice-sign"]
 
@@ -135,7 +136,7 @@ def _paragraphs(lines: list[str]) -> str:
     parts = []
     at = 0
     for run in [*code_runs(lines), range(len(lines), len(lines))]:
-        parts += [f"<p>{escape(line.strip())}</p>" for line in lines[at : run.start]]
+        parts += [f"<p>{whole_codes(line.strip())}</p>" for line in lines[at : run.start]]
         if run:
             code = "".join(f"<span>{escape(lines[place])}</span>" for place in run)
             parts.append(f'<pre class="a-code">{code}</pre>')
@@ -148,7 +149,7 @@ def _signal_part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]
     assert signal is not None
     colour, head, rest = signal
     end = at + 1
-    body = [f"<p>{escape(rest)}</p>"] if rest else []
+    body = [f"<p>{whole_codes(rest)}</p>"] if rest else []
     # inside a procedure the text of a warning is one line; a passage that is a warning belongs to it whole
     while end < len(lines) and lines[end].signal is None and (kind == "warning" or not body):
         if lines[end].step or lines[end].bullet:
@@ -158,7 +159,7 @@ def _signal_part(lines: Sequence[_Line], at: int, kind: Kind) -> tuple[int, str]
             body.append(_list(lines[end:stop]))
             end = stop
             continue
-        body.append(f"<p>{escape(lines[end].text)}</p>")
+        body.append(f"<p>{whole_codes(lines[end].text)}</p>")
         end += 1
     return end, (
         f'<div class="a-signal {colour}" role="note"><p class="a-signal-word">{_TRIANGLE}<strong>{escape(head)}'
@@ -177,7 +178,7 @@ def _list(lines: Sequence[_Line]) -> str:
         mark = "a-label" if line.step else "a-label a-dot"
         items.append(
             f'<li class="a-level-{line.indent}"><span class="{mark}">{escape(label)}</span>'
-            f"<span>{escape(rest)}</span></li>"
+            f"<span>{whole_codes(rest)}</span></li>"
         )
     return f'<ol class="a-steps" role="list">{"".join(items)}</ol>'
 

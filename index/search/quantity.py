@@ -131,7 +131,7 @@ QUANTITIES = (
     ),
     _quantity(
         "repeats",
-        r"何\s*回(?!転)|how many (?:times|retries|attempts|reboots|restarts|repetitions)\b",
+        r"何\s*回(?![転路線])|how many (?:times|retries|attempts|reboots|restarts|repetitions)\b",
         NEVER,
         r"回|times?|retries|attempts?|reboots?|restarts?|repetitions?|cycles?",
         given=r"[一二三四五六七八九十数]\s*回|\b(?:once|twice|several times)\b"
